@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>
+/// Which headers pass the gate. Both directions are allow-lists: a header that nobody thought of stays outside, so
+/// that no credential, cookie, address or account name passes by a name that we did not know.
+/// </summary>
+public static class HeaderRules
+{
+    private static readonly FrozenSet<string> OpenAI = Names(
+        "accept", "content-type", "user-agent", "idempotency-key", "openai-beta");
+
+    private static readonly FrozenSet<string> Anthropic = Names(
+        "accept", "content-type", "user-agent", "idempotency-key", "anthropic-version", "anthropic-beta");
+
+    private static readonly FrozenSet<string> Ollama = Names("accept", "content-type", "user-agent");
+
+    private static readonly FrozenSet<string> Answer = Names(
+        "content-type", "content-language", "content-disposition", "cache-control", "retry-after", "retry-after-ms",
+        "x-should-retry", "request-id", "x-request-id", "openai-processing-ms", "openai-version");
+
+    /// <summary>The request headers that go upstream in a dialect, in lower case.</summary>
+    public static IReadOnlyCollection<string> RequestHeaders(Dialect dialect) => Request(dialect);
+
+    /// <summary>The answer headers that go to the caller, in lower case.</summary>
+    public static IReadOnlyCollection<string> AnswerHeaders => Answer;
+
+    /// <summary>Whether a request header goes upstream. Case does not matter.</summary>
+    public static bool ForwardsRequest(Dialect dialect, string name) => Request(dialect).Contains(name);
+
+    /// <summary>Whether an upstream's answer header goes to the caller. Case does not matter.</summary>
+    public static bool PassesAnswer(string name) => Answer.Contains(name);
+
+    private static FrozenSet<string> Request(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenAI => OpenAI,
+        Dialect.Anthropic => Anthropic,
+        Dialect.Ollama => Ollama,
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "Not a dialect."),
+    };
+
+    private static FrozenSet<string> Names(params string[] names) =>
+        names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+}

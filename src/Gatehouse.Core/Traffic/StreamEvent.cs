@@ -1,0 +1,23 @@
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>
+/// One event of a stream. Its memory belongs to the reader and is valid until the reader's next <c>Append</c>,
+/// <c>Finish</c> or <c>TryRead</c>: copy what must live longer.
+/// </summary>
+public readonly struct StreamEvent
+{
+    /// <summary>The bytes as they came, terminator included. All events' wire bytes together are the whole stream.</summary>
+    public ReadOnlyMemory<byte> Wire { get; init; }
+
+    /// <summary>The event's data: the joined <c>data:</c> lines, or the line of JSON. Empty for a comment.</summary>
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>The value of the <c>event:</c> line; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Name { get; init; }
+
+    /// <summary>False for comments and empty lines, which carry nothing and are passed on.</summary>
+    public bool HasData { get; init; }
+
+    /// <summary>True when the stream ended inside this event, before its terminator.</summary>
+    public bool IsPartial { get; init; }
+}

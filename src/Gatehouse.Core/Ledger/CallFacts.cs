@@ -1,0 +1,41 @@
+namespace Gatehouse.Core.Ledger;
+
+/// <summary>What is known of a call before it is forwarded.</summary>
+public sealed record CallFacts
+{
+    /// <summary>The job's name.</summary>
+    public required string Job { get; init; }
+
+    /// <summary>How the job was identified, for example <c>token</c>, <c>url-token</c>, <c>socket</c>.</summary>
+    public required string IdentifiedBy { get; init; }
+
+    /// <summary>Id of the token, if there was one.</summary>
+    public string? TokenId { get; init; }
+
+    /// <summary>The caller's address.</summary>
+    public required string Caller { get; init; }
+
+    /// <summary>The dialect that the caller spoke.</summary>
+    public required string Dialect { get; init; }
+
+    /// <summary>The endpoint called.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The model's key in the estate, if the call named one that the job has.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Where the call goes: the upstream's URL without credentials.</summary>
+    public string? Upstream { get; init; }
+
+    /// <summary>The model's identity, if known.</summary>
+    public ModelIdentity? Identity { get; init; }
+
+    /// <summary>True if the caller asked for a stream.</summary>
+    public bool IsStream { get; init; }
+
+    /// <summary>Names of the changes made to the caller's bytes.</summary>
+    public IReadOnlyList<string> Splices { get; init; } = [];
+
+    /// <summary>Marks such as <c>outside-window</c> or <c>opaque</c>.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+}

@@ -1,0 +1,42 @@
+using System.Text.Json;
+
+namespace Gatehouse.Core.Ledger;
+
+/// <summary>How <see cref="CallFacts"/> stands in a leaf.</summary>
+internal static class CallFactsForm
+{
+    public static void Write(CanonicalWriter writer, CallFacts call)
+    {
+        writer.BeginObject();
+        writer.Member("caller", call.Caller);
+        writer.Member("dialect", call.Dialect);
+        writer.Member("endpoint", call.Endpoint);
+        writer.MemberIfAny("flags", call.Flags);
+        writer.Member("identified_by", call.IdentifiedBy);
+        writer.Member("job", call.Job);
+        writer.MemberIfSet("model", call.Model);
+        writer.MemberIfSet("model_id", call.Identity?.Value);
+        writer.MemberIfSet("model_id_kind", call.Identity?.Kind);
+        writer.MemberIfAny("splices", call.Splices);
+        writer.Member("stream", call.IsStream ? 1 : 0);
+        writer.MemberIfSet("token", call.TokenId);
+        writer.MemberIfSet("upstream", call.Upstream);
+        writer.EndObject();
+    }
+
+    public static CallFacts Read(JsonElement call) => new()
+    {
+        Caller = call.Text("caller"),
+        Dialect = call.Text("dialect"),
+        Endpoint = call.Text("endpoint"),
+        Flags = call.Texts("flags"),
+        IdentifiedBy = call.Text("identified_by"),
+        Job = call.Text("job"),
+        Model = call.TextIfSet("model"),
+        Identity = call.TextIfSet("model_id") is { } value ? new ModelIdentity(call.Text("model_id_kind"), value) : null,
+        Splices = call.Texts("splices"),
+        IsStream = call.Number("stream") == 1,
+        TokenId = call.TextIfSet("token"),
+        Upstream = call.TextIfSet("upstream"),
+    };
+}

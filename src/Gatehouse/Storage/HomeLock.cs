@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// The right to write to a home: flock(2) on its lock file, which the kernel drops with the process. The text inside
+/// only names the holder in messages.
+/// </summary>
+internal sealed class HomeLock : IDisposable
+{
+    // Enough for a process id and a verb; anything longer was not written by us.
+    private const int HolderBytesMax = 128;
+
+    private readonly SafeFileHandle _file;
+
+    private HomeLock(SafeFileHandle file) => _file = file;
+
+    /// <summary>Takes the lock, or answers null and names who holds it.</summary>
+    /// <param name="home">The home to write to.</param>
+    /// <param name="verb">What is being done, for the message that others get.</param>
+    /// <param name="holder">Who holds it, for example <c>serve (process 812)</c>; empty when taken.</param>
+    /// <exception cref="HomeException">The lock file cannot be opened.</exception>
+    public static HomeLock? TryTake(HomeDirectory home, string verb, out string holder)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = Open(home.LockFile);
+            if (!LinuxFile.TryLock(file, home.LockFile))
+            {
+                holder = ReadHolder(file);
+                file.Dispose();
+                return null;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            file?.Dispose();
+            throw new HomeException($"Cannot lock the home {home.Path}: {e.Message} Is it yours, and writable?", e);
+        }
+
+        WriteHolder(file, verb);
+        holder = "";
+        return new HomeLock(file);
+    }
+
+    /// <summary>Gives the lock back.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private static SafeFileHandle Open(string path)
+    {
+        // FileShare.ReadWrite keeps .NET from taking its own lock on the file.
+        const FileShare share = FileShare.ReadWrite | FileShare.Delete;
+        try
+        {
+            if (!File.Exists(path))
+            {
+                using var created = new FileStream(path, new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.ReadWrite,
+                    Share = share,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                });
+            }
+
+            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, share);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // On a read-only disk the lock still works: flock needs no right to write.
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, share);
+        }
+    }
+
+    private static string ReadHolder(SafeFileHandle file)
+    {
+        Span<byte> text = stackalloc byte[HolderBytesMax];
+        var length = RandomAccess.Read(file, text, 0);
+        var holder = Encoding.UTF8.GetString(text[..length]).Trim();
+        return holder.Length == 0 ? "another process" : holder;
+    }
+
+    private static void WriteHolder(SafeFileHandle file, string verb)
+    {
+        try
+        {
+            var text = string.Create(CultureInfo.InvariantCulture, $"{verb} (process {Environment.ProcessId})\n");
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(text), 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The lock is held either way; on a full disk only the name in a message is missing.
+        }
+    }
+}

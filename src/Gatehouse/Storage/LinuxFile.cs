@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Gatehouse.Storage;
+
+/// <summary>The few file calls of Linux that .NET does not offer.</summary>
+internal static partial class LinuxFile
+{
+    /// <summary>errno: no space left on device.</summary>
+    public const int Enospc = 28;
+
+    /// <summary>errno: read-only file system.</summary>
+    public const int Erofs = 30;
+
+    /// <summary>errno: disk quota exceeded.</summary>
+    public const int Edquot = 122;
+
+    // errno of flock(2) with LOCK_NB when another process holds the lock.
+    private const int Ewouldblock = 11;
+
+    // flock(2).
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+
+    // open(2): a directory can only be opened for reading; it must not be inherited by children.
+    private const int ReadOnlyDirectory = 0x10000 | 0x80000;
+
+    // struct statfs is 120 bytes on 64-bit Linux; f_type is its first word (statfs(2)).
+    private const int StatfsBytes = 256;
+
+    // struct timex is 208 bytes on 64-bit Linux (adjtimex(2)); "modes = 0" only reads.
+    private const int TimexBytes = 256;
+
+    // adjtimex(2): the return value when the clock is not synchronised.
+    private const int TimeError = 5;
+
+    /// <summary>The file system's magic number (statfs(2), linux/magic.h).</summary>
+    public static long FileSystemMagic(string path)
+    {
+        Span<byte> result = stackalloc byte[StatfsBytes];
+        result.Clear();
+        if (Statfs(path, result) != 0)
+            throw Error($"Cannot ask which file system {path} lies on");
+        return BitConverter.ToInt64(result);
+    }
+
+    /// <summary>Takes the exclusive lock of an open file at once. False if somebody else holds it.</summary>
+    public static bool TryLock(SafeFileHandle file, string path)
+    {
+        if (Flock(file, LockExclusive | LockNonBlocking) == 0)
+            return true;
+        if (Marshal.GetLastPInvokeError() == Ewouldblock)
+            return false;
+        throw Error($"Cannot lock {path}");
+    }
+
+    /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
+    public static void SyncDirectory(string path)
+    {
+        var handle = Open(path, ReadOnlyDirectory);
+        if (handle < 0)
+            throw Error($"Cannot open the directory {path}");
+        var result = Fsync(handle);
+        var error = Marshal.GetLastPInvokeError();
+        _ = Close(handle);
+        if (result != 0)
+            throw Error($"Cannot make the directory {path} durable", error);
+    }
+
+    /// <summary>True if the kernel says that the clock is synchronised (adjtimex(2)).</summary>
+    public static bool IsClockSynchronised()
+    {
+        Span<byte> timex = stackalloc byte[TimexBytes];
+        timex.Clear();
+        var state = Adjtimex(timex);
+        return state >= 0 && state != TimeError;
+    }
+
+    private static IOException Error(string what, int error = 0)
+    {
+        var code = error == 0 ? Marshal.GetLastPInvokeError() : error;
+        return new IOException($"{what}: {new Win32Exception(code).Message}.", code);
+    }
+
+    [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statfs(string path, Span<byte> result);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Flock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Fsync(int file);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int file);
+
+    [LibraryImport("libc", EntryPoint = "adjtimex")]
+    private static partial int Adjtimex(Span<byte> timex);
+}

@@ -1,0 +1,58 @@
+// The AI SDK with its OpenAI provider, as a job would use it.
+import { createOpenAI } from '@ai-sdk/openai';
+import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
+import {
+  abortAfterThree, countingFetch, embedModel, gateUrl, model, prompt, retries, run, token, weatherParameters,
+} from './driver.mjs';
+
+// Warnings about unknown models go to the console, where the tests read results.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
+const provider = createOpenAI({ baseURL: `${gateUrl}/v1`, apiKey: token, fetch: countingFetch });
+const tools = { weather: tool({ description: 'Weather', inputSchema: jsonSchema(weatherParameters) }) };
+const say = (kind, text, more) => ({ model: provider[kind](model), prompt: prompt(text), maxRetries: retries, ...more });
+const describeText = (answer) => ({ text: answer.text, finish: answer.finishReason, usage: answer.usage });
+
+async function streamed(kind) {
+  let failure = null;
+  const stream = streamText(say(kind, 'hello', { onError: ({ error }) => { failure = error; } }));
+  let text = '';
+  for await (const piece of stream.textStream) text += piece;
+  if (failure) throw failure;
+  return { text, finish: await stream.finishReason, usage: await stream.usage };
+}
+
+async function called(kind) {
+  const answer = await generateText(say(kind, 'weather?', { tools }));
+  return { finish: answer.finishReason, tools: answer.toolCalls.map(({ toolName, input }) => ({ name: toolName, input })) };
+}
+
+async function calledInStream(kind) {
+  const calls = [];
+  for await (const part of streamText(say(kind, 'weather?', { tools })).fullStream) {
+    if (part.type === 'error') throw part.error;
+    if (part.type === 'tool-call') calls.push({ name: part.toolName, input: part.input });
+  }
+  return { tools: calls };
+}
+
+async function aborted(kind) {
+  const gone = new AbortController();
+  const stream = streamText(say(kind, '[[endless delay-token=10]]', { abortSignal: gone.signal, onError: () => {} }));
+  return abortAfterThree(stream.textStream, () => gone.abort());
+}
+
+await run('ai-sdk', {
+  chat: async () => describeText(await generateText(say('chat', 'hello'))),
+  'chat-stream': () => streamed('chat'),
+  responses: async () => describeText(await generateText(say('responses', 'hello'))),
+  'responses-stream': () => streamed('responses'),
+  tools: () => called('chat'),
+  'tools-stream': () => calledInStream('chat'),
+  'responses-tools': () => called('responses'),
+  'responses-tools-stream': () => calledInStream('responses'),
+  embeddings: async () => (await embedMany({
+    model: provider.embedding(embedModel), values: ['one', prompt('two')], maxRetries: retries,
+  })).embeddings,
+  abort: () => aborted('chat'),
+});

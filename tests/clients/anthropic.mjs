@@ -1,0 +1,55 @@
+// The official Anthropic client, as a job would use it.
+import Anthropic from '@anthropic-ai/sdk';
+import { abortAfterThree, countingFetch, gateUrl, model, prompt, retries, run, token, weatherParameters } from './driver.mjs';
+
+const client = new Anthropic({
+  baseURL: gateUrl,
+  // One carrier only: two different ones are a conflict, and the environment must not add the other.
+  ...(process.env.CARRIER === 'bearer' ? { authToken: token, apiKey: null } : { apiKey: token, authToken: null }),
+  fetch: countingFetch,
+  maxRetries: retries,
+});
+const say = (text, more) => ({
+  model, max_tokens: 512, messages: [{ role: 'user', content: prompt(text) }], ...more,
+});
+const tools = [{ name: 'weather', input_schema: weatherParameters }];
+const describeMessage = (message) => ({
+  text: message.content.filter((block) => block.type === 'text').map((block) => block.text).join(''),
+  tools: message.content.filter((block) => block.type === 'tool_use').map(({ name, input }) => ({ name, input })),
+  stop: message.stop_reason,
+  usage: message.usage,
+});
+
+await run('anthropic', {
+  models: async () => (await client.models.list()).data.map((one) => one.id),
+  message: async () => describeMessage(await client.messages.create(say('hello'))),
+  'message-stream': async () => {
+    const types = [];
+    const stream = client.messages.stream(say('hello'));
+    stream.on('streamEvent', (event) => types.at(-1) !== event.type && types.push(event.type));
+    return { ...describeMessage(await stream.finalMessage()), types };
+  },
+  tools: async () => describeMessage(await client.messages.create(say('weather?', { tools }))),
+  'tools-stream': async () => describeMessage(await client.messages.stream(say('weather?', { tools })).finalMessage()),
+  'tools-turn': async () => {
+    const first = await client.messages.create(say('weather?', { tools }));
+    const use = first.content.find((block) => block.type === 'tool_use');
+    return describeMessage(await client.messages.create({
+      model,
+      max_tokens: 512,
+      tools,
+      messages: [
+        { role: 'user', content: 'weather?' },
+        { role: 'assistant', content: first.content },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: use.id, content: 'rain' }] },
+      ],
+    }));
+  },
+  'count-tokens': async () => (await client.messages.countTokens({
+    model, messages: [{ role: 'user', content: prompt('hello') }],
+  })).input_tokens,
+  abort: async () => {
+    const stream = await client.messages.create(say('[[endless delay-token=10]]', { stream: true }));
+    return abortAfterThree(stream, () => stream.controller.abort());
+  },
+});

@@ -1,0 +1,54 @@
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Ledger;
+using Gatehouse.Gate;
+using Gatehouse.Gate.Identity;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Acts;
+
+/// <summary>What acts work on: the running server's parts, or those of a home that no server holds.</summary>
+internal sealed record ActHouse
+{
+    public required HomeDirectory Home { get; init; }
+
+    public required Func<EstatePlan> Plan { get; init; }
+
+    public required SqliteLedger Ledger { get; init; }
+
+    public required TokenBook Tokens { get; init; }
+
+    public required PauseBook Pauses { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The calls in the gate; null when no server runs.</summary>
+    public InFlight? InFlight { get; init; }
+
+    /// <summary>Reloads the estate file; null when no server runs.</summary>
+    public Func<Actor, Task<ReloadResult>>? Reload { get; init; }
+
+    /// <summary>Puts an act on record, with what changes with it.</summary>
+    /// <exception cref="ActException">It is not on record, so it is not done.</exception>
+    public async Task RecordAsync(Actor actor, string act, Dictionary<string, string> details, IStateChange? change = null)
+    {
+        var result = await Ledger.AppendAsync(
+            new LedgerDraft
+            {
+                Entry = new ActEntry
+                {
+                    Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details,
+                },
+                StateChange = change,
+            },
+            CancellationToken.None);
+        if (!result.IsDurable)
+            throw new ActException($"Not done: the ledger cannot record it ({result.Refusal}).", ExitCodes.Unavailable);
+    }
+
+    /// <summary>The job, or an error that names the nearest one.</summary>
+    public JobPlan JobOf(string name)
+        => Plan().Jobs.TryGetValue(name, out var job)
+            ? job
+            : throw new ActException(
+                $"There is no job '{name}' in the estate. Jobs: {string.Join(", ", Plan().Jobs.Keys.Order(StringComparer.Ordinal))}.");
+}

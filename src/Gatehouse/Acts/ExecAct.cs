@@ -1,0 +1,49 @@
+using Gatehouse.Gate.Identity;
+
+namespace Gatehouse.Acts;
+
+/// <summary>
+/// The token of one <c>gatehouse exec</c>: it lives as long as the connection that asked for it and is held in memory
+/// only, so that neither a kill -9 of the command nor one of the gate leaves it behind.
+/// </summary>
+internal static class ExecAct
+{
+    public static async Task RunAsync(ActCall call, CancellationToken stop)
+    {
+        if (call.House.InFlight is null)
+            throw new ActException("No gate runs on this home. Start it with: gatehouse serve", ExitCodes.Unavailable);
+        var (token, hash, grant) = TokenActs.Create(call, boundToConnection: true);
+        var details = TokenActs.Details(grant);
+        if (call.Argument("command") is { } command) details["command"] = command;
+        await call.House.RecordAsync(call.Actor, "exec.start", details);
+        call.House.Tokens.Add(hash, grant);
+        try
+        {
+            await call.WriteAsync(json =>
+            {
+                json.WriteString("token", token);
+                json.WriteString("id", grant.Id);
+                json.WriteString("job", grant.Job);
+                json.WriteString("gate", call.House.Plan().Gate.ToString());
+                json.WriteStartArray("secret-variables");
+                foreach (var name in SecretVariables(call.House)) json.WriteStringValue(name);
+                json.WriteEndArray();
+            });
+            await Task.Delay(Timeout.InfiniteTimeSpan, call.House.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        finally
+        {
+            call.House.Tokens.Revoke(grant.Id, leaked: false);
+            await call.House.RecordAsync(call.Actor, "exec.end",
+                new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job });
+        }
+    }
+
+    /// <summary>The variables that credentials are read from: a job's command must not inherit them.</summary>
+    private static IEnumerable<string> SecretVariables(ActHouse house)
+        => house.Plan().Models.Values.Select(model => model.Credential)
+            .Concat(house.Plan().Sinks.Values.Select(sink => sink.Credential))
+            .OfType<Core.Estate.CredentialReference.Env>()
+            .Select(env => env.Variable)
+            .Distinct();
+}

@@ -1,0 +1,26 @@
+namespace Gatehouse.Acts;
+
+/// <summary>Acts on the ledger itself.</summary>
+internal static class LedgerActs
+{
+    /// <summary>Signs what is there now, so that it can be kept elsewhere.</summary>
+    public static async Task CheckpointAsync(ActCall call, CancellationToken stop)
+    {
+        var result = await call.House.Ledger.SignCheckpointAsync(stop);
+        if (result.Note is not { } note)
+            throw new ActException($"There is no checkpoint: the ledger says {result.Refusal}.", ExitCodes.Unavailable);
+        await call.WriteAsync(json =>
+        {
+            json.WriteString("checkpoint", note);
+            json.WriteString("key", call.House.Ledger.Key.ToString());
+        });
+    }
+
+    /// <summary>A person says that the clock, which jumped, is right: purging goes on.</summary>
+    public static async Task ConfirmClockAsync(ActCall call, CancellationToken stop)
+    {
+        await call.House.RecordAsync(call.Actor, "clock.confirm", []);
+        call.House.Ledger.ConfirmClock();
+        await call.WriteAsync(json => json.WriteBoolean("confirmed", true));
+    }
+}

@@ -1,0 +1,150 @@
+using System.Globalization;
+using System.Net;
+using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Identity;
+
+namespace Gatehouse.Acts;
+
+/// <summary>Issuing, listing and revoking tokens. The token itself appears once, in the answer to whoever asked.</summary>
+internal static class TokenActs
+{
+    private static readonly TimeSpan DefaultLife = TimeSpan.FromHours(1);
+
+    /// <summary>A token that is not a service's should die within the day it was made.</summary>
+    private static readonly TimeSpan LifeMax = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan ServiceLifeMax = TimeSpan.FromDays(30);
+
+    public static async Task IssueAsync(ActCall call, CancellationToken stop)
+    {
+        var (token, hash, grant) = Create(call, boundToConnection: false);
+        await call.House.RecordAsync(call.Actor, "token.issue", Details(grant), new TokenChange(hash, grant));
+        call.House.Tokens.Add(hash, grant);
+        await call.WriteAsync(json =>
+        {
+            json.WriteString("token", token);
+            json.WriteString("id", grant.Id);
+            json.WriteString("job", grant.Job);
+            json.WriteString("expires", grant.Expires);
+            json.WriteString("gate", call.House.Plan().Gate.ToString());
+        });
+    }
+
+    public static async Task ListAsync(ActCall call, CancellationToken stop)
+    {
+        var now = call.House.Time.GetUtcNow();
+        foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal).ThenBy(grant => grant.Expires))
+        {
+            await call.WriteAsync(json =>
+            {
+                json.WriteString("id", grant.Id);
+                json.WriteString("job", grant.Job);
+                json.WriteString("state", StateOf(grant, now));
+                json.WriteString("issued", grant.Issued);
+                json.WriteString("expires", grant.Expires);
+                json.WriteString("endpoints", string.Join(',', grant.Endpoints.Select(EndpointScopeNames.NameOf)));
+                json.WriteString("models", string.Join(',', grant.Models));
+                json.WriteString("from", string.Join(',', grant.From));
+                json.WriteString("kind", KindOf(grant));
+            });
+        }
+    }
+
+    public static async Task RevokeAsync(ActCall call, CancellationToken stop)
+    {
+        var id = call.Required("id");
+        var grant = call.House.Tokens.Find(id)
+            ?? throw new ActException($"There is no token '{id}'. List them with: gatehouse token list");
+        // In force first, on record after: revoking never waits for the ledger.
+        if (!call.House.Tokens.Revoke(id, leaked: false)) throw new ActException($"The token '{id}' had ended already.");
+        await call.House.RecordAsync(call.Actor, "token.revoke",
+            new Dictionary<string, string> { ["token"] = id, ["job"] = grant.Job }, new TokenChange(null, grant));
+        await call.WriteAsync(json =>
+        {
+            json.WriteString("revoked", id);
+            json.WriteString("job", grant.Job);
+        });
+    }
+
+    /// <summary>Makes a token from the act's arguments; nothing is stored yet.</summary>
+    /// <exception cref="ActException">An argument does not fit the job, or asks for more than tokens may have.</exception>
+    public static (string Token, TokenHash Hash, TokenGrant Grant) Create(ActCall call, bool boundToConnection)
+    {
+        var job = call.House.JobOf(call.Required("job"));
+        var (service, inUrl) = (call.Flag("service"), call.Flag("in-url"));
+        var from = call.List("from").Select(NetworkOf).ToArray();
+        if (service && from.Length == 0)
+            throw new ActException("A service token is bound to a network: add --from CIDR, for example --from 172.18.0.0/16.", ExitCodes.Unusable);
+        if (inUrl && from.Length == 0)
+            throw new ActException("A token in a URL ends up in logs, so it must be bound to a network: add --from CIDR.", ExitCodes.Unusable);
+        foreach (var model in call.List("model"))
+        {
+            if (job.Models.All(own => own.Key != model))
+                throw new ActException($"Job '{job.Key}' has no model '{model}'. It has: {string.Join(", ", job.Models.Select(own => own.Key))}.");
+        }
+        var now = call.House.Ledger.Now;
+        var grant = new TokenGrant
+        {
+            Id = call.House.Ledger.NewId("tok"),
+            Job = job.Key,
+            Issued = now,
+            Expires = now + LifeOf(call, service),
+            Endpoints = [.. call.List("endpoint").Select(ScopeOf)],
+            Models = call.List("model"),
+            From = from,
+            InUrl = inUrl,
+            Service = service,
+            BoundToConnection = boundToConnection,
+        };
+        var token = call.House.Tokens.NewToken();
+        return (token, TokenFormat.Hash(token), grant);
+    }
+
+    public static Dictionary<string, string> Details(TokenGrant grant)
+    {
+        var details = new Dictionary<string, string>
+        {
+            ["token"] = grant.Id,
+            ["job"] = grant.Job,
+            ["kind"] = KindOf(grant),
+            ["expires"] = grant.Expires.ToString("O", CultureInfo.InvariantCulture),
+        };
+        if (grant.Endpoints.Count > 0) details["endpoints"] = string.Join(',', grant.Endpoints.Select(EndpointScopeNames.NameOf));
+        if (grant.Models.Count > 0) details["models"] = string.Join(',', grant.Models);
+        if (grant.From.Count > 0) details["from"] = string.Join(',', grant.From);
+        return details;
+    }
+
+    private static TimeSpan LifeOf(ActCall call, bool service)
+    {
+        var most = service ? ServiceLifeMax : LifeMax;
+        if (call.Argument("ttl") is not { Length: > 0 } text) return service ? ServiceLifeMax : DefaultLife;
+        var life = DurationText.TryParse(text) ?? throw new ActException(
+            $"'{text}' is not a duration. Write for example 15m, 8h or 30d.", ExitCodes.Unusable);
+        if (life <= TimeSpan.Zero || life > most)
+        {
+            throw new ActException(service
+                ? "A service token lives 30 days at most." : "A token lives 24 hours at most. For an always-on container use --service --from CIDR.", ExitCodes.Unusable);
+        }
+        return life;
+    }
+
+    private static string KindOf(TokenGrant grant)
+        => grant.BoundToConnection ? "exec" : grant.InUrl ? "in-url" : grant.Service ? "service" : "job";
+
+    private static string StateOf(TokenGrant grant, DateTimeOffset now)
+        => grant.Leaked ? "leaked" : grant.Revoked is not null ? "revoked"
+            : grant.Expires <= now && !grant.BoundToConnection ? "expired" : "good";
+
+    private static EndpointScope ScopeOf(string name)
+        => EndpointScopeNames.TryParse(name, out var scope)
+            ? scope
+            : throw new ActException($"There is no endpoint '{name}'. Endpoints: {string.Join(", ", EndpointScopeNames.All)}.", ExitCodes.Unusable);
+
+    private static IPNetwork NetworkOf(string text)
+    {
+        if (IPNetwork.TryParse(text, out var network)) return network;
+        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        throw new ActException($"'{text}' is not a network. Write for example 192.168.1.0/24.", ExitCodes.Unusable);
+    }
+}

@@ -1,0 +1,181 @@
+using Gatehouse.Core.Ledger;
+using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Identity;
+using Gatehouse.Gate.Limits;
+using Gatehouse.Storage;
+using Gatehouse.Watching;
+
+namespace Gatehouse.Gate;
+
+/// <summary>
+/// Steps 6 and 9: an <em>audit</em> promise. Each method returns only when the record is on disk, or with the refusal
+/// that the caller gets because it is not. The live page and the counters are told after that, and never fail a call.
+/// </summary>
+internal sealed class CallRecorder(GateParts parts)
+{
+    /// <summary>Step 6. Durable before the first byte goes upstream.</summary>
+    public async ValueTask<Refusal?> RecordRequestAsync(GateCall call)
+    {
+        var identity = await parts.Identities.OfAsync(call.Model!, call.Ended);
+        var draft = new LedgerDraft
+        {
+            Entry = new RequestEntry { Id = call.Id, Call = Facts(call, identity) },
+            Payloads =
+            [
+                new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory),
+                new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Forwarded),
+            ],
+        };
+        // Not the caller's token: an append that is under way must not outlive the memory it reads.
+        var result = await parts.Append(draft, CancellationToken.None);
+        if (!result.IsDurable) return Explain(call, result.Refusal);
+        call.RequestRecorded = true;
+        parts.Live.Show(Live(call, "running"));
+        return null;
+    }
+
+    /// <summary>Step 9. Durable before the end is released; it books what the call used in the same transaction.</summary>
+    public async ValueTask<Refusal?> RecordOutcomeAsync(GateCall call, CallOutcome outcome, Reservation reservation)
+    {
+        var used = reservation.Count(outcome);
+        var milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds;
+        var draft = new LedgerDraft
+        {
+            Entry = new OutcomeEntry
+            {
+                Id = parts.NewId(EntryId.Outcome),
+                Of = call.Id,
+                Outcome = outcome.Outcome,
+                Reason = outcome.Reason,
+                Status = outcome.Status,
+                DurationMilliseconds = milliseconds,
+                InputTokens = outcome.Usage.Input,
+                OutputTokens = outcome.Usage.Output,
+                ReportedModel = Short(outcome.ReportedModel),
+                Fingerprint = Short(outcome.Fingerprint),
+                BytesDelivered = outcome.Delivered.Length,
+            },
+            Payloads = outcome.Upstream.Length == 0 ? [] :
+            [
+                new PayloadPart(PayloadKind.Upstream, RetentionClass.Outputs, outcome.Upstream),
+                new PayloadPart(PayloadKind.Delivered, RetentionClass.Outputs, outcome.Delivered),
+            ],
+            StateChange = reservation.CountsPeriods ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
+        };
+        var result = await parts.Append(draft, CancellationToken.None);
+        parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
+        parts.Metrics.CountOutcome(call.Caller.Job.Key, call.Model!.Key, outcome.Outcome.Word(), milliseconds);
+        parts.Metrics.CountTokens(call.Caller.Job.Key, call.Model.Key, outcome.Usage.Input, outcome.Usage.Output);
+        parts.Live.Show(Live(call, outcome.Outcome.Word()) with
+        {
+            Reason = outcome.Reason ?? "", Status = outcome.Status, Milliseconds = milliseconds,
+            Tokens = (outcome.Usage.Input ?? 0) + (outcome.Usage.Output ?? 0),
+        });
+        return result.IsDurable ? null : Explain(call, result.Refusal);
+    }
+
+    /// <summary>A refusal of a known job, with what it sent, if that was read.</summary>
+    public async ValueTask<Refusal?> RecordRefusalAsync(GateCall call, Refusal refusal)
+    {
+        var row = RefusalTable.For(refusal.Kind);
+        var draft = new LedgerDraft
+        {
+            Entry = new OutcomeEntry
+            {
+                Id = parts.NewId(EntryId.Outcome),
+                Of = call.Id,
+                Outcome = ExchangeOutcome.Refused,
+                Call = Facts(call, null),
+                Status = row.Status,
+                Reason = row.Reason,
+                DurationMilliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
+            },
+            Payloads = call.Received.Length == 0 || refusal.Kind == RefusalKind.ByteBudget ? [] :
+                [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
+        };
+        var result = await parts.Append(draft, CancellationToken.None);
+        return result.IsDurable ? null : Explain(call, result.Refusal);
+    }
+
+    /// <summary>Tells the live page and the counters of a refusal.</summary>
+    public void ShowRefusal(GateCall call, Refusal refusal)
+    {
+        var row = RefusalTable.For(refusal.Kind);
+        parts.Metrics.CountRefusal(row.Reason);
+        parts.Live.Show(Live(call, ExchangeOutcome.Refused.Word()) with
+        {
+            Reason = row.Reason, Status = row.Status,
+            Milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
+        });
+    }
+
+    private CallFacts Facts(GateCall call, ModelIdentity? identity)
+    {
+        var caller = call.Caller;
+        var flags = new List<string>(1);
+        if (!caller.Job.IsExpectedAt(parts.Time.GetUtcNow(), call.Plan.TimeZone)) flags.Add("outside-window");
+        if (call.Route?.Kind == RouteKind.Opaque) flags.Add("opaque");
+        if (call.Route?.Kind == RouteKind.Manage) flags.Add("manages-models");
+        return new CallFacts
+        {
+            Job = caller.Job.Key,
+            IdentifiedBy = WordOf(caller.By),
+            TokenId = caller.Token?.Id,
+            Caller = caller.Address,
+            Dialect = WordOf(call.Dialect),
+            Endpoint = call.Route?.Name ?? "unknown",
+            Model = call.Model?.Key,
+            Upstream = call.Model?.Url.ToString(),
+            Identity = identity,
+            IsStream = call.Inspection?.Stream ?? false,
+            Splices = call.Splices,
+            Flags = flags,
+        };
+    }
+
+    private LiveCall Live(GateCall call, string outcome) => new()
+    {
+        Id = call.Id,
+        Time = parts.Time.GetUtcNow(),
+        Job = call.Caller.Job.Key,
+        By = WordOf(call.Caller.By),
+        Dialect = WordOf(call.Dialect),
+        Endpoint = call.Route?.Name ?? "unknown",
+        Model = call.Model?.Key ?? "",
+        Outcome = outcome,
+    };
+
+    private Refusal Explain(GateCall call, LedgerRefusal state)
+    {
+        parts.Log.NotRecorded(call.Id, state.ToString());
+        return state switch
+        {
+            LedgerRefusal.LedgerFull => new Refusal(RefusalKind.LedgerFull,
+                "The ledger has reached its size limit (ledger.bytes-max), so nothing is forwarded."),
+            LedgerRefusal.DiskFull => new Refusal(RefusalKind.LedgerUnavailable,
+                "The disk of the gate's ledger is full, so nothing is forwarded."),
+            LedgerRefusal.ReadOnly => new Refusal(RefusalKind.LedgerUnavailable,
+                "The disk of the gate's ledger is read-only, so nothing is forwarded."),
+            LedgerRefusal.Busy => new Refusal(RefusalKind.Overloaded, "The gate's ledger cannot keep up. Try again."),
+            _ => new Refusal(RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),
+        };
+    }
+
+    private static string WordOf(IdentifiedBy by) => by switch
+    {
+        IdentifiedBy.Token => "token",
+        IdentifiedBy.UrlToken => "url-token",
+        IdentifiedBy.Listener => "listener",
+        _ => "nothing",
+    };
+
+    private static string WordOf(Dialect dialect) => dialect switch
+    {
+        Dialect.OpenAI => "openai",
+        Dialect.Ollama => "ollama",
+        _ => "anthropic",
+    };
+
+    /// <summary>The upstream chooses these texts; a leaf has no room for a novel.</summary>
+    private static string? Short(string? text) => text is { Length: > 200 } ? text[..200] : text;
+}

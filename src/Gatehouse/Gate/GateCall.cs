@@ -1,0 +1,117 @@
+using System.Net;
+using System.Text;
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Identity;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.Gate;
+
+/// <summary>
+/// One call on its way through the gate: filled step by step, read by every later step. Owned by the task that runs
+/// the call; only <see cref="Cut"/> is called from elsewhere.
+/// </summary>
+internal sealed class GateCall : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+    private readonly CancellationTokenRegistration _clientGone;
+    private int _cut;
+    private string? _credential;
+    private byte[] _credentialBytes = [];
+
+    public GateCall(HttpContext http, EstatePlan plan, string id, long started)
+    {
+        (Http, Plan, Id, Started) = (http, plan, id, started);
+        _clientGone = http.RequestAborted.UnsafeRegister(static state => ((GateCall)state!).End(), this);
+    }
+
+    public HttpContext Http { get; }
+
+    /// <summary>The estate as it was when the call came; a reload changes nothing for it.</summary>
+    public EstatePlan Plan { get; }
+
+    public string Id { get; }
+
+    /// <summary>Timestamp of the monotonic clock.</summary>
+    public long Started { get; }
+
+    /// <summary>The path with a token prefix taken off; nothing that reads it can see the token.</summary>
+    public string Path { get; set; } = "/";
+
+    public Dialect Dialect { get; set; }
+
+    public Caller Caller { get; set; } = Caller.Stranger;
+
+    public Route? Route { get; set; }
+
+    public ModelPlan? Model { get; set; }
+
+    public PooledBytes Received { get; } = new();
+
+    /// <summary>The spliced body, when anything was spliced.</summary>
+    public PooledBytes Spliced { get; } = new();
+
+    public bool IsSpliced { get; set; }
+
+    public ReadOnlyMemory<byte> Forwarded => IsSpliced ? Spliced.Memory : Received.Memory;
+
+    public RequestInspection? Inspection { get; set; }
+
+    /// <summary>Names of the splices, for the record.</summary>
+    public List<string> Splices { get; } = [];
+
+    /// <summary>Whether the gate itself asked the upstream for usage, so that it has to be taken out again.</summary>
+    public bool UsageInjected { get; set; }
+
+    /// <summary>Bytes this call holds of the house's memory budget.</summary>
+    public long BudgetTaken { get; set; }
+
+    /// <summary>Whether the request record is durable: from then on the exchange needs an outcome.</summary>
+    public bool RequestRecorded { get; set; }
+
+    public string? CredentialUsed
+    {
+        get => _credential;
+        set => (_credential, _credentialBytes) = (value, value is null ? [] : Encoding.UTF8.GetBytes(value));
+    }
+
+    public CancellationToken Ended => _ended.Token;
+
+    public bool WasCut => Volatile.Read(ref _cut) != 0;
+
+    public bool ClientIsGone => Http.RequestAborted.IsCancellationRequested;
+
+    public IPAddress? RemoteAddress => Http.Connection.RemoteIpAddress;
+
+    /// <summary>Whether an upstream echoes the credential that the gate sent it: that never reaches the caller.</summary>
+    public bool HoldsCredential(ReadOnlySpan<byte> bytes)
+        => _credentialBytes.Length > 0 && bytes.IndexOf(_credentialBytes) >= 0;
+
+    public void Cut()
+    {
+        Interlocked.Exchange(ref _cut, 1);
+        End();
+    }
+
+    public void EndAfter(TimeSpan limit) => _ended.CancelAfter(limit);
+
+    public void Dispose()
+    {
+        _clientGone.Dispose();
+        _ended.Dispose();
+        Received.Dispose();
+        Spliced.Dispose();
+    }
+
+    private void End()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended in the same moment: there is nothing left to stop.
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Gatehouse.Core.Estate;
+using Gatehouse.Gate.Identity;
+using Gatehouse.Gate.Limits;
+using Gatehouse.Gate.Upstream;
+using Gatehouse.Storage;
+using Gatehouse.Watching;
+
+namespace Gatehouse.Gate;
+
+/// <summary>Everything a call needs, wired by hand in the composition root. Built once; each part guards its own state.</summary>
+internal sealed record GateParts
+{
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>The estate as it is now: one immutable snapshot, swapped by a reload.</summary>
+    public required Func<EstatePlan> Plan { get; init; }
+
+    /// <summary>A new id with the given prefix.</summary>
+    public required Func<string, string> NewId { get; init; }
+
+    public required Identifier Identifier { get; init; }
+
+    public required PauseBook Pauses { get; init; }
+
+    public required LimitBook Limits { get; init; }
+
+    public required InFlight InFlight { get; init; }
+
+    public required MemoryBudget Budget { get; init; }
+
+    /// <summary>Appends to the ledger; done when it is on disk. The one door through which calls reach it.</summary>
+    public required Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> Append { get; init; }
+
+    public required UpstreamClient Upstream { get; init; }
+
+    public required ModelIdentities Identities { get; init; }
+
+    public required LocalAnswers LocalAnswers { get; init; }
+
+    /// <summary>Resolves a credential at use; throws when it cannot be had.</summary>
+    public required Func<CredentialReference, CancellationToken, ValueTask<string>> Credential { get; init; }
+
+    public required GateMetrics Metrics { get; init; }
+
+    public required LiveFeed Live { get; init; }
+
+    public required MinuteSummaries Summaries { get; init; }
+
+    public required GateLog Log { get; init; }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Net;
+
+namespace Gatehouse.Gate.Identity;
+
+/// <summary>
+/// The tokens this house has given out, by hash, in memory. The database beside the ledger is its durable form;
+/// the book is written only after that write succeeded, except for revoking, which never waits.
+/// </summary>
+internal sealed class TokenBook(byte[] tagKey, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<TokenHash, TokenGrant> _byHash = new();
+
+    public int Count => _byHash.Count;
+
+    public IEnumerable<TokenGrant> All => _byHash.Values;
+
+    public string NewToken() => TokenFormat.Create(tagKey);
+
+    public void Add(TokenHash hash, TokenGrant grant) => _byHash[hash] = grant;
+
+    public bool IsOurs(ReadOnlySpan<char> token) => TokenFormat.IsAuthentic(token, tagKey);
+
+    public (TokenVerdict Verdict, TokenGrant? Grant) Check(ReadOnlySpan<char> token, IPAddress? from)
+    {
+        // The tag first: a forged or mistyped token costs one HMAC and no look-up.
+        if (!TokenFormat.IsAuthentic(token, tagKey)) return (TokenVerdict.Unknown, null);
+        if (!_byHash.TryGetValue(TokenFormat.Hash(token), out var grant)) return (TokenVerdict.Unknown, null);
+        if (grant.Revoked is not null) return (TokenVerdict.Revoked, grant);
+        if (grant.Expires <= time.GetUtcNow() && !grant.BoundToConnection) return (TokenVerdict.Expired, grant);
+        return grant.IsFrom(from) ? (TokenVerdict.Good, grant) : (TokenVerdict.WrongNetwork, grant);
+    }
+
+    public TokenGrant? Find(string id) => _byHash.Values.FirstOrDefault(grant => grant.Id == id);
+
+    /// <summary>Takes effect for the next call at once. Returns false when no live token has this id.</summary>
+    public bool Revoke(string id, bool leaked)
+    {
+        foreach (var (hash, grant) in _byHash)
+        {
+            if (grant.Id != id || grant.Revoked is not null) continue;
+            return _byHash.TryUpdate(hash, grant with { Revoked = time.GetUtcNow(), Leaked = leaked }, grant);
+        }
+        return false;
+    }
+
+    /// <summary>Forgets tokens that ended so long ago that a helpful 401 is no longer worth the memory.</summary>
+    public void Forget(DateTimeOffset endedBefore)
+    {
+        foreach (var (hash, grant) in _byHash)
+        {
+            if ((grant.Revoked ?? grant.Expires) < endedBefore && !grant.BoundToConnection) _byHash.TryRemove(hash, out _);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
+
+namespace Gatehouse.Gate.Limits;
+
+/// <summary>
+/// What one job uses. A call reserves what it may use before it leaves and settles what it did use afterwards, so
+/// that calls in parallel cannot overspend together. All state is guarded by one lock per job.
+/// </summary>
+internal sealed class JobMeter(string job)
+{
+    private readonly Lock _gate = new();
+    private readonly SlidingMinute _requests = new();
+    private readonly SlidingMinute _tokens = new();
+    private string _day = "", _month = "";
+    private UsagePeriod _today, _thisMonth, _reserved;
+    private int _concurrent;
+
+    public int Concurrent => Volatile.Read(ref _concurrent);
+
+    /// <summary>What was used before a restart, from the database.</summary>
+    public void Restore(PeriodNames names, UsagePeriod today, UsagePeriod thisMonth)
+    {
+        lock (_gate) (_day, _month, _today, _thisMonth) = (names.Day, names.Month, today, thisMonth);
+    }
+
+    /// <summary>Admits the call and reserves, or says which limit stands in its way.</summary>
+    public Refusal? TryAdmit(JobLimits limits, UsagePeriod wanted, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            var refusal = CheckRates_NeedsLock(limits, wanted.Tokens) ?? CheckBudgets_NeedsLock(limits, wanted);
+            if (refusal is not null) return refusal;
+            _requests.Add(names.Second, 1);
+            _reserved += wanted;
+            _concurrent++;
+            return null;
+        }
+    }
+
+    /// <summary>Gives the reservation back and books what was used. Called exactly once for each admitted call.</summary>
+    public void Settle(UsagePeriod wanted, UsagePeriod used, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            _reserved -= wanted;
+            _concurrent--;
+            _tokens.Add(names.Second, used.Tokens);
+            _today += used;
+            _thisMonth += used;
+        }
+    }
+
+    private void Turn_NeedsLock(PeriodNames names)
+    {
+        _requests.Advance(names.Second);
+        _tokens.Advance(names.Second);
+        if (_day != names.Day) (_day, _today) = (names.Day, default);
+        if (_month != names.Month) (_month, _thisMonth) = (names.Month, default);
+    }
+
+    private Refusal? CheckRates_NeedsLock(JobLimits limits, long tokens)
+    {
+        if (limits.Concurrent is { } parallel && _concurrent >= parallel)
+        {
+            return new Refusal(RefusalKind.ConcurrencyLimit,
+                $"Job '{job}' already has {parallel} calls in flight (limits.concurrent).", TimeSpan.FromSeconds(1));
+        }
+        if (limits.RequestsPerMinute is { } perMinute && _requests.Sum >= perMinute)
+        {
+            return new Refusal(RefusalKind.RateLimited,
+                $"Job '{job}' made {_requests.Sum} requests in the last minute (limits.requests-per-minute: {perMinute}).",
+                TimeSpan.FromSeconds(_requests.SecondsUntilFreed(1)));
+        }
+        if (limits.TokensPerMinute is { } tokensPerMinute)
+        {
+            if (tokens > tokensPerMinute)
+            {
+                return new Refusal(RefusalKind.TokenBudget,
+                    $"This call may use about {tokens} tokens, more than job '{job}' may use in a minute (limits.tokens-per-minute: {tokensPerMinute}). Send a shorter prompt or a lower output limit.", null);
+            }
+            var over = _tokens.Sum + _reserved.Tokens + tokens - tokensPerMinute;
+            if (over > 0)
+            {
+                return new Refusal(RefusalKind.RateLimited,
+                    $"Job '{job}' used or reserved {_tokens.Sum + _reserved.Tokens} tokens in the last minute (limits.tokens-per-minute: {tokensPerMinute}).",
+                    TimeSpan.FromSeconds(_tokens.SecondsUntilFreed(over)));
+            }
+        }
+        return null;
+    }
+
+    private Refusal? CheckBudgets_NeedsLock(JobLimits limits, UsagePeriod wanted)
+    {
+        if (limits.TokensPerDay is { } tokens && _today.Tokens + _reserved.Tokens + wanted.Tokens > tokens)
+        {
+            return new Refusal(RefusalKind.TokenBudget,
+                $"Job '{job}' used {_today.Tokens} tokens today and this call may use {wanted.Tokens} (limits.tokens-per-day: {tokens}).", null);
+        }
+        if (limits.BytesPerDay is { } bytes && _today.Bytes + _reserved.Bytes + wanted.Bytes > bytes)
+        {
+            return new Refusal(RefusalKind.ByteBudget,
+                $"Job '{job}' put {_today.Bytes} bytes on record today (limits.bytes-per-day: {bytes}).", null);
+        }
+        if (limits.CostPerMonth is { } cost
+            && _thisMonth.CostMicros + _reserved.CostMicros + wanted.CostMicros > cost * 1_000_000m)
+        {
+            return new Refusal(RefusalKind.CostBudget,
+                $"Job '{job}' spent {_thisMonth.CostMicros / 1e6:0.00} this month (limits.cost-per-month: {cost:0.00}).", null);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Gate.Upstream;
+
+/// <summary>
+/// What an Ollama says of its models, kept for a short while: the digest that identifies a model on record, and the
+/// details that clients list. Asked in the background once known, so that a call waits for it only the first time.
+/// </summary>
+internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
+{
+    /// <summary>A pulled model shows on record within this time.</summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
+
+    /// <summary>Older than this is not told as the truth any more: the call waits for a new answer.</summary>
+    private static readonly TimeSpan TrustedFor = TimeSpan.FromSeconds(60);
+
+    /// <summary>A catalogue is a few KiB; an upstream that does not answer in time has none.</summary>
+    private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
+
+    private const int CatalogBytesMax = 4 * 1024 * 1024;
+
+    private readonly ConcurrentDictionary<string, Entry> _entries = new();
+
+    /// <summary>The catalogue's entry for a model, or null when the upstream does not know it or cannot be asked.</summary>
+    public async ValueTask<JsonElement?> FindAsync(ModelPlan model, CancellationToken stop)
+    {
+        var document = await GetAsync(model.Url, "/api/tags", null, stop);
+        if (document is not { } root || !root.TryGetProperty("models", out var models) || models.ValueKind != JsonValueKind.Array) return null;
+        foreach (var entry in models.EnumerateArray())
+        {
+            if (NameIs(entry, model.UpstreamName)) return entry;
+        }
+        return null;
+    }
+
+    /// <summary>A document of this upstream, at most <see cref="TrustedFor"/> old, or null.</summary>
+    public async ValueTask<JsonElement?> GetAsync(UpstreamUrl url, string path, string? body, CancellationToken stop)
+    {
+        var entry = _entries.GetOrAdd($"{url} {path} {body}", static _ => new Entry());
+        var known = entry.Known;
+        var age = known is null ? TimeSpan.MaxValue : time.GetElapsedTime(known.Value.At);
+        if (age < FreshFor) return known!.Value.Document;
+        var asking = entry.Ask(() => AskAsync(entry, url, path, body));
+        if (age < TrustedFor) return known!.Value.Document;
+        return await asking.WaitAsync(stop);
+    }
+
+    public static bool NameIs(JsonElement entry, string name)
+        => entry.ValueKind == JsonValueKind.Object
+            && ((entry.TryGetProperty("name", out var value) && SameName(value, name))
+                || (entry.TryGetProperty("model", out value) && SameName(value, name)));
+
+    /// <summary>Ollama reads a name without a tag as <c>:latest</c>.</summary>
+    private static bool SameName(JsonElement value, string name)
+        => value.ValueKind == JsonValueKind.String
+            && (value.ValueEquals(name) || (!name.Contains(':') && value.ValueEquals(name + ":latest")));
+
+    private async Task<JsonElement?> AskAsync(Entry entry, UpstreamUrl url, string path, string? body)
+    {
+        using var limit = new CancellationTokenSource(AskTimeout, time);
+        try
+        {
+            using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, UpstreamRequest.AddressOf(url, path));
+            if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var response = await upstream.SendAsync(url, request, limit.Token);
+            if (response.StatusCode != HttpStatusCode.OK) return null;
+            using var bytes = new PooledBytes();
+            var source = await response.Content.ReadAsStreamAsync(limit.Token);
+            for (int read; (read = await source.ReadAsync(bytes.GetMemory(4096), limit.Token)) > 0;)
+            {
+                bytes.Advance(read);
+                if (bytes.Length > CatalogBytesMax) return null;
+            }
+            using var document = JsonDocument.Parse(bytes.Memory);
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            var root = document.RootElement.Clone();
+            entry.Known = (root, time.GetTimestamp());
+            return root;
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>One document and the one question that is under way for it.</summary>
+    private sealed class Entry
+    {
+        private readonly Lock _gate = new();
+        private Task<JsonElement?>? _asking;
+        private (JsonElement Document, long At)? _known;
+
+        public (JsonElement Document, long At)? Known
+        {
+            get { lock (_gate) return _known; }
+            set { lock (_gate) _known = value; }
+        }
+
+        public Task<JsonElement?> Ask(Func<Task<JsonElement?>> ask)
+        {
+            lock (_gate) return _asking is { IsCompleted: false } ? _asking : _asking = Task.Run(ask);
+        }
+    }
+}

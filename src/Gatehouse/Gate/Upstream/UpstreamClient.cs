@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Gate.Upstream;
+
+/// <summary>
+/// Connections to models. No proxy from the environment, no redirects, no cookies, no decompression: what the
+/// estate names is what is called, and what comes back is what was sent.
+/// </summary>
+internal sealed class UpstreamClient : IDisposable
+{
+    /// <summary>The SDKs' own connect timeout (openai-python, anthropic-sdk-python: 5 s).</summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Well under the 5 minutes after which common servers close idle connections; nginx closes after 75 s.</summary>
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
+
+    /// <summary>A model in a container gets a new address when it restarts: ask DNS again now and then.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
+
+    private readonly HttpMessageInvoker _tcp = Create(null);
+    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _unix = new();
+
+    public Task<HttpResponseMessage> SendAsync(UpstreamUrl url, HttpRequestMessage request, CancellationToken stop)
+    {
+        var invoker = url.SocketPath is { } path ? _unix.GetOrAdd(path, static at => Create(at)) : _tcp;
+        return invoker.SendAsync(request, stop);
+    }
+
+    public void Dispose()
+    {
+        _tcp.Dispose();
+        foreach (var invoker in _unix.Values) invoker.Dispose();
+    }
+
+    private static HttpMessageInvoker Create(string? unixPath)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionIdleTimeout = IdleTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
+            // Draining reads the rest of an answer nobody wants; closing tells the model at once to stop.
+            MaxResponseDrainSize = 0,
+        };
+        if (unixPath is not null) handler.ConnectCallback = (_, stop) => ConnectUnixAsync(unixPath, stop);
+        return new HttpMessageInvoker(handler);
+    }
+
+    private static async ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken stop)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
+
+namespace Gatehouse.Gate.Upstream;
+
+/// <summary>
+/// What goes to the model: the recorded bytes, the allow-listed headers, and the model's own credential. The caller's
+/// credential, cookies and addresses are not on the list, so they cannot pass.
+/// </summary>
+internal static class UpstreamRequest
+{
+    public static HttpRequestMessage Create(GateCall call, string? credential)
+    {
+        var model = call.Model!;
+        var request = new HttpRequestMessage(new HttpMethod(call.Http.Request.Method), AddressOf(model.Url, call.Route!.UpstreamPathFor(call.Path)))
+        {
+            Version = HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        CopyHeaders(call, request);
+        if (credential is not null) AddCredential(request, model.Provider, call.Dialect, credential);
+        // What is inspected has to be readable: nothing may come back compressed.
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+        return request;
+    }
+
+    public static Uri AddressOf(UpstreamUrl url, string route) => new(
+        $"{(url.Scheme == UpstreamScheme.Https ? "https" : "http")}://{url.Authority}{url.PathFor(route)}");
+
+    public static void AddCredential(HttpRequestMessage request, ModelProvider provider, Dialect dialect, string credential)
+    {
+        if (provider == ModelProvider.Anthropic || dialect == Dialect.Anthropic)
+            request.Headers.TryAddWithoutValidation("x-api-key", credential);
+        if (provider != ModelProvider.Anthropic)
+            request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {credential}");
+    }
+
+    private static void CopyHeaders(GateCall call, HttpRequestMessage request)
+    {
+        if (call.Forwarded.Length > 0 || call.Route!.ModelInBody)
+        {
+            request.Content = new ReadOnlyMemoryContent(call.Forwarded);
+            // The body was read as JSON whatever it called itself; opaque routes keep their own type and boundary.
+            request.Content.Headers.TryAddWithoutValidation("Content-Type",
+                call.Route!.ModelInBody ? "application/json" : call.Http.Request.ContentType);
+        }
+        foreach (var (name, values) in call.Http.Request.Headers)
+        {
+            if (!HeaderRules.ForwardsRequest(call.Dialect, name) || name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) continue;
+            foreach (var value in values) request.Headers.TryAddWithoutValidation(name, value);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Gatehouse.Listening;
+
+/// <summary>
+/// One bound address that serves HTTP. Each is a Kestrel server of its own, so that what arrives at it needs no
+/// further proof of where it arrived, and so that listeners come and go without a restart.
+/// </summary>
+internal sealed class HttpEndpoint : IAsyncDisposable
+{
+    /// <summary>Over any homelab's need; bounds sockets and memory against a flood. Kestrel's own default is unlimited.</summary>
+    private const int ConnectionsMax = 10_000;
+
+    private readonly KestrelServer _server;
+    private readonly string? _unixPath;
+
+    private HttpEndpoint(KestrelServer server, EndPoint address, string? unixPath)
+        => (_server, Address, _unixPath) = (server, address, unixPath);
+
+    public EndPoint Address { get; }
+
+    /// <summary>Binds and listens.</summary>
+    /// <exception cref="IOException">The address cannot be bound; the message says why.</exception>
+    public static async Task<HttpEndpoint> StartAsync(
+        EndPoint address, Func<HttpContext, Task> handle, ILoggerFactory logs, CancellationToken stop)
+    {
+        var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices };
+        options.Limits.MaxConcurrentConnections = ConnectionsMax;
+        // The gate bounds bodies itself, by job and by memory budget, and answers in the caller's dialect.
+        options.Limits.MaxRequestBodySize = null;
+        var unixPath = (address as UnixDomainSocketEndPoint)?.ToString();
+        if (unixPath is not null)
+        {
+            RemoveStaleSocket(unixPath);
+            options.ListenUnixSocket(unixPath, static listen => listen.Protocols = HttpProtocols.Http1);
+        }
+        else
+        {
+            options.Listen((IPEndPoint)address, static listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+        }
+        var transport = new SocketTransportOptions { NoDelay = true, CreateBoundListenSocket = BoundSocket.Create };
+        var server = new KestrelServer(
+            Options.Create(options), new SocketTransportFactory(Options.Create(transport), logs), logs);
+        try
+        {
+            await server.StartAsync(new Application(handle), stop);
+        }
+        catch
+        {
+            server.Dispose();
+            throw;
+        }
+        return new HttpEndpoint(server, BoundAddress(server, address), unixPath);
+    }
+
+    /// <summary>Stops accepting, and waits for calls in flight until the token says no longer.</summary>
+    public async Task StopAsync(CancellationToken hurry)
+    {
+        await _server.StopAsync(hurry);
+        if (_unixPath is not null) File.Delete(_unixPath);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _server.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private static IServiceProvider NoServices { get; } = new ServiceCollection().BuildServiceProvider();
+
+    /// <summary>
+    /// A socket file that nobody answers on was left by a killed process. One that answers belongs to somebody.
+    /// </summary>
+    private static void RemoveStaleSocket(string path)
+    {
+        if (!File.Exists(path)) return;
+        using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            probe.Connect(new UnixDomainSocketEndPoint(path));
+        }
+        catch (SocketException error) when (error.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            File.Delete(path);
+            return;
+        }
+        catch (SocketException)
+        {
+            return;
+        }
+        throw new IOException($"Another process listens on {path}.");
+    }
+
+    private static EndPoint BoundAddress(KestrelServer server, EndPoint asked)
+    {
+        if (asked is not IPEndPoint { Port: 0 } tcp) return asked;
+        var addresses = server.Features.Get<Microsoft.AspNetCore.Hosting.Server.Features.IServerAddressesFeature>()!;
+        return new IPEndPoint(tcp.Address, new Uri(addresses.Addresses.First()).Port);
+    }
+
+    /// <summary>
+    /// Kestrel's contract without the generic host around it: a context per request, kept with its connection and
+    /// used again.
+    /// </summary>
+    private sealed class Application(Func<HttpContext, Task> handle) : IHttpApplication<DefaultHttpContext>
+    {
+        public DefaultHttpContext CreateContext(Microsoft.AspNetCore.Http.Features.IFeatureCollection features)
+        {
+            if (features is not IHostContextContainer<DefaultHttpContext> kept) return new DefaultHttpContext(features);
+            if (kept.HostContext is { } used)
+            {
+                used.Initialize(features);
+                return used;
+            }
+            return kept.HostContext = new DefaultHttpContext(features);
+        }
+
+        public Task ProcessRequestAsync(DefaultHttpContext context) => handle(context);
+
+        public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+    }
+}

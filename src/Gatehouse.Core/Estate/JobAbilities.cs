@@ -1,0 +1,20 @@
+namespace Gatehouse.Core.Estate;
+
+/// <summary>What the owner of a job says that it can do.</summary>
+public sealed record JobAbilities
+{
+    /// <summary>All questions unanswered.</summary>
+    public static JobAbilities Unanswered { get; } = new();
+
+    /// <summary>Can it alter data?</summary>
+    public Answer AlterData { get; init; }
+
+    /// <summary>Can it send messages to people or systems outside?</summary>
+    public Answer SendExternally { get; init; }
+
+    /// <summary>Does it get feedback from outside (replies, votes, corrections) that it acts on?</summary>
+    public Answer ReceiveFeedback { get; init; }
+
+    /// <summary>Can it change its own configuration, or retrain?</summary>
+    public Answer ChangeItself { get; init; }
+}

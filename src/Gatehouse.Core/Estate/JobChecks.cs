@@ -1,0 +1,38 @@
+namespace Gatehouse.Core.Estate;
+
+/// <summary>Compares what a job declares with itself.</summary>
+internal static class JobChecks
+{
+    public static void Run(JobPlan job, SectionReader section)
+    {
+        if (job.Can.SendExternally == Answer.No && job.Sink.SendsExternally)
+        {
+            section.Get(JobKeys.Can)!.Error(JobKeys.SendExternally,
+                $"says no, but its sink `{job.Sink.Key}` ({Words.Of(job.Sink.Kind)}) sends outside",
+                "`true`, or a sink that stays in the house");
+        }
+        if (job.MayManageModels && job.Can.ChangeItself == Answer.No)
+        {
+            section.Get(JobKeys.Can)!.Warning(JobKeys.ChangeItself,
+                "says no, but `may-manage-models` lets it replace the models that it runs on");
+        }
+        if (job.MayManageModels && !job.Models.Any(model => model.Provider == ModelProvider.Ollama))
+            section.Warning(JobKeys.MayManageModels, "has no effect: none of the job's models is served by Ollama");
+        if (section.Has(LimitKeys.Window) && job.Trigger.Schedule is null)
+            section.Warning(LimitKeys.Window, "has no effect without a cron trigger");
+        if (section.Get(LimitKeys.LimitsOfJob) is { } limits && limits.Has(LimitKeys.CostPerMonth))
+            WarnOfPrices(job, limits);
+        foreach (var tool in job.ProviderTools.Except(JobKeys.KnownProviderTools).Order(StringComparer.Ordinal))
+            section.Warning(JobKeys.ProviderTools, $"this version knows no provider tool {ShownText.Quote(tool)}");
+    }
+
+    // A model on this machine or in the house costs no money per call, so nobody misses its price.
+    private static void WarnOfPrices(JobPlan job, SectionReader limits)
+    {
+        foreach (var model in job.Models)
+        {
+            if (model.Zone == Zone.External && model.Price is null)
+                limits.Warning(LimitKeys.CostPerMonth, $"calls to `{model.Key}` are not counted: it has no entry in `prices`");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Estate;
+
+/// <summary>Keys of an entry of <c>jobs:</c>, with its <c>stores:</c> and <c>can:</c>.</summary>
+internal static class JobKeys
+{
+    /// <summary>Routes that the gate can pass without looking inside.</summary>
+    public static readonly string[] OpaqueRoutes =
+    [
+        "audio/speech", "audio/transcriptions", "audio/translations",
+        "images/generations", "images/edits", "images/variations",
+    ];
+
+    /// <summary>Provider-side features known to this version; providers invent more, so the set is open.</summary>
+    public static readonly string[] KnownProviderTools =
+    [
+        "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter", "code_execution",
+        "image_generation", "computer_use_preview", "mcp", "container", "file_id", "remote-image", "background",
+        "previous_response_id", "conversation", "stored-prompt",
+    ];
+
+    public static readonly Setting<string> What = new("what", Shapes.Text("what lies there, such as `intermediate`"),
+        "What lies there.") { Required = true };
+
+    public static readonly Setting<string> StorePath = new("path", Shapes.AbsolutePath, "Where it lies.") { Required = true };
+
+    public static readonly Setting<TimeSpan> StoreKeep = new("keep",
+        Shapes.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), "How long it is kept.");
+
+    public static readonly SectionShape Store = new("a store", What, StorePath, StoreKeep);
+
+    public static readonly Setting<Answer> AlterData = new("alter-data", Shapes.Answer,
+        "Can it alter data?") { DefaultText = "unknown", Source = "a missing answer counts as yes" };
+
+    public static readonly Setting<Answer> SendExternally = new("send-externally", Shapes.Answer,
+        "Can it send messages outside? May not contradict the sink.") { DefaultText = "unknown" };
+
+    public static readonly Setting<Answer> ReceiveFeedback = new("receive-feedback", Shapes.Answer,
+        "Does it get feedback from outside?") { DefaultText = "unknown" };
+
+    public static readonly Setting<Answer> ChangeItself = new("change-itself", Shapes.Answer,
+        "Can it change its own configuration, or retrain?") { DefaultText = "unknown" };
+
+    public static readonly SectionShape CanSection = new("can", AlterData, SendExternally, ReceiveFeedback, ChangeItself);
+
+    public static readonly Setting<string> Owner = new("owner", Shapes.Text("a person or group"),
+        "Who answers for the job.") { Required = true };
+
+    public static readonly Setting<ImmutableArray<string>> Models = new("models",
+        new ListShape<string>(Shapes.ModelName, 1, 100), "The models that it may call, by their keys.");
+
+    public static readonly Setting<string> Model = new("model", Shapes.ModelName, "Short for a list of one.");
+
+    public static readonly Setting<SectionReader> Trigger = new("trigger", TriggerKeys.Section,
+        "What starts it.") { DefaultText = "unknown, which counts as unattended" };
+
+    public static readonly Setting<SectionReader> Source = new("source", SourceKeys.Section,
+        "Where its input comes from.") { Required = true };
+
+    public static readonly Setting<string> Sink = new("sink", Shapes.Key,
+        "Where its output goes: a key of `sinks`, or `stdout` or `none`.") { Required = true };
+
+    public static readonly Setting<ImmutableArray<SectionReader>> Stores = new("stores",
+        new ListShape<SectionReader>(Store, 0, 50), "Where it keeps data of its own.") { Default = [] };
+
+    public static readonly Setting<ImmutableArray<string>> Pipeline = new("pipeline",
+        new ListShape<string>(Shapes.Text("the name of a service"), 0, 100), "The services that it chains.") { Default = [] };
+
+    public static readonly Setting<SectionReader> Can = new("can", CanSection, "What it can do; decides its risk.");
+
+    public static readonly Setting<RunAs> RunAs = new("run-as", Shapes.User,
+        "The system user that may fetch its tokens.") { DefaultText = "only the owner of the home and root" };
+
+    public static readonly Setting<ListenAddress> Listen = new("listen", Shapes.Listen,
+        "An address of its own, which then is its identity.");
+
+    public static readonly Setting<bool> MayManageModels = new("may-manage-models", Shapes.Switch,
+        "Whether it may pull, create, copy and delete models.") { DefaultText = "false" };
+
+    public static readonly Setting<ImmutableArray<string>> Opaque = new("opaque",
+        new ListShape<string>(Shapes.OneOf(OpaqueRoutes), 0, OpaqueRoutes.Length),
+        "Routes that pass recorded but not inspected.") { Default = [] };
+
+    public static readonly Setting<ImmutableArray<string>> ProviderTools = new("provider-tools",
+        new ListShape<string>(Shapes.Key, 0, 100),
+        "Provider-side features that it may use: " + string.Join(", ", KnownProviderTools.Select(name => $"`{name}`")) + ".")
+    { Default = [], Source = "they reach the world without passing the gate" };
+
+    public static readonly SectionShape Section = new("a job",
+        Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob, LimitKeys.BodyBytesMax,
+        LimitKeys.Window, RunAs, Listen, MayManageModels, Opaque, ProviderTools)
+    { ExactlyOne = [Models, Model] };
+}

@@ -1,0 +1,28 @@
+namespace Gatehouse.Core.Estate;
+
+/// <summary>Addresses that are taken: one that two jobs share could identify neither.</summary>
+internal sealed class JobListeners
+{
+    private static readonly string[] Owners = ["the gate", "control"];
+
+    private readonly List<(string Who, ListenAddress Address)> _taken = [];
+
+    public JobListeners(ListenAddress[] house)
+    {
+        foreach (var (who, address) in Owners.Zip(house))
+            _taken.Add((who, address));
+    }
+
+    /// <summary>Takes an address for a job, or reports who has it.</summary>
+    public void Claim(string job, ListenAddress address, SectionReader section)
+    {
+        foreach (var (who, taken) in _taken)
+        {
+            if (!taken.ConflictsWith(address))
+                continue;
+            section.Error(JobKeys.Listen, $"`{address}` is already taken by {who}", "an address of the job's own");
+            return;
+        }
+        _taken.Add(($"job `{job}`", address));
+    }
+}

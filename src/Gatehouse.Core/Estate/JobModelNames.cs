@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Estate;
+
+/// <summary>All names by which a job may call its models; a name that could mean two of them is a problem.</summary>
+internal static class JobModelNames
+{
+    private const string LatestTag = ":latest"; // What Ollama adds to a name without a tag.
+
+    public static FrozenDictionary<string, ModelPlan> Build(SectionReader section, ImmutableArray<ModelPlan> models)
+    {
+        var byName = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
+        foreach (var model in models)
+            Add(section, byName, model.Key, model);
+        foreach (var model in models)
+        {
+            Add(section, byName, model.UpstreamName, model);
+            if (model.Provider != ModelProvider.Ollama)
+                continue;
+            // Clients of Ollama write either form, whichever the estate has.
+            if (model.UpstreamName.EndsWith(LatestTag, StringComparison.Ordinal))
+                byName.TryAdd(model.UpstreamName[..^LatestTag.Length], model);
+            else if (!model.UpstreamName.Contains(':', StringComparison.Ordinal))
+                byName.TryAdd(model.UpstreamName + LatestTag, model);
+        }
+        return byName.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    private static void Add(SectionReader section, Dictionary<string, ModelPlan> byName, string name, ModelPlan model)
+    {
+        if (byName.TryAdd(name, model))
+            return;
+        var other = byName[name];
+        // The same model declared twice, perhaps with another provider's dialect, cannot be mistaken for another.
+        var isSame = other.Url == model.Url && other.UpstreamName == model.UpstreamName
+            && other.Credential == model.Credential;
+        if (!isSame)
+        {
+            section.Error(JobKeys.Models,
+                $"the name {ShownText.Quote(name)} could mean model `{other.Key}` or model `{model.Key}`",
+                "models whose keys and upstream names differ within one job");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Estate;
+
+/// <summary>One entry of <c>jobs:</c>, with its names resolved and its gaps filled from <c>defaults:</c>.</summary>
+public sealed record JobPlan
+{
+    /// <summary>The key in the estate file.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>Who answers for it.</summary>
+    public required string Owner { get; init; }
+
+    /// <summary>The models that it may call, in the order of the file; never empty.</summary>
+    public required ImmutableArray<ModelPlan> Models { get; init; }
+
+    /// <summary>
+    /// The same models by every name that a call may use: the key, the upstream name, and for Ollama the upstream
+    /// name with and without <c>:latest</c>.
+    /// </summary>
+    public required FrozenDictionary<string, ModelPlan> ModelsByName { get; init; }
+
+    /// <summary>What starts it.</summary>
+    public required JobTrigger Trigger { get; init; }
+
+    /// <summary>Where its input comes from.</summary>
+    public required SourcePlan Source { get; init; }
+
+    /// <summary>Where its output goes.</summary>
+    public required SinkPlan Sink { get; init; }
+
+    /// <summary>Where it keeps data of its own.</summary>
+    public required ImmutableArray<JobStore> Stores { get; init; }
+
+    /// <summary>The services that it chains, in order.</summary>
+    public required ImmutableArray<string> Pipeline { get; init; }
+
+    /// <summary>What its owner says that it can do.</summary>
+    public required JobAbilities Can { get; init; }
+
+    /// <summary>Its own limits, with gaps filled from <c>defaults:</c>.</summary>
+    public required JobLimits Limits { get; init; }
+
+    /// <summary>The user that may fetch its tokens; null when only owner and root may.</summary>
+    public RunAs? RunAs { get; init; }
+
+    /// <summary>An address of its own, which is its identity; null when it has none.</summary>
+    public ListenAddress? Listen { get; init; }
+
+    /// <summary>Whether it may pull, create, copy and delete models of an Ollama upstream.</summary>
+    public required bool MayManageModels { get; init; }
+
+    /// <summary>Routes that pass uninspected, as <c>audio/speech</c> or <c>images/edits</c>.</summary>
+    public required FrozenSet<string> Opaque { get; init; }
+
+    /// <summary>Provider-side features that it may use, as <c>web_search</c> or <c>file_id</c>.</summary>
+    public required FrozenSet<string> ProviderTools { get; init; }
+
+    /// <summary>Largest request body in bytes.</summary>
+    public required long BodyBytesMax { get; init; }
+
+    /// <summary>How long after each fire of a cron trigger it may call without being flagged.</summary>
+    public required TimeSpan Window { get; init; }
+
+    /// <summary>True when a call now is expected: the job has no schedule, or fired at most <see cref="Window"/> ago.</summary>
+    /// <param name="now">The time of the call.</param>
+    /// <param name="timeZone">The zone in which the schedule is meant: <see cref="EstatePlan.TimeZone"/>.</param>
+    public bool IsExpectedAt(DateTimeOffset now, TimeZoneInfo timeZone) =>
+        Trigger.Schedule is null || Trigger.Schedule.IsWithinWindow(now, timeZone, Window);
+}

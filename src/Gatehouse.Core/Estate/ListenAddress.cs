@@ -1,0 +1,64 @@
+using System.Net;
+
+namespace Gatehouse.Core.Estate;
+
+/// <summary>Where the gate, the control room or one job listens: a TCP address with a port, or a Unix socket.</summary>
+public abstract record ListenAddress
+{
+    private ListenAddress()
+    {
+    }
+
+    /// <summary>Reads <c>ip:port</c>, <c>[ip6]:port</c> or <c>unix:/absolute/path</c>.</summary>
+    /// <returns>The address, or null when the text is none of these.</returns>
+    public static ListenAddress? TryParse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.StartsWith("unix:", StringComparison.Ordinal))
+        {
+            var path = text["unix:".Length..];
+            return SocketPath.IsUsable(path) ? new Unix(path) : null;
+        }
+        // IPEndPoint accepts a bare address as port 0: the port must be written.
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || colon == text.Length - 1 || (text.Contains(':') && text[0] != '[' && text.IndexOf(':') != colon))
+            return null;
+        if (text[0] == '[' && text[colon - 1] != ']')
+            return null;
+        return IPEndPoint.TryParse(text, out var endPoint) ? new Tcp(endPoint) : null;
+    }
+
+    /// <summary>True when both cannot be bound at once: the same socket path, or the same port on overlapping addresses.</summary>
+    public bool ConflictsWith(ListenAddress other)
+    {
+        if (this is Unix mine && other is Unix theirs)
+            return string.Equals(mine.Path, theirs.Path, StringComparison.Ordinal);
+        if (this is not Tcp left || other is not Tcp right)
+            return false;
+        // Port 0 asks the system for a free port, which never conflicts.
+        if (left.EndPoint.Port != right.EndPoint.Port || left.EndPoint.Port == 0)
+            return false;
+        return left.EndPoint.Address.Equals(right.EndPoint.Address) || Covers(left, right) || Covers(right, left);
+    }
+
+    private static bool Covers(Tcp wide, Tcp narrow) =>
+        wide.EndPoint.Address.Equals(IPAddress.IPv6Any)
+        || (wide.EndPoint.Address.Equals(IPAddress.Any)
+            && narrow.EndPoint.AddressFamily == wide.EndPoint.AddressFamily);
+
+    /// <summary>A TCP address and port; port 0 takes any free one.</summary>
+    /// <param name="EndPoint">Address and port.</param>
+    public sealed record Tcp(IPEndPoint EndPoint) : ListenAddress
+    {
+        /// <summary>The form that the estate file uses, such as <c>127.0.0.1:8420</c>.</summary>
+        public override string ToString() => EndPoint.ToString();
+    }
+
+    /// <summary>A Unix socket.</summary>
+    /// <param name="Path">Absolute path of the socket, at most 107 bytes.</param>
+    public sealed record Unix(string Path) : ListenAddress
+    {
+        /// <summary>The form that the estate file uses, such as <c>unix:/run/job.sock</c>.</summary>
+        public override string ToString() => $"unix:{Path}";
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Frozen;
+
+namespace Gatehouse.Core.Estate;
+
+/// <summary>Builds one model from its section.</summary>
+internal static class ModelAssembly
+{
+    /// <summary>Reads every key.</summary>
+    /// <returns>The model, or null when its address is unreadable.</returns>
+    public static ModelPlan? Build(
+        string key, SectionReader section, NetworkZones zones, FrozenDictionary<string, ModelPrice> prices)
+    {
+        var provider = section.Get(ModelKeys.Provider);
+        var name = section.Get(ModelKeys.Name) ?? key;
+        var credential = CredentialNotes.Read(section, ModelKeys.Credential);
+        var streamUsage = section.Get(ModelKeys.StreamUsage);
+        if (!section.TryGet(ModelKeys.Url, out var url))
+            return null;
+        var zone = url.ZoneIn(zones);
+        if (zone == Zone.External && url.Scheme == UpstreamScheme.Http)
+            section.Warning(ModelKeys.Url, "prompts and answers travel to an external host without encryption: use https");
+        return new ModelPlan
+        {
+            Key = key,
+            Provider = provider,
+            Url = url,
+            UpstreamName = name,
+            Credential = credential,
+            Price = prices.GetValueOrDefault(key) ?? prices.GetValueOrDefault(name),
+            StreamUsage = streamUsage,
+            Zone = zone,
+        };
+    }
+}

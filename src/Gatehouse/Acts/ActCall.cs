@@ -3,8 +3,12 @@ using System.Text.Json;
 namespace Gatehouse.Acts;
 
 /// <summary>One act that somebody asks for, and where its answer lines go.</summary>
-internal sealed class ActCall(ActHouse house, Actor actor, IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
+internal sealed class ActCall(
+    ActHouse house, Actor actor, IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
 {
+    /// <summary>Ends when whoever asked is gone.</summary>
+    public CancellationToken Stop { get; init; }
+
     public ActHouse House => house;
 
     public Actor Actor => actor;

@@ -3,7 +3,7 @@ namespace Gatehouse.Acts;
 /// <summary>Every act by name. The server's sockets and the verbs themselves, when no server runs, use the same desk.</summary>
 internal static class ActDesk
 {
-    private static readonly Dictionary<string, Func<ActCall, CancellationToken, Task>> Acts = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<ActCall, Task>> Acts = new(StringComparer.Ordinal)
     {
         ["token.issue"] = TokenActs.IssueAsync,
         ["token.list"] = TokenActs.ListAsync,
@@ -21,9 +21,9 @@ internal static class ActDesk
     /// <summary>What a job's own user may do on the tokens socket, for that job only.</summary>
     private static readonly HashSet<string> OfJobUsers = ["token.issue", "exec"];
 
-    public static Task RunAsync(string name, ActCall call, CancellationToken stop)
+    public static Task RunAsync(string name, ActCall call)
         => Acts.TryGetValue(name, out var act)
-            ? act(call, stop)
+            ? act(call)
             : throw new ActException($"There is no act '{name}'.", ExitCodes.Unusable);
 
     public static bool IsForJobUsers(string name) => OfJobUsers.Contains(name);

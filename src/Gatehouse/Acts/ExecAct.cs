@@ -1,5 +1,3 @@
-using Gatehouse.Gate.Identity;
-
 namespace Gatehouse.Acts;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace Gatehouse.Acts;
 /// </summary>
 internal static class ExecAct
 {
-    public static async Task RunAsync(ActCall call, CancellationToken stop)
+    public static async Task RunAsync(ActCall call)
     {
         if (call.House.InFlight is null)
             throw new ActException("No gate runs on this home. Start it with: gatehouse serve", ExitCodes.Unavailable);
@@ -29,7 +27,7 @@ internal static class ExecAct
                 foreach (var name in SecretVariables(call.House)) json.WriteStringValue(name);
                 json.WriteEndArray();
             });
-            await Task.Delay(Timeout.InfiniteTimeSpan, call.House.Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, call.House.Time, call.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {

@@ -4,9 +4,9 @@ namespace Gatehouse.Acts;
 internal static class LedgerActs
 {
     /// <summary>Signs what is there now, so that it can be kept elsewhere.</summary>
-    public static async Task CheckpointAsync(ActCall call, CancellationToken stop)
+    public static async Task CheckpointAsync(ActCall call)
     {
-        var result = await call.House.Ledger.SignCheckpointAsync(stop);
+        var result = await call.House.Ledger.SignCheckpointAsync(call.Stop);
         if (result.Note is not { } note)
             throw new ActException($"There is no checkpoint: the ledger says {result.Refusal}.", ExitCodes.Unavailable);
         await call.WriteAsync(json =>
@@ -17,7 +17,7 @@ internal static class LedgerActs
     }
 
     /// <summary>A person says that the clock, which jumped, is right: purging goes on.</summary>
-    public static async Task ConfirmClockAsync(ActCall call, CancellationToken stop)
+    public static async Task ConfirmClockAsync(ActCall call)
     {
         await call.House.RecordAsync(call.Actor, "clock.confirm", []);
         call.House.Ledger.ConfirmClock();

@@ -5,7 +5,7 @@ namespace Gatehouse.Acts;
 /// <summary>The stop button. Stopping acts first and is recorded after; resuming is recorded first.</summary>
 internal static class PauseActs
 {
-    public static async Task PauseAsync(ActCall call, CancellationToken stop)
+    public static async Task PauseAsync(ActCall call)
     {
         var pause = new Pause(TargetOf(call), call.Actor.Name, call.House.Ledger.Now, call.Argument("why") ?? "");
         call.House.Pauses.Add(pause);
@@ -20,7 +20,7 @@ internal static class PauseActs
         });
     }
 
-    public static async Task ResumeAsync(ActCall call, CancellationToken stop)
+    public static async Task ResumeAsync(ActCall call)
     {
         var job = TargetOf(call);
         var pause = call.House.Pauses.All.FirstOrDefault(pause => pause.Job == job)

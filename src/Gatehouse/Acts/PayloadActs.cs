@@ -15,22 +15,23 @@ internal static class PayloadActs
 
     private const int HitsMax = 1_000;
 
-    public static async Task GrepAsync(ActCall call, CancellationToken stop)
+    public static async Task GrepAsync(ActCall call)
     {
         var text = Encoding.UTF8.GetBytes(call.Required("text"));
         var details = new Dictionary<string, string> { ["what"] = "grep" };
         if (call.Argument("job") is { Length: > 0 } job) details["job"] = call.House.JobOf(job).Key;
         await call.House.RecordAsync(call.Actor, "payload.read", details);
         using var reader = LedgerReader.OpenReadOnly(call.House.Home);
+        var keys = LedgerKeys.Open(call.House.Home);
         var from = SinceOf(call) is { } since ? reader.FirstSince(since) : 0;
         var hits = 0;
         while (hits < HitsMax)
         {
-            stop.ThrowIfCancellationRequested();
+            call.Stop.ThrowIfCancellationRequested();
             var page = reader.ReadExchanges(details.GetValueOrDefault("job"), from, PageRows);
             foreach (var exchange in page)
             {
-                hits += await GrepExchangeAsync(call, reader, exchange, text);
+                hits += await GrepExchangeAsync(call, reader.ReadPayloads(exchange, keys), exchange, text);
                 from = exchange.Index + 1;
             }
             if (page.Count < PageRows) return;
@@ -38,13 +39,13 @@ internal static class PayloadActs
         throw new ActException($"Stopped after {HitsMax} hits. Narrow it with --job or --since.");
     }
 
-    public static async Task ShowAsync(ActCall call, CancellationToken stop)
+    public static async Task ShowAsync(ActCall call)
     {
         var id = call.Required("id");
         using var reader = LedgerReader.OpenReadOnly(call.House.Home);
         var exchange = reader.FindExchange(id) ?? throw new ActException($"There is no exchange '{id}' on record.");
         await call.House.RecordAsync(call.Actor, "payload.read", new Dictionary<string, string> { ["what"] = id });
-        foreach (var payload in reader.ReadPayloads(exchange, call.House.Ledger.Keys))
+        foreach (var payload in reader.ReadPayloads(exchange, LedgerKeys.Open(call.House.Home)))
         {
             await call.WriteAsync(json =>
             {
@@ -57,10 +58,11 @@ internal static class PayloadActs
         }
     }
 
-    private static async Task<int> GrepExchangeAsync(ActCall call, LedgerReader reader, ExchangeRow exchange, byte[] text)
+    private static async Task<int> GrepExchangeAsync(
+        ActCall call, IReadOnlyList<StoredPayload> payloads, ExchangeRow exchange, byte[] text)
     {
         var hits = 0;
-        foreach (var payload in reader.ReadPayloads(exchange, call.House.Ledger.Keys))
+        foreach (var payload in payloads)
         {
             if (payload.Bytes is not { } bytes || payload.Record.SameAs is not null || bytes.AsSpan().IndexOf(text) is not (>= 0 and var at)) continue;
             hits++;

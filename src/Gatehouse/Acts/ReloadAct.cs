@@ -3,7 +3,7 @@ namespace Gatehouse.Acts;
 /// <summary>Makes a valid estate file the plan of new calls; an invalid one changes nothing.</summary>
 internal static class ReloadAct
 {
-    public static async Task RunAsync(ActCall call, CancellationToken stop)
+    public static async Task RunAsync(ActCall call)
     {
         if (call.House.Reload is not { } reload)
             throw new ActException("No gate runs on this home, so there is nothing to reload.", ExitCodes.Unavailable);

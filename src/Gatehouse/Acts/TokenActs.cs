@@ -15,7 +15,7 @@ internal static class TokenActs
 
     private static readonly TimeSpan ServiceLifeMax = TimeSpan.FromDays(30);
 
-    public static async Task IssueAsync(ActCall call, CancellationToken stop)
+    public static async Task IssueAsync(ActCall call)
     {
         var (token, hash, grant) = Create(call, boundToConnection: false);
         await call.House.RecordAsync(call.Actor, "token.issue", Details(grant), new TokenChange(hash, grant));
@@ -30,7 +30,7 @@ internal static class TokenActs
         });
     }
 
-    public static async Task ListAsync(ActCall call, CancellationToken stop)
+    public static async Task ListAsync(ActCall call)
     {
         var now = call.House.Time.GetUtcNow();
         foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal).ThenBy(grant => grant.Expires))
@@ -50,7 +50,7 @@ internal static class TokenActs
         }
     }
 
-    public static async Task RevokeAsync(ActCall call, CancellationToken stop)
+    public static async Task RevokeAsync(ActCall call)
     {
         var id = call.Required("id");
         var grant = call.House.Tokens.Find(id)

@@ -1,0 +1,14 @@
+using Gatehouse.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Cli;
+
+/// <summary>What a served home is started with.</summary>
+internal sealed record HouseSetup(HomeDirectory Home, ILoggerFactory Logs, TimeProvider Time)
+{
+    /// <summary>What happens when the ledger can no longer be trusted. The verb stops the process.</summary>
+    public required Action<LedgerFatal> OnFatal { get; init; }
+
+    /// <summary>Stands between calls and the ledger, in tests that make it fail.</summary>
+    public Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? Append { get; init; }
+}

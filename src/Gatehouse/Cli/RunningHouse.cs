@@ -1,0 +1,304 @@
+using System.Net;
+using Gatehouse.Acts;
+using Gatehouse.ControlRoom;
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Ledger;
+using Gatehouse.Gate;
+using Gatehouse.Gate.Identity;
+using Gatehouse.Gate.Limits;
+using Gatehouse.Gate.Upstream;
+using Gatehouse.Listening;
+using Gatehouse.Storage;
+using Gatehouse.Vault;
+using Gatehouse.Watching;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Cli;
+
+/// <summary>A served home: every part wired by hand, started in order, stopped in reverse.</summary>
+internal sealed class RunningHouse : IAsyncDisposable
+{
+    /// <summary>Foundations: "a global budget of 64 MiB for bodies in flight".</summary>
+    private const long BodiesBytesMax = 64L * 1024 * 1024;
+
+    private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
+
+    /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<Task> _background = [];
+    private readonly List<HttpEndpoint> _endpoints = [];
+    private readonly HomeLock _lock;
+    private readonly ILoggerFactory _logs;
+    private readonly CredentialResolver _vault;
+    private readonly UpstreamClient _upstream = new();
+
+    private RunningHouse(HouseSetup setup, HomeLock held, PlanKeeper plans, SqliteLedger ledger)
+    {
+        (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
+        Log = _logs.CreateLogger("gatehouse");
+        _vault = new CredentialResolver(Time);
+        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), Time);
+        GateState.Load(Home, Tokens, Pauses, ledger.Now);
+        Parts = CreateParts(setup);
+        GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));
+        Pipeline = new GatePipeline(Parts);
+        Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health) { Time = Time };
+        Acts = new ActHouse
+        {
+            Home = Home, Plan = () => Plans.Plan, Ledger = ledger, Tokens = Tokens, Pauses = Pauses, Time = Time,
+            InFlight = Parts.InFlight, Reload = ReloadAsync,
+        };
+        JobListeners = new JobListeners(Pipeline, _logs);
+    }
+
+    public HomeDirectory Home { get; }
+
+    public TimeProvider Time { get; }
+
+    public ILogger Log { get; }
+
+    public PlanKeeper Plans { get; }
+
+    public SqliteLedger Ledger { get; }
+
+    public TokenBook Tokens { get; }
+
+    public PauseBook Pauses { get; } = new();
+
+    public GateParts Parts { get; }
+
+    public ActHouse Acts { get; }
+
+    public JobListeners JobListeners { get; }
+
+    /// <summary>Where the gate listens, with the real port.</summary>
+    public EndPoint GateAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    public EndPoint ControlAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
+
+    private GatePipeline Pipeline { get; }
+
+    private ControlPage Page { get; }
+
+    /// <summary>Takes the home's lock and serves it.</summary>
+    /// <exception cref="EstateException">The estate file cannot be used.</exception>
+    /// <exception cref="HomeException">The home cannot be used, or another server holds it.</exception>
+    /// <exception cref="IOException">An address cannot be bound.</exception>
+    public static async Task<RunningHouse> StartAsync(HouseSetup setup, CancellationToken stop)
+    {
+        var plans = PlanKeeper.Load(setup.Home);
+        var held = HomeLock.TryTake(setup.Home, "serve", out var holder)
+            ?? throw new HomeException($"The home {setup.Home.Path} is held by {holder}. One process writes to a home; stop that one first.");
+        RunningHouse? house = null;
+        SqliteLedger? ledger = null;
+        try
+        {
+            ledger = SqliteLedger.Open(setup.Home, SettingsOf(plans.Plan), setup.Time, setup.OnFatal);
+            house = new RunningHouse(setup, held, plans, ledger);
+            await house.ListenAsync(stop);
+            return house;
+        }
+        catch
+        {
+            if (house is not null) await house.DisposeAsync();
+            else
+            {
+                if (ledger is not null) await ledger.DisposeAsync();
+                held.Dispose();
+            }
+            throw;
+        }
+    }
+
+    public static LedgerSettings SettingsOf(EstatePlan plan) => new()
+    {
+        Origin = $"{plan.Name}/{plan.Node ?? Dns.GetHostName()}",
+        BytesMax = plan.Ledger.BytesMax,
+        KeepInputs = plan.Ledger.KeepInputs,
+        KeepOutputs = plan.Ledger.KeepOutputs,
+        KeepLogs = plan.Ledger.KeepLogs,
+        CheckpointEvery = TimeSpan.FromSeconds(1),
+    };
+
+    /// <summary>Reads the estate file again; a valid one is in force for new calls when this returns.</summary>
+    public async Task<ReloadResult> ReloadAsync(Actor actor)
+    {
+        try
+        {
+            var loaded = Plans.ReadAgain();
+            if (Fixed(loaded.Plan) is { } needsRestart) return Keep([needsRestart]);
+            var changes = TextDiff.Between(Plans.Text, loaded.Text);
+            if (await RecordPlanAsync("estate.reload", actor, loaded.Text, changes) is { IsDurable: false } refused)
+                return Keep([$"the ledger cannot record the change ({refused.Refusal})"]);
+            Plans.Swap(loaded);
+            _vault.Forget();
+            Page.PlanProblems = [];
+            await JobListeners.FollowAsync(loaded.Plan, _stop.Token);
+            return new ReloadResult(true, changes);
+        }
+        catch (EstateException error)
+        {
+            return Keep(error.Problems);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        using (var hurry = new CancellationTokenSource(StopGrace))
+        {
+            hurry.Token.Register(() => Parts.InFlight.Cut(null));
+            await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
+            await JobListeners.StopAsync(hurry.Token);
+        }
+        await Task.WhenAll(_background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_endpoints.Count > 0) await RecordActAsync("stop", []);
+        await Ledger.DisposeAsync();
+        _upstream.Dispose();
+        foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
+        _lock.Dispose();
+        _stop.Dispose();
+    }
+
+    private GateParts CreateParts(HouseSetup setup)
+    {
+        var log = new GateLog(_logs.CreateLogger<GateLog>());
+        var metrics = new GateMetrics();
+        var catalog = new OllamaCatalog(_upstream, Time);
+        return new GateParts
+        {
+            Time = Time,
+            Plan = () => Plans.Plan,
+            NewId = Ledger.NewId,
+            Identifier = new Identifier(Tokens, grant => OnLeak(grant, log)),
+            Pauses = Pauses,
+            Limits = new LimitBook(Time),
+            InFlight = new InFlight(),
+            Budget = new MemoryBudget(BodiesBytesMax, Time),
+            Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
+            Upstream = _upstream,
+            Identities = new ModelIdentities(catalog, Time),
+            LocalAnswers = new LocalAnswers(catalog, "0.0.0"),
+            Credential = _vault.ResolveAsync,
+            Metrics = metrics,
+            Live = new LiveFeed(),
+            Summaries = new MinuteSummaries(Time),
+            Log = log,
+        };
+    }
+
+    private async Task ListenAsync(CancellationToken stop)
+    {
+        var plan = Plans.Plan;
+        await RecordPlanAsync("start", Actor.Gate, Plans.Text, []);
+        var acts = new ActSocket(Acts);
+        await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), acts.HandleAsync, stop);
+        if (plan.Jobs.Values.Any(job => job.RunAs is not null)) await ListenForJobUsersAsync(acts, stop);
+        ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
+        GateAddress = await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
+        await JobListeners.FollowAsync(plan, stop);
+        _background.Add(Parts.Summaries.RunAsync(Ledger, _stop.Token));
+        _background.Add(PurgeAsync(_stop.Token));
+        _background.Add(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));
+    }
+
+    /// <summary>Jobs' own users reach this socket, and only for their own tokens; the home lets them pass to it.</summary>
+    private async Task ListenForJobUsersAsync(ActSocket acts, CancellationToken stop)
+    {
+        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), acts.HandleAsync, stop);
+        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        File.SetUnixFileMode(Home.TokensSocket, everybody);
+        File.SetUnixFileMode(Home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+    }
+
+    private async Task<EndPoint> AddAsync(EndPoint address, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, CancellationToken stop)
+    {
+        var endpoint = await HttpEndpoint.StartAsync(address, handle, _logs, stop);
+        _endpoints.Add(endpoint);
+        return endpoint.Address;
+    }
+
+    private async Task PurgeAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                var result = await Ledger.PurgeDueAsync(stop);
+                if (result.IsHalted) Log.LogWarning("Purging waits: the clock jumped forward by more than a day. Check it, then run: gatehouse ledger confirm-clock");
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            Tokens.Forget(Ledger.Now - GateState.EndedTokensKept);
+            WarnOfEndingTokens();
+            await Task.Delay(PurgeEvery, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private void WarnOfEndingTokens()
+    {
+        var (now, soon) = (Ledger.Now, Ledger.Now + TimeSpan.FromDays(7));
+        foreach (var grant in Tokens.All)
+        {
+            if (!grant.Service || grant.Revoked is not null || grant.Expires <= now || grant.Expires > soon) continue;
+            Log.LogWarning("The service token {Token} of job {Job} ends at {Expires:yyyy-MM-dd HH:mm} UTC. Replace it with: gatehouse token issue --job {SameJob} --service --from CIDR", grant.Id, grant.Job, grant.Expires, grant.Job);
+        }
+    }
+
+    /// <summary>In force already when this is called; the record follows, and a ledger that cannot write changes nothing.</summary>
+    private void OnLeak(TokenGrant grant, GateLog log)
+    {
+        log.TokenLeaked(grant.Job, grant.Id);
+        _background.Add(Ledger.AppendAsync(
+            new LedgerDraft
+            {
+                Entry = ActOf("token.leaked", Actor.Gate, new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
+                StateChange = new TokenChange(null, grant with { Leaked = true }),
+            },
+            CancellationToken.None).AsTask());
+    }
+
+    private string? Fixed(EstatePlan plan)
+        => plan.Gate != Plans.Plan.Gate || plan.Control != Plans.Plan.Control || plan.Name != Plans.Plan.Name || plan.Node != Plans.Plan.Node
+            ? "name:, node: and the top-level listen: change only with a restart of the gate"
+            : null;
+
+    private ReloadResult Keep(IReadOnlyList<string> problems)
+    {
+        Page.PlanProblems = problems;
+        return new ReloadResult(false, problems);
+    }
+
+    private async Task<AppendResult> RecordPlanAsync(string act, Actor actor, string text, IReadOnlyList<string> changes)
+    {
+        var details = new Dictionary<string, string> { ["version"] = Program.Version };
+        if (changes.Count > 0) details["diff"] = Shorten(string.Join('\n', changes));
+        return await Ledger.AppendAsync(
+            new LedgerDraft
+            {
+                Entry = ActOf(act, actor, details),
+                Payloads = [new PayloadPart(PayloadKind.Document, RetentionClass.Logs, System.Text.Encoding.UTF8.GetBytes(text))],
+            },
+            CancellationToken.None);
+    }
+
+    private async Task RecordActAsync(string act, Dictionary<string, string> details)
+        => await Ledger.AppendAsync(new LedgerDraft { Entry = ActOf(act, Actor.Gate, details) }, CancellationToken.None);
+
+    private ActEntry ActOf(string act, Actor actor, Dictionary<string, string> details)
+        => new() { Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details };
+
+    /// <summary>A leaf has 65,535 bytes; the whole file is its payload.</summary>
+    private static string Shorten(string diff) => diff.Length <= 8_000 ? diff : diff[..8_000] + "\n(shortened)";
+
+    public static EndPoint AddressOf(ListenAddress address) => address switch
+    {
+        ListenAddress.Tcp tcp => tcp.EndPoint,
+        ListenAddress.Unix unix => new UnixDomainSocketEndPoint(unix.Path),
+        _ => throw new InvalidOperationException("A kind of listen address that nothing listens on."),
+    };
+}

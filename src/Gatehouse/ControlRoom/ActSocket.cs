@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Gatehouse.Acts;
+using Gatehouse.Core.Estate;
+using Gatehouse.Listening;
+using Microsoft.AspNetCore.Http;
+
+namespace Gatehouse.ControlRoom;
+
+/// <summary>
+/// Acts over a Unix socket: <c>POST /acts/NAME</c> with a flat JSON object of strings; the answer is lines of JSON, the
+/// last of them <c>{"exit":0}</c> or <c>{"error":…,"exit":N}</c>. The kernel says who calls: the home's owner and root
+/// may do everything, a job's own user may obtain tokens for that job.
+/// </summary>
+internal sealed class ActSocket(ActHouse house)
+{
+    /// <summary>Arguments are a few names and texts.</summary>
+    private const int RequestBytesMax = 64 * 1024;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        http.Response.ContentType = "application/x-ndjson";
+        var name = http.Request.Path.Value?["/acts/".Length..] ?? "";
+        var exit = ExitCodes.Done;
+        string? error = null;
+        try
+        {
+            var arguments = await ReadAsync(http);
+            var actor = Authorise(http, name, arguments);
+            var call = new ActCall(house, actor, arguments, line => WriteLineAsync(http, line)) { Stop = http.RequestAborted };
+            await ActDesk.RunAsync(name, call);
+        }
+        catch (ActException refused)
+        {
+            (error, exit) = (refused.Message, refused.ExitCode);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        await WriteLineAsync(http, ActLine.End(exit, error));
+    }
+
+    /// <exception cref="ActException">The user at the other end may not do this.</exception>
+    private Actor Authorise(HttpContext http, string name, Dictionary<string, string> arguments)
+    {
+        var peer = PeerCredentials.Of(http) ?? throw new ActException("Acts need a Unix socket.");
+        var actor = new Actor(peer.Uid, UserNames.NameOf(peer.Uid));
+        if (peer.Uid == 0 || peer.Uid == UserNames.OwnUid) return actor;
+        if (ActDesk.IsForJobUsers(name) && arguments.TryGetValue("job", out var job)
+            && house.Plan().Jobs.TryGetValue(job, out var plan) && plan.RunAs is { } user && IsUser(user, peer.Uid))
+        {
+            return actor;
+        }
+        throw new ActException(ActDesk.IsForJobUsers(name)
+            ? $"User '{actor.Name}' may not have tokens for this job: its run-as: does not name this user."
+            : $"User '{actor.Name}' may not do this; the home's owner and root may.");
+    }
+
+    private static bool IsUser(RunAs user, int uid)
+        => user.Uid is { } number ? number == uid : user.UserName is { } name && UserNames.UidOf(name) == uid;
+
+    private static async Task<Dictionary<string, string>> ReadAsync(HttpContext http)
+    {
+        var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (http.Request.ContentLength is not (> 0 and <= RequestBytesMax)) return arguments;
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
+            foreach (var member in document.RootElement.EnumerateObject()) arguments[member.Name] = member.Value.GetString() ?? "";
+            return arguments;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            throw new ActException("The act's arguments are not a JSON object of strings.", ExitCodes.Unusable);
+        }
+    }
+
+    private static async Task WriteLineAsync(HttpContext http, ReadOnlyMemory<byte> line)
+    {
+        await http.Response.BodyWriter.WriteAsync(line, http.RequestAborted);
+        await http.Response.BodyWriter.WriteAsync("\n"u8.ToArray(), http.RequestAborted);
+    }
+}

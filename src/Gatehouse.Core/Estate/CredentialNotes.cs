@@ -8,7 +8,8 @@ internal static class CredentialNotes
         if (!section.TryGet(setting, out var reference))
             return null;
         if (reference is CredentialReference.Env)
-            section.Warning(setting, "every process of the same user can read `env:` values: `pass:` or `systemd:` is better");
+            section.Warning(setting,
+                "`env:` shows it to all processes of the same user: `pass:` or `systemd:` is better");
         else if (reference is CredentialReference.File)
             section.Warning(setting, "`file:` keeps the secret in clear text on disk: `pass:` or `systemd:` is better");
         return reference;

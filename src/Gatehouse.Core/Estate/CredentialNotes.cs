@@ -7,10 +7,14 @@ internal static class CredentialNotes
     {
         if (!section.TryGet(setting, out var reference))
             return null;
-        if (reference is CredentialReference.Env)
-            section.Warning(setting, "every process of the same user can read `env:` values: `pass:` or `systemd:` is better");
-        else if (reference is CredentialReference.File)
-            section.Warning(setting, "`file:` keeps the secret in clear text on disk: `pass:` or `systemd:` is better");
+        var why = reference switch
+        {
+            CredentialReference.Env => "`env:` shows the secret to every process of the same user",
+            CredentialReference.File => "`file:` keeps the secret in clear text on disk",
+            _ => null,
+        };
+        if (why is not null)
+            section.Warning(setting, $"{why}: `pass:` or `systemd:` is better");
         return reference;
     }
 }

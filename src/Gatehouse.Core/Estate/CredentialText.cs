@@ -1,6 +1,6 @@
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Reads references to credentials. No message ever holds any part of the value: it may be the secret itself.</summary>
+/// <summary>Reads references to credentials. No message holds any part of a value: it may be the secret.</summary>
 internal static class CredentialText
 {
     public const string Pattern = "^(pass|systemd|file|env):.+$";

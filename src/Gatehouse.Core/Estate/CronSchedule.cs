@@ -10,6 +10,9 @@ public sealed class CronSchedule
 {
     private const int LengthMax = 200; // Characters: more than any expression that a person can read.
 
+    // The only names of months and days that hold the letter which asks for a random time.
+    private static readonly string[] NamesWithH = ["MARCH", "THU"];
+
     private readonly string _text;
     private readonly CronExpression _expression;
 
@@ -54,7 +57,7 @@ public sealed class CronSchedule
         return first is null || second < first ? second ?? first : first;
     }
 
-    /// <summary>True when the schedule fired at <paramref name="now"/> or at most <paramref name="window"/> before.</summary>
+    /// <summary>True when the schedule fired at this moment, or at most the window before.</summary>
     /// <param name="now">The moment to judge.</param>
     /// <param name="timeZone">The zone in which the expression is meant.</param>
     /// <param name="window">How long after a fire still counts.</param>
@@ -66,12 +69,12 @@ public sealed class CronSchedule
     public override string ToString() => _text;
 
     // An expression that cannot fire again is searched once forward from the window's start, never back through time.
-    private static bool FiredSince(CronExpression expression, DateTimeOffset now, TimeZoneInfo timeZone, TimeSpan window) =>
+    private static bool FiredSince(
+        CronExpression expression, DateTimeOffset now, TimeZoneInfo timeZone, TimeSpan window) =>
         expression.GetNextOccurrence(now - window, timeZone, inclusive: true) <= now;
 
     private static bool IsName(string field) =>
-        field.Contains("MAR", StringComparison.OrdinalIgnoreCase) || field.Contains("THU", StringComparison.OrdinalIgnoreCase)
-        || field.StartsWith('@');
+        field.StartsWith('@') || NamesWithH.Any(name => field.Contains(name, StringComparison.OrdinalIgnoreCase));
 
     private static CronExpression? Parse(string[] fields) =>
         CronExpression.TryParse(string.Join(' ', fields), CronFormat.Standard, out var expression) ? expression : null;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Durations as the estate writes them: a whole number and a unit (<c>15m</c>), or several (<c>1h30m</c>).</summary>
+/// <summary>Durations as the estate writes them: number and unit (<c>15m</c>), or several (<c>1h30m</c>).</summary>
 internal static class DurationText
 {
     public const string Pattern = "^([0-9]{1,9}[smhdw])+$";
@@ -22,7 +22,8 @@ internal static class DurationText
                 continue;
             if (i == start || i - start > DigitsMax || SecondsOf(text[i]) is not { } seconds)
                 return false;
-            value += TimeSpan.FromSeconds(seconds * int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture));
+            var count = int.Parse(text.AsSpan(start, i - start), CultureInfo.InvariantCulture);
+            value += TimeSpan.FromSeconds(seconds * count);
             start = i + 1;
         }
         return start == text.Length;

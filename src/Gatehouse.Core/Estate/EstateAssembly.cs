@@ -75,7 +75,8 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
 
     private FrozenDictionary<string, ModelPrice> BuildPrices() => estate.Get(EstateKeys.Prices).ToFrozenDictionary(
         entry => entry.Key,
-        entry => new ModelPrice(entry.Value.Get(HouseKeys.InputPerMillion), entry.Value.Get(HouseKeys.OutputPerMillion)));
+        entry => new ModelPrice(
+            entry.Value.Get(HouseKeys.InputPerMillion), entry.Value.Get(HouseKeys.OutputPerMillion)));
 
     private Dictionary<string, SinkPlan?> BuildSinks(NetworkZones zones)
     {

@@ -25,7 +25,8 @@ internal static class EstateKeys
 
     public static readonly Setting<SectionReader> Zones = new("zones", HouseKeys.Zones, "Which addresses are near.");
 
-    public static readonly Setting<SectionReader> Ledger = new("ledger", HouseKeys.Ledger, "Size and clocks of the ledger.");
+    public static readonly Setting<SectionReader> Ledger = new("ledger", HouseKeys.Ledger,
+        "Size and clocks of the ledger.");
 
     public static readonly Setting<bool> Store = new("store",
         new ReservedShape("`store:` is not available yet: the ledger lies in the home; leave the key out"),

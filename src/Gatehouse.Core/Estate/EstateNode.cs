@@ -29,7 +29,7 @@ internal abstract class EstateNode(int line, int column)
 
     internal sealed class Mapping(int line, int column) : EstateNode(line, column)
     {
-        /// <summary>Entries in the order of the file; the first of two equal keys wins, the second is a problem.</summary>
+        /// <summary>Entries in the order of the file; a key that appears again is a problem and not kept.</summary>
         public List<KeyValuePair<Scalar, EstateNode>> Entries { get; } = [];
 
         public override string Kind => "a mapping of keys";

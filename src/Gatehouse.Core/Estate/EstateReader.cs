@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Reads an estate file. Nothing that a file holds makes it throw; everything wrong is reported at once.</summary>
+/// <summary>Reads an estate file. No file makes it throw; everything wrong is reported at once.</summary>
 public static class EstateReader
 {
     /// <summary>Largest file in bytes of UTF-8: 1,000 full jobs take about 700 KiB.</summary>
@@ -54,7 +54,7 @@ public static class EstateReader
         if (version is not EstateNode.Scalar { IsEmpty: false } scalar || scalar.Text == $"{EstateKeys.Version}")
             return false;
         problems.Error(version, EstateKeys.Estate.Name,
-            $"this gatehouse reads version {EstateKeys.Version} of the format, the file says {ShownText.Quote(scalar.Text)}",
+            $"this gatehouse reads version {EstateKeys.Version}, the file says {ShownText.Quote(scalar.Text)}",
             $"`estate: {EstateKeys.Version}`, or a gatehouse that reads the other version");
         return true;
     }

@@ -47,7 +47,7 @@ internal sealed class EstateTree
             if (current is NodeEvent node && !Accept(node))
                 return null;
             if (current is AnchorAlias)
-                return Refuse(current, "aliases (`*name`) are not accepted: write the value out");
+                return Refuse(current, "aliases (`*name`) are not accepted: write the value out, or quote a leading `*`");
             if (current is MappingEnd or SequenceEnd)
                 _open.Pop();
         }

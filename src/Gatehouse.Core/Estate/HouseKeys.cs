@@ -38,13 +38,16 @@ internal static class HouseKeys
     public static readonly SectionShape Zones = new("zones", Lan);
 
     public static readonly Setting<TimeSpan> KeepInputs = new("inputs", Shapes.Duration(KeepMin, KeepMax),
-        "How long prompts are kept.") { Default = TimeSpan.FromDays(7), DefaultText = "7d", Source = "raw input is the most private" };
+        "How long prompts are kept.")
+    { Default = TimeSpan.FromDays(7), DefaultText = "7d", Source = "raw input is the most private" };
 
     public static readonly Setting<TimeSpan> KeepOutputs = new("outputs", Shapes.Duration(KeepMin, KeepMax),
-        "How long answers are kept.") { Default = TimeSpan.FromDays(30), DefaultText = "30d", Source = "a month to look back" };
+        "How long answers are kept.")
+    { Default = TimeSpan.FromDays(30), DefaultText = "30d", Source = "a month to look back" };
 
     public static readonly Setting<TimeSpan> KeepLogs = new("logs", Shapes.Duration(KeepMin, KeepMax),
-        "How long everything else is kept.") { Default = TimeSpan.FromDays(90), DefaultText = "90d", Source = "a quarter to look back" };
+        "How long everything else is kept.")
+    { Default = TimeSpan.FromDays(90), DefaultText = "90d", Source = "a quarter to look back" };
 
     public static readonly SectionShape KeepSection = new("keep", KeepInputs, KeepOutputs, KeepLogs);
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Builds the jobs from their sections, resolves the names they use and compares them with each other.</summary>
+/// <summary>Builds the jobs from their sections, resolves the names they use and compares them.</summary>
 internal sealed class JobAssembly(JobAssembly.House house, EstateProblems problems)
 {
     // Names that a message searches for a near one; beyond it the search costs more than it helps.

@@ -32,7 +32,7 @@ internal static class JobChecks
         foreach (var model in job.Models)
         {
             if (model.Zone == Zone.External && model.Price is null)
-                limits.Warning(LimitKeys.CostPerMonth, $"calls to `{model.Key}` are not counted: it has no entry in `prices`");
+                limits.Warning(LimitKeys.CostPerMonth, $"calls to `{model.Key}` cost nothing here: `prices` lacks it");
         }
     }
 }

@@ -23,7 +23,8 @@ internal static class JobKeys
     public static readonly Setting<string> What = new("what", Shapes.Text("what lies there, such as `intermediate`"),
         "What lies there.") { Required = true };
 
-    public static readonly Setting<string> StorePath = new("path", Shapes.AbsolutePath, "Where it lies.") { Required = true };
+    public static readonly Setting<string> StorePath = new("path", Shapes.AbsolutePath,
+        "Where it lies.") { Required = true };
 
     public static readonly Setting<TimeSpan> StoreKeep = new("keep",
         Shapes.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), "How long it is kept.");
@@ -42,7 +43,8 @@ internal static class JobKeys
     public static readonly Setting<Answer> ChangeItself = new("change-itself", Shapes.Answer,
         "Can it change its own configuration, or retrain?") { DefaultText = "unknown" };
 
-    public static readonly SectionShape CanSection = new("can", AlterData, SendExternally, ReceiveFeedback, ChangeItself);
+    public static readonly SectionShape CanSection = new("can",
+        AlterData, SendExternally, ReceiveFeedback, ChangeItself);
 
     public static readonly Setting<string> Owner = new("owner", Shapes.Text("a person or group"),
         "Who answers for the job.") { Required = true };
@@ -65,7 +67,8 @@ internal static class JobKeys
         new ListShape<SectionReader>(Store, 0, 50), "Where it keeps data of its own.") { Default = [] };
 
     public static readonly Setting<ImmutableArray<string>> Pipeline = new("pipeline",
-        new ListShape<string>(Shapes.Text("the name of a service"), 0, 100), "The services that it chains.") { Default = [] };
+        new ListShape<string>(Shapes.Text("the name of a service"), 0, 100),
+        "The services that it chains, in order.") { Default = [] };
 
     public static readonly Setting<SectionReader> Can = new("can", CanSection, "What it can do; decides its risk.");
 
@@ -84,11 +87,11 @@ internal static class JobKeys
 
     public static readonly Setting<ImmutableArray<string>> ProviderTools = new("provider-tools",
         new ListShape<string>(Shapes.Key, 0, 100),
-        "Provider-side features that it may use: " + string.Join(", ", KnownProviderTools.Select(name => $"`{name}`")) + ".")
+        $"Provider-side features that it may use: {string.Join(", ", KnownProviderTools.Select(name => $"`{name}`"))}.")
     { Default = [], Source = "they reach the world without passing the gate" };
 
     public static readonly SectionShape Section = new("a job",
-        Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob, LimitKeys.BodyBytesMax,
-        LimitKeys.Window, RunAs, Listen, MayManageModels, Opaque, ProviderTools)
+        Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, MayManageModels, Opaque, ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

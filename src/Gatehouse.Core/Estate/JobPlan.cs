@@ -63,7 +63,7 @@ public sealed record JobPlan
     /// <summary>How long after each fire of a cron trigger it may call without being flagged.</summary>
     public required TimeSpan Window { get; init; }
 
-    /// <summary>True when a call now is expected: the job has no schedule, or fired at most <see cref="Window"/> ago.</summary>
+    /// <summary>True when a call is expected: no schedule, or at most <see cref="Window"/> after a fire.</summary>
     /// <param name="now">The time of the call.</param>
     /// <param name="timeZone">The zone in which the schedule is meant: <see cref="EstatePlan.TimeZone"/>.</param>
     public bool IsExpectedAt(DateTimeOffset now, TimeZoneInfo timeZone) =>

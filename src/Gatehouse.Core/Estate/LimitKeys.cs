@@ -34,7 +34,7 @@ internal static class LimitKeys
 
     public static readonly Setting<long> BodyBytesMax = new("body-bytes-max",
         Shapes.Size(1 << 10, 1L << 30), "Largest request body.")
-    { Default = 32L << 20, DefaultText = "32MiB", Source = "twice the largest image that providers accept in one request" };
+    { Default = 32L << 20, DefaultText = "32MiB", Source = "room for a few images in one request" };
 
     public static readonly Setting<TimeSpan> Window = new("window",
         Shapes.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(31)),

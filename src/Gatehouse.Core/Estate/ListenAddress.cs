@@ -21,14 +21,15 @@ public abstract record ListenAddress
         }
         // IPEndPoint accepts a bare address as port 0: the port must be written.
         var colon = text.LastIndexOf(':');
-        if (colon < 0 || colon == text.Length - 1 || (text.Contains(':') && text[0] != '[' && text.IndexOf(':') != colon))
+        if (colon <= 0 || colon == text.Length - 1)
             return null;
-        if (text[0] == '[' && text[colon - 1] != ']')
+        // An IPv6 address needs its brackets, or its last group would pass as the port.
+        if (text[0] == '[' ? text[colon - 1] != ']' : text.IndexOf(':') != colon)
             return null;
         return IPEndPoint.TryParse(text, out var endPoint) ? new Tcp(endPoint) : null;
     }
 
-    /// <summary>True when both cannot be bound at once: the same socket path, or the same port on overlapping addresses.</summary>
+    /// <summary>True when both cannot be bound: one socket path, or one port on overlapping addresses.</summary>
     public bool ConflictsWith(ListenAddress other)
     {
         if (this is Unix mine && other is Unix theirs)

@@ -18,7 +18,7 @@ internal static class ModelAssembly
             return null;
         var zone = url.ZoneIn(zones);
         if (zone == Zone.External && url.Scheme == UpstreamScheme.Http)
-            section.Warning(ModelKeys.Url, "prompts and answers travel to an external host without encryption: use https");
+            section.Warning(ModelKeys.Url, "prompts and answers go to an external host without encryption: use https");
         return new ModelPlan
         {
             Key = key,

@@ -4,7 +4,8 @@ namespace Gatehouse.Core.Estate;
 internal static class NameText
 {
     public const string KeyPattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$";
-    public const string KeyExpected = "up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit";
+    public const string KeyExpected =
+        "up to 64 letters, digits, dots, dashes and underscores, starting with a letter or digit";
     public const string ModelPattern = "^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,127}$";
     public const string ModelExpected = "up to 128 letters, digits and . _ : / @ -, starting with a letter or digit";
 

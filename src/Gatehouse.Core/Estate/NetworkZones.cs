@@ -6,7 +6,8 @@ namespace Gatehouse.Core.Estate;
 /// <summary>Classifies addresses and host names as this machine, the local network, or the world outside.</summary>
 public sealed class NetworkZones
 {
-    // Names that public DNS never answers: RFC 6762 (.local), RFC 8375 (.home.arpa), ICANN 2024 (.internal), custom (.lan).
+    // Names that public DNS never answers: RFC 6762 (.local), RFC 8375 (.home.arpa), ICANN's reservation of 2024
+    // (.internal), and what home routers invent (.lan).
     private static readonly string[] LanSuffixes = [".local", ".home.arpa", ".internal", ".lan"];
 
     /// <summary>Zones with the given local networks.</summary>

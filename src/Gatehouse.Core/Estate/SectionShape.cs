@@ -21,7 +21,7 @@ internal sealed class SectionShape(string what, params SettingKey[] settings) : 
     public ShortForm? Short { get; init; }
 
     public override string Expected =>
-        Short is null ? $"a mapping with the keys of {what}" : $"{Short.Expected}, or a mapping with the keys of {what}";
+        (Short is null ? "" : $"{Short.Expected}, or ") + $"a mapping with the keys of {what}";
 
     public override SectionShape? Section => this;
 
@@ -79,9 +79,8 @@ internal sealed class SectionShape(string what, params SettingKey[] settings) : 
             ? NearestName.Find(key.Text, _byName.Keys) : $"{below.Name}.{key.Text}";
         var name = ShownText.Quote(key.Text);
         var shown = ShownText.LooksSecret(key.Text) ? "?" : ShownText.Of(key.Text);
-        var message = SecretKeys.Contains(key.Text) && Knows("credential")
-            ? $"unknown key {name}: a secret is never written here, give `credential:` a reference such as `pass:ai/openai`"
-            : $"unknown key {name}";
+        var isSecret = SecretKeys.Contains(key.Text) && Knows("credential");
+        var message = $"unknown key {name}{(isSecret ? SecretAdvice : "")}";
         var expected = nearest is null && _byName.Count <= 16 ? $"one of {string.Join(", ", _byName.Keys)}" : null;
         problems.Error(key, path.Length == 0 ? shown : $"{path}.{shown}", message, expected, nearest);
     }
@@ -94,10 +93,18 @@ internal sealed class SectionShape(string what, params SettingKey[] settings) : 
         var found = mapping.Entries.Where(entry => names.Contains(entry.Key.Text)).ToArray();
         var expected = $"one of {string.Join(", ", names.Select(name => $"`{name}`"))}";
         if (found.Length == 0 && mapping.Entries.All(entry => Knows(entry.Key.Text)))
+        {
             problems.Error(mapping, path, $"{what} without any of its main keys", expected);
+        }
         else if (found.Length > 1)
-            problems.Error(found[1].Key, $"{path}.{found[1].Key.Text}", $"`{found[0].Key.Text}` is already there", expected);
+        {
+            var (first, second) = (found[0].Key, found[1].Key);
+            problems.Error(second, $"{path}.{second.Text}", $"`{first.Text}` is already there", expected);
+        }
     }
+
+    private const string SecretAdvice =
+        "; secrets are never written here, give `credential:` a reference such as `pass:ai/openai`";
 
     private static readonly HashSet<string> SecretKeys =
         new(["key", "api-key", "api_key", "apikey", "apiKey", "token", "password", "secret"], StringComparer.Ordinal);
@@ -105,7 +112,7 @@ internal sealed class SectionShape(string what, params SettingKey[] settings) : 
     /// <summary>A single word that stands for a section.</summary>
     /// <param name="Expected">What a message says was expected.</param>
     /// <param name="Words">The words.</param>
-    /// <param name="Key">The key that the word is the value of; null when the word itself is the key, with <c>true</c>.</param>
+    /// <param name="Key">The key whose value the word is; null when the word is the key, with <c>true</c>.</param>
     internal sealed record ShortForm(string Expected, string[] Words, string? Key)
     {
         public EstateNode.Mapping? Expand(EstateNode.Scalar word)

@@ -1,6 +1,6 @@
 namespace Gatehouse.Core.Estate;
 
-/// <summary>One key of the estate file. All keys form one table, from which reader, schema and documents are made.</summary>
+/// <summary>One key of the estate file. Reader, schema and documents are made from all of them.</summary>
 internal abstract class SettingKey(string name, string summary)
 {
     public string Name { get; } = name;

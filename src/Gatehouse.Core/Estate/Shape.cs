@@ -14,7 +14,7 @@ internal abstract class Shape
     /// <summary>The sections below, whose keys have lines of their own in the table of settings.</summary>
     public virtual SectionShape? Section => null;
 
-    /// <summary>What follows the key's path in the table of settings before the keys below: <c>.NAME</c> or <c>[]</c>.</summary>
+    /// <summary>What stands between the path of the key and the keys below: <c>.NAME</c> or <c>[]</c>.</summary>
     public virtual string PathSuffix => "";
 
     /// <summary>Writes the members of the JSON Schema object that describes it.</summary>

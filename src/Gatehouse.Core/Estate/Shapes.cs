@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>The single values of the estate file: what each accepts, and how the schema and the documents say it.</summary>
+/// <summary>The single values of the estate file: what each accepts, and how schema and documents say it.</summary>
 internal static class Shapes
 {
     private const int TextMax = 500; // Characters: values are names, addresses and short phrases.
@@ -71,7 +71,8 @@ internal static class Shapes
     public static readonly TextShape<RunAs> User = new("a user name or a uid", (string text, out RunAs value) =>
     {
         // 4294967295 means "no change" in chown(2) and is nobody's uid.
-        var isUid = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var uid) && uid != uint.MaxValue;
+        var isUid = uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var uid)
+            && uid != uint.MaxValue;
         value = isUid ? new RunAs(null, uid) : new RunAs(text, null);
         var isName = text.Length <= 32 && (char.IsAsciiLetter(text[0]) || text[0] == '_')
             && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.');
@@ -89,9 +90,15 @@ internal static class Shapes
     public static readonly TextShape<bool> OnlyTrue = new("`true`", (string text, out bool value) =>
         Check(text, value = text == "true")) { SchemaType = "answer", Choices = ["true"] };
 
-    public static readonly TextShape<Answer> Answer = new("`true`, `false` or `unknown`", (string text, out Answer value) =>
+    public static readonly TextShape<Answer> Answer = new(
+        "`true`, `false` or `unknown`", (string text, out Answer value) =>
     {
-        value = text is "true" or "yes" ? Estate.Answer.Yes : text is "false" or "no" ? Estate.Answer.No : Estate.Answer.Unknown;
+        value = text switch
+        {
+            "true" or "yes" => Estate.Answer.Yes,
+            "false" or "no" => Estate.Answer.No,
+            _ => Estate.Answer.Unknown,
+        };
         return Check(text, value != Estate.Answer.Unknown || text == "unknown");
     })
     { SchemaType = "answer", Choices = ["true", "false", "yes", "no", "unknown"] };
@@ -109,7 +116,7 @@ internal static class Shapes
             Check(text, Words.TryRead(text, out value))) { Choices = Words.All<TEnum>() };
 
     public static TextShape<long> Whole(long min, long max, string unit) => new(
-        $"a whole number from {min} to {max}", (string text, out long value) =>
+        "a whole number", (string text, out long value) =>
         {
             var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
             return Check(text, isNumber && value >= min && value <= max);
@@ -119,9 +126,9 @@ internal static class Shapes
     public static TextShape<decimal> Money(string unit) => new(
         "an amount such as `5` or `0.15`", (string text, out decimal value) =>
         {
+            value = 0;
             var isNumber = text.Length <= 20
                 && decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value);
-            value = isNumber ? decimal.Parse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : 0;
             return Check(text, isNumber && value <= 1_000_000_000m);
         })
     { SchemaType = "number", Minimum = 0, Maximum = 1_000_000_000m, RangeText = $"0 to 1000000000, {unit}" };
@@ -129,7 +136,7 @@ internal static class Shapes
     public static TextShape<TimeSpan> Duration(TimeSpan min, TimeSpan max)
     {
         var range = $"{DurationText.Of(min)} to {DurationText.Of(max)}";
-        return new($"a duration such as `15m` or `7d`, {range}", (string text, out TimeSpan value) =>
+        return new("a duration such as `15m` or `7d`", (string text, out TimeSpan value) =>
             Check(text, DurationText.TryParse(text, out value) && value >= min && value <= max))
         { Pattern = DurationText.Pattern, RangeText = range };
     }
@@ -137,7 +144,7 @@ internal static class Shapes
     public static TextShape<long> Size(long min, long max)
     {
         var range = $"{SizeText.Of(min)} to {SizeText.Of(max)}";
-        return new($"a size such as `200MiB` or `10GiB`, {range}", (string text, out long value) =>
+        return new("a size such as `200MiB` or `10GiB`", (string text, out long value) =>
             Check(text, SizeText.TryParse(text, out value) && value >= min && value <= max))
         { SchemaType = "", Pattern = SizeText.Pattern, RangeText = range };
     }

@@ -20,7 +20,7 @@ internal static class ShownText
     /// <summary>A text from elsewhere, such as a parser's message.</summary>
     public static string Of(string text) => Shorten(text, TextMax);
 
-    /// <summary>True when a value looks like a key or token: a known prefix, or one long word of letters and digits.</summary>
+    /// <summary>True when a value looks like a token: a known prefix, or a long word of letters and digits.</summary>
     public static bool LooksSecret(string value)
     {
         foreach (var prefix in SecretPrefixes)
@@ -45,10 +45,6 @@ internal static class ShownText
     private static string Shorten(string text, int max)
     {
         var shown = text.Length <= max ? text : string.Concat(text.AsSpan(0, max), "…");
-        return string.Create(shown.Length, shown, static (target, source) =>
-        {
-            for (var i = 0; i < target.Length; i++)
-                target[i] = char.IsControl(source[i]) || source[i] is '`' || char.IsSurrogate(source[i]) ? '?' : source[i];
-        });
+        return string.Concat(shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) || c == '`' ? '?' : c));
     }
 }

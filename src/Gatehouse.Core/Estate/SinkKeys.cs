@@ -14,7 +14,8 @@ internal static class SinkKeys
 
     public static readonly Setting<string> To = new("to", Shapes.Text("a recipient"), "Recipients of a mail sink.");
 
-    public static readonly Setting<string> Topic = new("topic", Shapes.Text("a topic"), "Topic of an ntfy or mqtt sink.");
+    public static readonly Setting<string> Topic = new("topic", Shapes.Text("a topic"),
+        "Topic of an ntfy or mqtt sink.");
 
     public static readonly Setting<CredentialReference> Credential = new("credential", Shapes.Credential,
         "Where the credential lies (for Discord the whole webhook URL); never the credential itself.");

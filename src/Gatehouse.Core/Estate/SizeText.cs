@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Sizes as the estate writes them: a whole number of bytes, or a number and a unit (<c>10GiB</c>, <c>200MB</c>).</summary>
+/// <summary>Sizes as the estate writes them: bytes, or a number and a unit (<c>10GiB</c>, <c>200MB</c>).</summary>
 internal static class SizeText
 {
     public const string Pattern = "^[0-9]{1,15}(\\.[0-9]{1,3})? ?(B|[kKMGT]i?B)?$";
@@ -21,7 +21,9 @@ internal static class SizeText
         var digits = end < 0 ? text : text[..end];
         var unit = end < 0 ? "" : text[end..].TrimStart(' ');
         var scale = ScaleOf(unit);
-        if (scale is null || !decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
+        var isNumber = decimal.TryParse(
+            digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number);
+        if (!isNumber || scale is null)
             return false;
         if (digits.StartsWith('.') || digits.EndsWith('.') || number > 1_000_000_000_000_000m)
             return false;

@@ -10,17 +10,19 @@ namespace Gatehouse.Core.Estate;
 internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : ValueShape<T>
 {
     /// <summary>Reads a text.</summary>
-    /// <returns>Null when it read; an empty text when only the expectation tells what is wrong; else the reason.</returns>
+    /// <returns>Null when it read; an empty text when the expectation says enough; else the reason.</returns>
     internal delegate string? Reader(string text, out T value);
 
     public override string Expected => expected;
 
     public override string Range => RangeText;
 
+    private string ExpectedInFull => RangeText.Length == 0 ? Expected : $"{Expected}, {RangeText}";
+
     /// <summary>Unit and range for the table of settings.</summary>
     public string RangeText { get; init; } = "";
 
-    /// <summary>The type that YAML gives to a plain value of this shape.</summary>
+    /// <summary>The type that YAML gives to a plain value of this shape; empty for a text or a whole number.</summary>
     public string SchemaType { get; init; } = "string";
 
     public string? Pattern { get; init; }
@@ -40,7 +42,7 @@ internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : 
         value = default;
         if (node is not EstateNode.Scalar scalar || scalar.IsEmpty)
         {
-            problems.Error(node, path, $"holds {node.Kind}", Expected);
+            problems.Error(node, path, $"holds {node.Kind}", ExpectedInFull);
             return false;
         }
         var reason = read(scalar.Text, out value!);
@@ -49,7 +51,7 @@ internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : 
         // Only a reader that knows its value to be harmless names it in the reason.
         var message = reason.Length == 0 ? $"{ShownText.Quote(scalar.Text)} does not fit" : reason;
         var nearest = Choices is null || problems.IsFull ? null : NearestName.Find(scalar.Text, Choices);
-        problems.Error(node, path, message, Expected, nearest);
+        problems.Error(node, path, message, ExpectedInFull, nearest);
         return false;
     }
 
@@ -60,7 +62,7 @@ internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : 
             WriteChoicesOfAnswer(json);
             return;
         }
-        json.WriteString("type", SchemaType);
+        WriteType(json);
         if (Pattern is not null)
             json.WriteString("pattern", Pattern);
         WriteTexts(json, "enum", Choices ?? []);
@@ -69,6 +71,20 @@ internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : 
             json.WriteNumber("minimum", Minimum.Value);
         if (Maximum is not null)
             json.WriteNumber("maximum", Maximum.Value);
+    }
+
+    // A value such as `1000` or `1000B` may be a number or a text.
+    private void WriteType(Utf8JsonWriter json)
+    {
+        if (SchemaType.Length != 0)
+        {
+            json.WriteString("type", SchemaType);
+            return;
+        }
+        json.WriteStartArray("type");
+        json.WriteStringValue("string");
+        json.WriteStringValue("integer");
+        json.WriteEndArray();
     }
 
     // YAML reads `true` as a boolean and `yes` as text or boolean by its version: both belong into the schema.

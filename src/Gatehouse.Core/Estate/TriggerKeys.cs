@@ -12,7 +12,8 @@ internal static class TriggerKeys
     public static readonly Setting<string> Event = new("event", Shapes.Text("a name, or `true`"),
         "An event inside the house starts it.");
 
-    public static readonly Setting<bool> Prompt = new("prompt", Shapes.OnlyTrue, "A person who asks something starts it.");
+    public static readonly Setting<bool> Prompt = new("prompt", Shapes.OnlyTrue,
+        "A person who asks something starts it.");
 
     public static readonly Setting<bool> Manual = new("manual", Shapes.OnlyTrue, "A person starts it by hand.");
 

@@ -30,7 +30,7 @@ public sealed record UpstreamUrl
     /// <summary>What stands in the place of <c>/v1</c> for routes such as <c>/v1/chat/completions</c>.</summary>
     public required string VersionPath { get; init; }
 
-    /// <summary>Value of the <c>Host</c> header: with brackets for IPv6, with the port where it is not the scheme's.</summary>
+    /// <summary>The <c>Host</c> header: with brackets for IPv6, with the port where it is not the scheme's.</summary>
     public string Authority
     {
         get
@@ -72,7 +72,7 @@ public sealed record UpstreamUrl
     }
 
     /// <summary>The upstream's path for a route of the gate.</summary>
-    /// <param name="route">A path that the gate serves, such as <c>/v1/chat/completions</c> or <c>/api/chat</c>.</param>
+    /// <param name="route">A path of the gate, such as <c>/v1/chat/completions</c> or <c>/api/chat</c>.</param>
     public string PathFor(string route)
     {
         ArgumentNullException.ThrowIfNull(route);

@@ -6,7 +6,7 @@ public enum Zone
     /// <summary>This machine: loopback addresses and Unix sockets.</summary>
     Host,
 
-    /// <summary>The networks that the estate lists under <c>zones.lan</c>, and names that only a local resolver knows.</summary>
+    /// <summary>Networks listed under <c>zones.lan</c>, and names that only a local resolver knows.</summary>
     Lan,
 
     /// <summary>Everything else: text that goes there leaves the house.</summary>

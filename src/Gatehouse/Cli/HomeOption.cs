@@ -1,0 +1,32 @@
+using System.CommandLine;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Where the home lies: the option, else the environment, else a place by user.</summary>
+internal static class HomeOption
+{
+    private const string Name = "--home";
+    private const string Variable = "GATEHOUSE_HOME";
+
+    public static Option<string?> Create() => new(Name)
+    {
+        Description = $"The home directory (default: ${Variable}, else /var/lib/gatehouse for root"
+            + " and ~/.local/share/gatehouse for others)",
+        HelpName = "DIR",
+    };
+
+    /// <summary>The home as an absolute path; it need not exist.</summary>
+    public static string Resolve(ParseResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        var chosen = result.GetValue<string?>(Name);
+        if (string.IsNullOrEmpty(chosen))
+            chosen = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(chosen))
+            chosen = Environment.IsPrivilegedProcess ? "/var/lib/gatehouse" : OfUser();
+        return Path.GetFullPath(chosen);
+    }
+
+    private static string OfUser() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "gatehouse");
+}

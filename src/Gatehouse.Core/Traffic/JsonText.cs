@@ -1,12 +1,104 @@
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Gatehouse.Core.Traffic;
 
-/// <summary>Strings of JSON, outside a reader or writer.</summary>
+/// <summary>Strings of JSON: what the reader of the framework leaves unchecked, and short ones without exceptions.</summary>
 internal static class JsonText
 {
     /// <summary>A string as a JSON token with its quotes.</summary>
     public static byte[] Quote(string text) =>
         Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"");
+
+    /// <summary>
+    /// Whether every <c>\u</c> escape of a raw string that a reader has accepted stands for a character: a surrogate
+    /// without its other half is read in three ways by three parsers.
+    /// </summary>
+    public static bool EscapesAreWhole(ReadOnlySpan<byte> raw)
+    {
+        var at = 0;
+        while (NextUnicodeEscape(raw, at) is var escape and >= 0)
+        {
+            var unit = HexAt(raw, escape + 2);
+            at = escape + 6;
+            if (unit is < 0xD800 or > 0xDFFF)
+                continue;
+            if (unit > 0xDBFF || raw.Length - at < 6 || raw[at] != '\\' || raw[at + 1] != 'u'
+                || HexAt(raw, at + 2) is < 0xDC00 or > 0xDFFF)
+            {
+                return false;
+            }
+            at += 6;
+        }
+        return true;
+    }
+
+    /// <summary>The current string of a reader, or null when it is too long or holds half a character.</summary>
+    public static string? Read(in Utf8JsonReader reader, int rawBytesMax)
+    {
+        var raw = reader.ValueSpan;
+        if (raw.Length > rawBytesMax || !Utf8.IsValid(raw) || (reader.ValueIsEscaped && !EscapesAreWhole(raw)))
+            return null;
+        return reader.GetString();
+    }
+
+    /// <summary>Whether a raw string begins with an ASCII text in lower case, escapes and case aside.</summary>
+    public static bool StartsWith(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> text)
+    {
+        foreach (var expected in text)
+        {
+            if (raw.IsEmpty)
+                return false;
+            int unit = raw[0];
+            var used = 1;
+            if (unit == '\\' && raw.Length > 1)
+            {
+                var isUnicode = raw[1] == 'u' && raw.Length >= 6;
+                unit = isUnicode ? HexAt(raw, 2) : raw[1];
+                used = isUnicode ? 6 : 2;
+            }
+            if (unit is >= 'A' and <= 'Z')
+                unit |= 0x20;
+            if (unit != expected)
+                return false;
+            raw = raw[used..];
+        }
+        return true;
+    }
+
+    /// <summary>The next <c>\u</c> whose backslash is not itself escaped, or -1.</summary>
+    public static int NextUnicodeEscape(ReadOnlySpan<byte> raw, int from)
+    {
+        while (true)
+        {
+            var found = raw[from..].IndexOf("\\u"u8);
+            if (found < 0)
+                return -1;
+            var at = from + found;
+            var backslashes = 0;
+            while (at - backslashes > from && raw[at - backslashes - 1] == '\\')
+                backslashes++;
+            if (backslashes % 2 == 0)
+                return at;
+            from = at + 2;
+        }
+    }
+
+    /// <summary>A piece of a caller's text that can stand in a message.</summary>
+    public static string Shown(ReadOnlySpan<byte> text)
+    {
+        const int BytesMax = 64;
+        var shown = Encoding.UTF8.GetString(text[..Math.Min(text.Length, BytesMax)]);
+        return string.Create(shown.Length, shown, static (chars, source) =>
+        {
+            for (var i = 0; i < chars.Length; i++)
+                chars[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '?' : source[i];
+        });
+    }
+
+    private static int HexAt(ReadOnlySpan<byte> raw, int at) =>
+        Utf8Parser.TryParse(raw.Slice(at, 4), out int value, out _, 'X') ? value : 0;
 }

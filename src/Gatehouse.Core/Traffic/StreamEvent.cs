@@ -20,4 +20,10 @@ public readonly struct StreamEvent
 
     /// <summary>True when the stream ended inside this event, before its terminator.</summary>
     public bool IsPartial { get; init; }
+
+    /// <summary>Where the data lies in the wire bytes, or -1 when it was joined from several lines.</summary>
+    internal int DataOffset { get; init; }
+
+    /// <summary>True for the first event of a stream, which alone may begin with a byte order mark.</summary>
+    internal bool IsFirst { get; init; }
 }

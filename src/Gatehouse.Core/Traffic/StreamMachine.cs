@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>Follows one stream's protocol: what each event says, and whether the whole was complete.</summary>
@@ -16,16 +18,66 @@ public abstract class StreamMachine
     /// <summary>OpenAI's <c>system_fingerprint</c>; null when there is none.</summary>
     public string? SystemFingerprint { get; private protected set; }
 
-    /// <summary>The sequence number after the last one seen, for an own Responses event; 0 for other protocols.</summary>
+    /// <summary>The sequence number after the highest seen, for an own Responses event; 0 for other protocols.</summary>
     public long NextSequenceNumber { get; private protected set; }
+
+    /// <summary>Every signal that any event gave.</summary>
+    public StreamSignals Seen { get; private set; }
 
     /// <summary>A machine for a route's stream.</summary>
     /// <exception cref="ArgumentException">The route does not stream.</exception>
-    public static StreamMachine For(Route route) => throw new NotImplementedException();
+    public static StreamMachine For(Route route)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        return route.Endpoint switch
+        {
+            Endpoint.OpenAIChat or Endpoint.OpenAICompletions => new ChoicesMachine(),
+            Endpoint.OpenAIResponses => new ResponsesMachine(),
+            Endpoint.AnthropicMessages => new MessagesMachine(),
+            Endpoint.OllamaChat or Endpoint.OllamaGenerate => new OllamaMachine(),
+            _ => throw new ArgumentException($"{route.Name} does not stream.", nameof(route)),
+        };
+    }
 
     /// <summary>Takes the next event. Never throws on its bytes.</summary>
-    public StreamSignals Observe(in StreamEvent next) => throw new NotImplementedException();
+    public StreamSignals Observe(in StreamEvent next)
+    {
+        if (!next.HasData)
+            return StreamSignals.None;
+        var signals = Try(next);
+        // A rest that the upstream never finished says nothing, and its missing end is judged at the end.
+        if (next.IsPartial && signals.HasFlag(StreamSignals.Malformed))
+            return StreamSignals.None;
+        Seen |= signals;
+        return signals;
+    }
 
     /// <summary>The judgement if the stream ends here.</summary>
-    public abstract Completeness AtEnd();
+    public Completeness AtEnd() =>
+        Seen.HasFlag(StreamSignals.Error) ? Completeness.Failed
+        : IsComplete ? Completeness.Complete : Completeness.Truncated;
+
+    private protected const StreamSignals Unreadable = StreamSignals.Malformed | StreamSignals.Error;
+
+    private protected abstract bool IsComplete { get; }
+
+    /// <summary>Reads an event; may throw what <see cref="Utf8JsonReader"/> throws on hostile text.</summary>
+    private protected abstract StreamSignals Read(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data);
+
+    private StreamSignals Try(in StreamEvent next)
+    {
+        try
+        {
+            return Read(next.Name.Span, next.Data.Span);
+        }
+        catch (JsonException)
+        {
+            return Unreadable;
+        }
+        catch (InvalidOperationException)
+        {
+            // The framework's reader meets half a character in a string only when it compares that string.
+            return Unreadable;
+        }
+    }
 }

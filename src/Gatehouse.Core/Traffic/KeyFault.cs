@@ -1,0 +1,10 @@
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>What is wrong with the keys of an object.</summary>
+internal enum KeyFault
+{
+    None,
+    Duplicate,
+    TooMany,
+    HalfCharacter,
+}

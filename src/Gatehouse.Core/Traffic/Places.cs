@@ -1,0 +1,45 @@
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>Where one gets to by a key.</summary>
+internal static class Places
+{
+    /// <summary>The place of the object or array under a key; for an array that of its elements.</summary>
+    public static Place Under(Place parent, KnownName key, Route route) => parent switch
+    {
+        Place.Top => UnderTop(key, route),
+        Place.Message => UnderMessage(key),
+        Place.Part or Place.Source => UnderPart(key),
+        Place.ToolCall when key == KnownName.Function => Place.Function,
+        _ => Place.Other,
+    };
+
+    private static Place UnderTop(KnownName key, Route route) => key switch
+    {
+        KnownName.Messages => Place.Message,
+        KnownName.Input when route.Endpoint == Endpoint.OpenAIResponses => Place.Message,
+        KnownName.Tools => Place.Tool,
+        KnownName.System or KnownName.Input => Place.Part,
+        KnownName.Options => Place.Options,
+        KnownName.StreamOptions => Place.StreamOptions,
+        KnownName.Images => Place.Images,
+        _ => Place.Other,
+    };
+
+    private static Place UnderMessage(KnownName key) => key switch
+    {
+        KnownName.Content or KnownName.Output or KnownName.Summary => Place.Part,
+        KnownName.ToolCalls => Place.ToolCall,
+        KnownName.Tools => Place.Tool,
+        KnownName.Images => Place.Images,
+        _ => Place.Other,
+    };
+
+    private static Place UnderPart(KnownName key) => key switch
+    {
+        KnownName.Content or KnownName.Output or KnownName.File or KnownName.InputAudio => Place.Part,
+        KnownName.Image or KnownName.Images or KnownName.Audio or KnownName.Video => Place.Images,
+        KnownName.Source => Place.Source,
+        KnownName.MediaUrl => Place.UrlHolder,
+        _ => Place.Other,
+    };
+}

@@ -1,0 +1,177 @@
+using System.Text.Json;
+
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>
+/// What the walk over a request body has found so far. Methods that return false have set
+/// <see cref="Refusal"/>, and the walk stops.
+/// </summary>
+internal sealed class RequestFindings(Route route, int bodyBytes)
+{
+    /// <summary>The longest model name in raw bytes. Ours: the longest real ones have about 100.</summary>
+    private const int ModelBytesMax = 512;
+
+    /// <summary>The most answers that one call may ask for (OpenAI API reference, <c>n</c>).</summary>
+    private const int AnswersMax = 128;
+
+    private readonly UsageAsking _usage = new();
+    private readonly CarrierWatch _carriers = new(route);
+    private string? _model;
+    private string? _legacyModel;
+    private int _modelOffset;
+    private int _modelLength;
+    private bool? _stream;
+    private bool _hasTools;
+    private long? _outputTokensMax;
+    private int _answers = 1;
+
+    /// <summary>Where the body's object begins, in bytes.</summary>
+    public int BodyOffset { get; set; }
+
+    public Refusal? Refusal { get; private set; }
+
+    public bool Refuse(RefusalKind kind, string message)
+    {
+        Refusal = new Refusal(kind, message);
+        return false;
+    }
+
+    /// <summary>Notes that an object begins.</summary>
+    public void Enter(Place place) => _carriers.Enter(place);
+
+    /// <summary>Notes that an object ends.</summary>
+    public bool Leave(Place place) => _carriers.Leave(place) || Refuse(RefusalKind.Malformed, _carriers.Problem);
+
+    /// <summary>Takes the value at which the reader stands: a scalar, or the beginning of an object or array.</summary>
+    public bool Take(Place place, KnownName key, ref Utf8JsonReader reader)
+    {
+        if (place == Place.Other)
+            return true;
+        var taken = place switch
+        {
+            Place.Top => TakeTop(key, ref reader),
+            Place.Options when key == KnownName.NumPredict => TakeOutputTokens("options.num_predict", ref reader),
+            Place.StreamOptions when key == KnownName.IncludeUsage => _usage.TakeIncludeUsage(reader)
+                || Refuse(RefusalKind.Malformed, "\"stream_options.include_usage\" is neither true nor false."),
+            _ => true,
+        };
+        if (!taken)
+            return false;
+        return _carriers.Take(place, key, ref reader) || Refuse(RefusalKind.Malformed, _carriers.Problem);
+    }
+
+    public RequestInspection Conclude()
+    {
+        if (_model is not null && _legacyModel is not null && _model != _legacyModel)
+        {
+            Refuse(RefusalKind.AmbiguousJson, "\"model\" and \"name\" name two different models; send one of them.");
+            return new RequestInspection { Refusal = Refusal };
+        }
+        if ((_model ?? _legacyModel) is not { Length: > 0 } model)
+        {
+            Refuse(RefusalKind.Malformed, "The body names no model; send \"model\" as a string.");
+            return new RequestInspection { Refusal = Refusal };
+        }
+        var stream = route.Framing != StreamFraming.None && (_stream ?? route.StreamByDefault);
+        return new RequestInspection
+        {
+            Model = model,
+            ModelOffset = _modelOffset,
+            ModelLength = _modelLength,
+            Stream = stream,
+            UsageAsked = _usage.IsAsked,
+            UsageRequest = stream && route.Endpoint is Endpoint.OpenAIChat or Endpoint.OpenAICompletions
+                ? _usage.Request(BodyOffset) : null,
+            OutputTokensMax = _outputTokensMax,
+            Answers = _answers,
+            PromptTokensEstimate = _carriers.TokensEstimate(bodyBytes),
+            HasTools = _hasTools,
+            ProviderFeatures = _carriers.Features,
+        };
+    }
+
+    private bool TakeTop(KnownName key, ref Utf8JsonReader reader)
+    {
+        switch (key)
+        {
+            case KnownName.Model:
+                return TakeModel(ref reader, ref _model);
+            case KnownName.Name when route.Endpoint == Endpoint.OllamaShow:
+                return _model is null ? TakeModel(ref reader, ref _legacyModel) : TakeLegacyName(ref reader);
+            case KnownName.Stream:
+                return TakeStream(reader.TokenType);
+            case KnownName.StreamOptions:
+                return _usage.TakeOptions(reader)
+                    || Refuse(RefusalKind.Malformed, "\"stream_options\" is not an object.");
+            case KnownName.MaxTokens:
+                return TakeOutputTokens("The output token limit", ref reader);
+            case KnownName.N:
+                return TakeAnswers(ref reader);
+            case KnownName.Tools or KnownName.Functions:
+                _hasTools |= !JsonPeek.IsNullOrEmptyArray(reader);
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool TakeModel(ref Utf8JsonReader reader, ref string? model)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            return Refuse(RefusalKind.Malformed, "\"model\" is not a string.");
+        model = JsonText.Read(reader, ModelBytesMax);
+        if (string.IsNullOrEmpty(model))
+            return Refuse(RefusalKind.Malformed, $"\"model\" is empty or longer than {ModelBytesMax} bytes.");
+        _modelOffset = (int)reader.TokenStartIndex;
+        _modelLength = (int)(reader.BytesConsumed - reader.TokenStartIndex);
+        return true;
+    }
+
+    /// <summary>The older name of the field must not take the place of the newer one.</summary>
+    private bool TakeLegacyName(ref Utf8JsonReader reader)
+    {
+        var (offset, length) = (_modelOffset, _modelLength);
+        if (!TakeModel(ref reader, ref _legacyModel))
+            return false;
+        (_modelOffset, _modelLength) = (offset, length);
+        return true;
+    }
+
+    /// <summary>Null means the default, as OpenAI's specification and Go's decoder have it.</summary>
+    private bool TakeStream(JsonTokenType token)
+    {
+        switch (token)
+        {
+            case JsonTokenType.True: _stream = true; return true;
+            case JsonTokenType.False: _stream = false; return true;
+            case JsonTokenType.Null: return true;
+            default: return Refuse(RefusalKind.Malformed, "\"stream\" is neither true nor false.");
+        }
+    }
+
+    /// <summary>A negative number is Ollama's "no limit".</summary>
+    private bool TakeOutputTokens(string what, ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return true;
+        if (reader.TokenType != JsonTokenType.Number)
+            return Refuse(RefusalKind.Malformed, $"{what} is not a number.");
+        if (!reader.TryGetInt64(out var asked))
+            asked = reader.TryGetDouble(out var broken) && broken < 1e15 ? (long)broken : long.MaxValue;
+        if (asked >= 0)
+            _outputTokensMax = Math.Max(_outputTokensMax ?? 0, asked);
+        return true;
+    }
+
+    private bool TakeAnswers(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType == JsonTokenType.Null)
+            return true;
+        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out _answers)
+            || _answers is < 1 or > AnswersMax)
+        {
+            return Refuse(RefusalKind.Malformed, $"\"n\" is not a whole number from 1 to {AnswersMax}.");
+        }
+        return true;
+    }
+}

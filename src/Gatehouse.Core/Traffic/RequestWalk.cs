@@ -1,0 +1,135 @@
+using System.Text.Json;
+
+namespace Gatehouse.Core.Traffic;
+
+/// <summary>
+/// The one pass over a request body: keeps the place of every open object and array, watches the keys, and hands each
+/// value to <see cref="RequestFindings"/>.
+/// </summary>
+internal ref struct RequestWalk
+{
+    private readonly Span<Place> _places;
+    private readonly Route _route;
+    private readonly RequestFindings _findings;
+    private Utf8JsonReader _reader;
+    private KeySet _keys;
+    private int _depth;
+    private KnownName _key;
+
+    public RequestWalk(
+        ReadOnlySpan<byte> body, Route route, Span<Place> places, Span<int> keyStarts, Span<int> unescapedStarts)
+    {
+        _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestInspector.DepthMax });
+        _keys = new KeySet(body, keyStarts, unescapedStarts);
+        _places = places;
+        _route = route;
+        _findings = new RequestFindings(route, body.Length);
+    }
+
+    public RequestInspection Run()
+    {
+        while (_reader.Read())
+        {
+            if (!Step())
+                return new RequestInspection { Refusal = _findings.Refusal };
+        }
+        return _findings.Conclude();
+    }
+
+    public void Dispose() => _keys.Dispose();
+
+    private bool Step()
+    {
+        switch (_reader.TokenType)
+        {
+            case JsonTokenType.PropertyName:
+                return EnterKey();
+            case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                return Open();
+            case JsonTokenType.EndObject:
+                return Close();
+            case JsonTokenType.EndArray:
+                _depth--;
+                _key = KnownName.Element;
+                return true;
+            case JsonTokenType.String when _reader.ValueIsEscaped && !JsonText.EscapesAreWhole(_reader.ValueSpan):
+                return HalfCharacter();
+            default:
+                return _depth == 0
+                    ? _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.")
+                    : _findings.Take(_places[_depth], _key, ref _reader);
+        }
+    }
+
+    private bool EnterKey()
+    {
+        var fault = _keys.Add(_reader, out var key);
+        switch (fault)
+        {
+            case KeyFault.Duplicate:
+                return Twice(key);
+            case KeyFault.TooMany:
+                return _findings.Refuse(
+                    RefusalKind.Malformed,
+                    $"An object of the body has more than {KeySet.KeysPerObjectMax} keys; send fewer.");
+            case KeyFault.HalfCharacter:
+                return HalfCharacter();
+            case KeyFault.None:
+                break;
+        }
+        _key = KnownName.None;
+        if (_places[_depth] == Place.Other)
+            return true;
+        _key = KnownNames.Find(key);
+        if (_key == KnownName.None && KnownNames.IsVariant(key))
+        {
+            return _findings.Refuse(
+                RefusalKind.AmbiguousJson,
+                $"Some servers read the key \"{JsonText.Shown(key)}\" as another one; write it in lower case.");
+        }
+        return true;
+    }
+
+    private bool Open()
+    {
+        var isObject = _reader.TokenType == JsonTokenType.StartObject;
+        Place place;
+        if (_depth == 0)
+        {
+            if (!isObject)
+                return _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.");
+            place = Place.Top;
+            _findings.BodyOffset = (int)_reader.TokenStartIndex;
+        }
+        else
+        {
+            var parent = _places[_depth];
+            if (!_findings.Take(parent, _key, ref _reader))
+                return false;
+            place = _key == KnownName.Element ? parent : Places.Under(parent, _key, _route);
+        }
+        _places[++_depth] = place;
+        _key = KnownName.Element;
+        if (isObject)
+        {
+            _keys.OpenObject();
+            _findings.Enter(place);
+        }
+        return true;
+    }
+
+    private bool Close()
+    {
+        var place = _places[_depth--];
+        _key = KnownName.Element;
+        return _keys.CloseObject(out var duplicate) == KeyFault.None ? _findings.Leave(place) : Twice(duplicate);
+    }
+
+    private readonly bool Twice(ReadOnlySpan<byte> key) => _findings.Refuse(
+        RefusalKind.AmbiguousJson,
+        $"The key \"{JsonText.Shown(key)}\" stands twice in one object of the body; send it once.");
+
+    private readonly bool HalfCharacter() => _findings.Refuse(
+        RefusalKind.Malformed,
+        $"A string of the body holds half a character (a lone surrogate) at byte {_reader.TokenStartIndex}.");
+}

@@ -2,15 +2,17 @@
 import { createOpenAI } from '@ai-sdk/openai';
 import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
 import {
-  abortAfterThree, countingFetch, embedModel, gateUrl, model, prompt, retries, run, token, weatherParameters,
+  abortAfterThree, countingFetch, prompt, run, settings, weatherParameters,
 } from './driver.mjs';
 
 // Warnings about unknown models go to the console, where the tests read results.
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-const provider = createOpenAI({ baseURL: `${gateUrl}/v1`, apiKey: token, fetch: countingFetch });
+const open = () => createOpenAI({ baseURL: `${settings.gateUrl}/v1`, apiKey: settings.token, fetch: countingFetch });
 const tools = { weather: tool({ description: 'Weather', inputSchema: jsonSchema(weatherParameters) }) };
-const say = (kind, text, more) => ({ model: provider[kind](model), prompt: prompt(text), maxRetries: retries, ...more });
+const say = (kind, text, more) => ({
+  model: open()[kind](settings.model), prompt: prompt(text), maxRetries: settings.retries, ...more,
+});
 const describeText = (answer) => ({ text: answer.text, finish: answer.finishReason, usage: answer.usage });
 
 async function streamed(kind) {
@@ -24,7 +26,8 @@ async function streamed(kind) {
 
 async function called(kind) {
   const answer = await generateText(say(kind, 'weather?', { tools }));
-  return { finish: answer.finishReason, tools: answer.toolCalls.map(({ toolName, input }) => ({ name: toolName, input })) };
+  const calls = answer.toolCalls.map(({ toolName, input }) => ({ name: toolName, input }));
+  return { finish: answer.finishReason, tools: calls };
 }
 
 async function calledInStream(kind) {
@@ -52,7 +55,7 @@ await run('ai-sdk', {
   'responses-tools': () => called('responses'),
   'responses-tools-stream': () => calledInStream('responses'),
   embeddings: async () => (await embedMany({
-    model: provider.embedding(embedModel), values: ['one', prompt('two')], maxRetries: retries,
+    model: open().embedding(settings.embedModel), values: ['one', prompt('two')], maxRetries: settings.retries,
   })).embeddings,
   abort: () => aborted('chat'),
 });

@@ -1,16 +1,18 @@
 // The official Anthropic client, as a job would use it.
 import Anthropic from '@anthropic-ai/sdk';
-import { abortAfterThree, countingFetch, gateUrl, model, prompt, retries, run, token, weatherParameters } from './driver.mjs';
+import { abortAfterThree, countingFetch, prompt, run, settings, weatherParameters } from './driver.mjs';
 
-const client = new Anthropic({
-  baseURL: gateUrl,
+const open = () => new Anthropic({
+  baseURL: settings.gateUrl,
   // One carrier only: two different ones are a conflict, and the environment must not add the other.
-  ...(process.env.CARRIER === 'bearer' ? { authToken: token, apiKey: null } : { apiKey: token, authToken: null }),
+  ...(settings.carrier === 'bearer'
+    ? { authToken: settings.token, apiKey: null }
+    : { apiKey: settings.token, authToken: null }),
   fetch: countingFetch,
-  maxRetries: retries,
+  maxRetries: settings.retries,
 });
 const say = (text, more) => ({
-  model, max_tokens: 512, messages: [{ role: 'user', content: prompt(text) }], ...more,
+  model: settings.model, max_tokens: 512, messages: [{ role: 'user', content: prompt(text) }], ...more,
 });
 const tools = [{ name: 'weather', input_schema: weatherParameters }];
 const describeMessage = (message) => ({
@@ -21,21 +23,21 @@ const describeMessage = (message) => ({
 });
 
 await run('anthropic', {
-  models: async () => (await client.models.list()).data.map((one) => one.id),
-  message: async () => describeMessage(await client.messages.create(say('hello'))),
+  models: async () => (await open().models.list()).data.map((one) => one.id),
+  message: async () => describeMessage(await open().messages.create(say('hello'))),
   'message-stream': async () => {
     const types = [];
-    const stream = client.messages.stream(say('hello'));
+    const stream = open().messages.stream(say('hello'));
     stream.on('streamEvent', (event) => types.at(-1) !== event.type && types.push(event.type));
     return { ...describeMessage(await stream.finalMessage()), types };
   },
-  tools: async () => describeMessage(await client.messages.create(say('weather?', { tools }))),
-  'tools-stream': async () => describeMessage(await client.messages.stream(say('weather?', { tools })).finalMessage()),
+  tools: async () => describeMessage(await open().messages.create(say('weather?', { tools }))),
+  'tools-stream': async () => describeMessage(await open().messages.stream(say('weather?', { tools })).finalMessage()),
   'tools-turn': async () => {
-    const first = await client.messages.create(say('weather?', { tools }));
+    const first = await open().messages.create(say('weather?', { tools }));
     const use = first.content.find((block) => block.type === 'tool_use');
-    return describeMessage(await client.messages.create({
-      model,
+    return describeMessage(await open().messages.create({
+      model: settings.model,
       max_tokens: 512,
       tools,
       messages: [
@@ -45,11 +47,11 @@ await run('anthropic', {
       ],
     }));
   },
-  'count-tokens': async () => (await client.messages.countTokens({
-    model, messages: [{ role: 'user', content: prompt('hello') }],
+  'count-tokens': async () => (await open().messages.countTokens({
+    model: settings.model, messages: [{ role: 'user', content: prompt('hello') }],
   })).input_tokens,
   abort: async () => {
-    const stream = await client.messages.create(say('[[endless delay-token=10]]', { stream: true }));
+    const stream = await open().messages.create(say('[[endless delay-token=10]]', { stream: true }));
     return abortAfterThree(stream, () => stream.controller.abort());
   },
 });

@@ -1,18 +1,25 @@
 // What the four scripts share: settings from the environment, one JSON line per case, errors as data.
 // A script knows its SDK; this file knows the tests that read its output.
 
-export const gateUrl = process.env.GATE_URL ?? 'http://127.0.0.1:8420';
-export const token = process.env.TOKEN ?? 'none';
-export const model = process.env.MODEL ?? 'llama3.2:3b';
-export const embedModel = process.env.EMBED_MODEL ?? 'nomic-embed-text:latest';
-export const retries = process.env.MAX_RETRIES === undefined ? undefined : Number(process.env.MAX_RETRIES);
+/** What the environment says; a step of a plan may say otherwise for itself. */
+const defaults = {
+  gateUrl: process.env.GATE_URL ?? 'http://127.0.0.1:8420',
+  token: process.env.TOKEN ?? 'none',
+  model: process.env.MODEL ?? 'llama3.2:3b',
+  embedModel: process.env.EMBED_MODEL ?? 'nomic-embed-text:latest',
+  retries: process.env.MAX_RETRIES === undefined ? undefined : Number(process.env.MAX_RETRIES),
+  prompt: process.env.PROMPT,
+  padBytes: Number(process.env.PAD_BYTES ?? 0),
+  carrier: process.env.CARRIER,
+};
 
-const padding = Number(process.env.PAD_BYTES ?? 0);
+/** The settings of the running case. */
+export const settings = { ...defaults };
 
 /** The prompt of a case: what the test asks for, else the case's own, padded where a test wants a large body. */
 export function prompt(own) {
-  const text = process.env.PROMPT ?? own;
-  return padding > 0 ? `${text} ${'x'.repeat(padding)}` : text;
+  const text = settings.prompt ?? own;
+  return settings.padBytes > 0 ? `${text} ${'x'.repeat(settings.padBytes)}` : text;
 }
 
 /** Requests that the SDK made, its own retries included. */
@@ -60,7 +67,8 @@ export async function abortAfterThree(pieces, abort) {
 /** An SDK's exception as data: its class is what user code catches. */
 export function describe(error) {
   const chain = [];
-  for (let proto = Object.getPrototypeOf(error); proto && proto !== Object.prototype; proto = Object.getPrototypeOf(proto)) {
+  const above = Object.getPrototypeOf;
+  for (let proto = above(error); proto && proto !== Object.prototype; proto = above(proto)) {
     chain.push(proto.constructor.name);
   }
   const inner = error.lastError ?? error;
@@ -76,10 +84,15 @@ export function describe(error) {
   };
 }
 
-/** Runs the cases named in CASE (comma-separated, default all) and prints one line of JSON for each. */
+/**
+ * Runs the cases named in CASE (comma-separated, default all), or the steps in PLAN (a JSON array of settings, each
+ * with its `case`), and prints one line of JSON for each.
+ */
 export async function run(client, cases) {
-  const wanted = process.env.CASE ? process.env.CASE.split(',') : Object.keys(cases);
-  for (const name of wanted) {
+  const names = process.env.CASE ? process.env.CASE.split(',') : Object.keys(cases);
+  const plan = process.env.PLAN ? JSON.parse(process.env.PLAN) : names.map((name) => ({ case: name }));
+  for (const { case: name, ...step } of plan) {
+    Object.assign(settings, defaults, step);
     attempts.length = 0;
     const line = { client, case: name, ok: false };
     try {

@@ -1,12 +1,17 @@
 // The official Ollama client, as a job would use it.
 import { Ollama } from 'ollama';
 import {
-  abortAfterThree, countingFetch, embedModel, gateUrl, model, prompt, run, token, weatherParameters,
+  abortAfterThree, countingFetch, prompt, run, settings, weatherParameters,
 } from './driver.mjs';
 
-const client = new Ollama({ host: gateUrl, fetch: countingFetch, headers: { Authorization: `Bearer ${token}` } });
-const say = (text, more) => ({ model, messages: [{ role: 'user', content: prompt(text) }], ...more });
-const tools = [{ type: 'function', function: { name: 'weather', description: 'Weather', parameters: weatherParameters } }];
+const open = () => new Ollama({
+  host: settings.gateUrl, fetch: countingFetch, headers: { Authorization: `Bearer ${settings.token}` },
+});
+const say = (text, more) => ({ model: settings.model, messages: [{ role: 'user', content: prompt(text) }], ...more });
+const tools = [
+  { type: 'function', function: { name: 'weather', description: 'Weather', parameters: weatherParameters } },
+];
+const embed = (input) => ({ model: settings.embedModel, ...input });
 
 async function collect(stream, textOf) {
   const seen = { text: '', tools: [], done: false, reason: null, tokens: null, lines: 0 };
@@ -22,37 +27,37 @@ async function collect(stream, textOf) {
 }
 
 await run('ollama', {
-  models: async () => (await client.list()).models.map((one) => one.name),
-  running: async () => (await client.ps()).models.map((one) => one.name),
-  version: async () => (await client.version()).version,
+  models: async () => (await open().list()).models.map((one) => one.name),
+  running: async () => (await open().ps()).models.map((one) => one.name),
+  version: async () => (await open().version()).version,
   show: async () => {
-    const shown = await client.show({ model });
+    const shown = await open().show({ model: settings.model });
     return { family: shown.details.family, capabilities: shown.capabilities };
   },
   chat: async () => {
-    const answer = await client.chat(say('hello'));
+    const answer = await open().chat(say('hello'));
     return { text: answer.message.content, done: answer.done, tokens: answer.eval_count };
   },
-  'chat-stream': async () => collect(await client.chat(say('hello', { stream: true })), (line) => line.message.content),
+  'chat-stream': async () => collect(await open().chat(say('hello', { stream: true })), (line) => line.message.content),
   generate: async () => {
-    const answer = await client.generate({ model, prompt: prompt('hello') });
+    const answer = await open().generate({ model: settings.model, prompt: prompt('hello') });
     return { text: answer.response, done: answer.done, context: answer.context };
   },
   'generate-stream': async () => collect(
-    await client.generate({ model, prompt: prompt('hello'), stream: true }), (line) => line.response,
+    await open().generate({ model: settings.model, prompt: prompt('hello'), stream: true }), (line) => line.response,
   ),
   tools: async () => {
-    const answer = await client.chat(say('weather?', { tools }));
+    const answer = await open().chat(say('weather?', { tools }));
     return answer.message.tool_calls.map((call) => call.function);
   },
   'tools-stream': async () => collect(
-    await client.chat(say('weather?', { tools, stream: true })), (line) => line.message.content,
+    await open().chat(say('weather?', { tools, stream: true })), (line) => line.message.content,
   ),
-  embeddings: async () => (await client.embed({ model: embedModel, input: ['one', prompt('two')] })).embeddings,
-  'embeddings-old': async () => (await client.embeddings({ model: embedModel, prompt: prompt('two') })).embedding,
+  embeddings: async () => (await open().embed(embed({ input: ['one', prompt('two')] }))).embeddings,
+  'embeddings-old': async () => (await open().embeddings(embed({ prompt: prompt('two') }))).embedding,
   abort: async () => {
-    const stream = await client.chat(say('[[endless delay-token=10]]', { stream: true }));
+    const stream = await open().chat(say('[[endless delay-token=10]]', { stream: true }));
     return abortAfterThree(stream, () => stream.abort());
   },
-  pull: async () => client.pull({ model }),
+  pull: async () => open().pull({ model: settings.model }),
 });

@@ -1,11 +1,13 @@
 // The official OpenAI client, as a job would use it.
 import OpenAI from 'openai';
 import {
-  abortAfterThree, attempts, countingFetch, embedModel, gateUrl, model, prompt, retries, run, token, weatherParameters,
+  abortAfterThree, attempts, countingFetch, prompt, run, settings, weatherParameters,
 } from './driver.mjs';
 
-const client = new OpenAI({ baseURL: `${gateUrl}/v1`, apiKey: token, fetch: countingFetch, maxRetries: retries });
-const say = (text, more) => ({ model, messages: [{ role: 'user', content: prompt(text) }], ...more });
+const open = () => new OpenAI({
+  baseURL: `${settings.gateUrl}/v1`, apiKey: settings.token, fetch: countingFetch, maxRetries: settings.retries,
+});
+const say = (text, more) => ({ model: settings.model, messages: [{ role: 'user', content: prompt(text) }], ...more });
 const tools = [{ type: 'function', function: { name: 'weather', parameters: weatherParameters } }];
 
 async function collect(stream) {
@@ -28,31 +30,31 @@ async function collect(stream) {
 }
 
 await run('openai', {
-  models: async () => (await client.models.list()).data.map((one) => one.id),
+  models: async () => (await open().models.list()).data.map((one) => one.id),
   chat: async () => {
-    const answer = await client.chat.completions.create(say('hello'));
+    const answer = await open().chat.completions.create(say('hello'));
     const choice = answer.choices[0];
     return { text: choice.message.content, finish: choice.finish_reason, usage: answer.usage, id: answer.id };
   },
   'chat-choices': async () => {
-    const answer = await client.chat.completions.create(say('hello', { n: 2 }));
+    const answer = await open().chat.completions.create(say('hello', { n: 2 }));
     return answer.choices.map((choice) => choice.message.content);
   },
-  'chat-stream': async () => collect(await client.chat.completions.create(say('hello', { stream: true }))),
-  'chat-stream-usage': async () => collect(await client.chat.completions.create(
+  'chat-stream': async () => collect(await open().chat.completions.create(say('hello', { stream: true }))),
+  'chat-stream-usage': async () => collect(await open().chat.completions.create(
     say('hello', { stream: true, stream_options: { include_usage: true } }),
   )),
   tools: async () => {
-    const answer = await client.chat.completions.create(say('weather?', { tools }));
+    const answer = await open().chat.completions.create(say('weather?', { tools }));
     const call = answer.choices[0].message.tool_calls[0];
     return { name: call.function.name, arguments: call.function.arguments, finish: answer.choices[0].finish_reason };
   },
-  'tools-stream': async () => collect(await client.chat.completions.create(say('weather?', { tools, stream: true }))),
+  'tools-stream': async () => collect(await open().chat.completions.create(say('weather?', { tools, stream: true }))),
   'tools-turn': async () => {
-    const first = await client.chat.completions.create(say('weather?', { tools }));
+    const first = await open().chat.completions.create(say('weather?', { tools }));
     const message = first.choices[0].message;
-    const second = await client.chat.completions.create({
-      model,
+    const second = await open().chat.completions.create({
+      model: settings.model,
       tools,
       messages: [
         { role: 'user', content: 'weather?' }, message,
@@ -61,16 +63,19 @@ await run('openai', {
     });
     return { text: second.choices[0].message.content, finish: second.choices[0].finish_reason };
   },
-  completions: async () => (await client.completions.create({ model, prompt: prompt('hello') })).choices[0].text,
+  completions: async () => (await open().completions.create({
+    model: settings.model, prompt: prompt('hello'),
+  })).choices[0].text,
   responses: async () => {
-    const answer = await client.responses.create({ model, input: prompt('hello') });
+    const answer = await open().responses.create({ model: settings.model, input: prompt('hello') });
     return { text: answer.output_text, status: answer.status, usage: answer.usage };
   },
   'responses-stream': async () => {
     const types = [];
     let text = '';
     let completed = null;
-    for await (const event of await client.responses.create({ model, input: prompt('hello'), stream: true })) {
+    const stream = await open().responses.create({ model: settings.model, input: prompt('hello'), stream: true });
+    for await (const event of stream) {
       if (types.at(-1) !== event.type) types.push(event.type);
       if (event.type === 'response.output_text.delta') text += event.delta;
       if (event.type === 'response.completed') completed = event.response.output[0].content[0].text;
@@ -78,8 +83,8 @@ await run('openai', {
     return { types, text, completed };
   },
   'responses-tools': async () => {
-    const answer = await client.responses.create({
-      model,
+    const answer = await open().responses.create({
+      model: settings.model,
       input: prompt('weather?'),
       tools: [{ type: 'function', name: 'weather', parameters: weatherParameters }],
     });
@@ -87,24 +92,26 @@ await run('openai', {
   },
   // The client asks for base64 by itself and decodes it.
   embeddings: async () => {
-    const answer = await client.embeddings.create({ model: embedModel, input: ['one', prompt('two')] });
+    const answer = await open().embeddings.create({ model: settings.embedModel, input: ['one', prompt('two')] });
     return answer.data.map((one) => one.embedding);
   },
   'embeddings-float': async () => {
-    const answer = await client.embeddings.create({ model: embedModel, input: prompt('two'), encoding_format: 'float' });
+    const answer = await open().embeddings.create({
+      model: settings.embedModel, input: prompt('two'), encoding_format: 'float',
+    });
     return answer.data.map((one) => one.embedding);
   },
   abort: async () => {
-    const stream = await client.chat.completions.create(say('[[endless delay-token=10]]', { stream: true }));
+    const stream = await open().chat.completions.create(say('[[endless delay-token=10]]', { stream: true }));
     return abortAfterThree(stream, () => stream.controller.abort());
   },
   'abort-whole': async () => {
     const gone = new AbortController();
     setTimeout(() => gone.abort(), 300);
-    await client.chat.completions.create(say('[[endless]]'), { signal: gone.signal });
+    await open().chat.completions.create(say('[[endless]]'), { signal: gone.signal });
   },
   headers: async () => {
-    const { response } = await client.chat.completions.create(say('hello')).withResponse();
+    const { response } = await open().chat.completions.create(say('hello')).withResponse();
     return { ...Object.fromEntries(response.headers), attempts: attempts.length };
   },
 });

@@ -1,0 +1,131 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Gatehouse.Demo;
+
+/// <summary>Makes one call over HTTP and reads its answer to the end, as a plain client of its dialect does.</summary>
+internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
+{
+    /// <summary>A sentence or two: the demo prints one line for each call.</summary>
+    private const int FirstWordsMax = 160;
+
+    /// <summary>An answer larger than this is not one that a demo job asked for.</summary>
+    private const int LineCharactersMax = 1024 * 1024;
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        // What the demo shows is the gate: no proxy from the environment may stand in between.
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+    })
+    {
+        BaseAddress = gate,
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+
+    public void Dispose() => _http.Dispose();
+
+    public async Task<DemoCall> CallAsync(DemoRequest request, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        var call = new DemoCall
+        {
+            Job = request.Job,
+            Dialect = request.Dialect,
+            Endpoint = request.Path,
+            Model = request.Model,
+            Outcome = DemoOutcome.Broken,
+        };
+        try
+        {
+            using var message = Message(request);
+            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
+            call = call with { Status = (int)response.StatusCode, Exchange = ExchangeOf(response) };
+            using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel), Encoding.UTF8);
+            call = response.IsSuccessStatusCode && request.Streams
+                ? await ReadLinesAsync(call, reader, cancel)
+                : Judge(call, await ReadWholeAsync(reader, cancel), response.IsSuccessStatusCode);
+        }
+        catch (Exception weather) when (weather is HttpRequestException or IOException or JsonException)
+        {
+            call = call with { Outcome = DemoOutcome.Broken, FirstWords = OneLine(weather.Message) };
+        }
+
+        return call with { Milliseconds = time.GetElapsedTime(started).TotalMilliseconds };
+    }
+
+    private static HttpRequestMessage Message(DemoRequest request)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, request.Path)
+        {
+            Content = new ByteArrayContent(ScriptedJson.Bytes(request.Body)),
+        };
+        message.Content.Headers.ContentType = new("application/json");
+        if (request.Dialect == DemoRequest.Anthropic)
+        {
+            message.Headers.Add("x-api-key", request.Token);
+            message.Headers.Add("anthropic-version", "2023-06-01");
+        }
+        else
+        {
+            message.Headers.Authorization = new("Bearer", request.Token);
+        }
+
+        return message;
+    }
+
+    private static string? ExchangeOf(HttpResponseMessage response) =>
+        response.Headers.TryGetValues("X-Gatehouse-Exchange", out var values) ? values.FirstOrDefault() : null;
+
+    private static async Task<string> ReadWholeAsync(StreamReader reader, CancellationToken cancel)
+    {
+        var buffer = new char[LineCharactersMax];
+        var length = await reader.ReadBlockAsync(buffer, cancel);
+        return new string(buffer, 0, length);
+    }
+
+    // Ollama's lines: complete only with done, whatever the status was.
+    private static async Task<DemoCall> ReadLinesAsync(DemoCall call, StreamReader reader, CancellationToken cancel)
+    {
+        var text = new StringBuilder();
+        while (await reader.ReadLineAsync(cancel) is { } line)
+        {
+            var node = JsonNode.Parse(line)!;
+            if (node["error"] is { } error)
+                return call with { FirstWords = OneLine(error.ToString()) };
+            if (text.Length < FirstWordsMax)
+                text.Append((node["message"]?["content"] ?? node["response"])?.ToString());
+            if (node["done"]?.GetValue<bool>() == true)
+                return call with { Outcome = DemoOutcome.Completed, FirstWords = OneLine(text.ToString()) };
+        }
+
+        return call with { FirstWords = "The stream ended without its last line." };
+    }
+
+    private static DemoCall Judge(DemoCall call, string body, bool succeeded)
+    {
+        var node = JsonNode.Parse(body) as JsonObject;
+        if (!succeeded)
+        {
+            var error = node?["error"];
+            var reason = error is JsonObject ? error["message"] : error;
+            return call with { Outcome = DemoOutcome.Refused, FirstWords = OneLine(reason?.ToString() ?? body) };
+        }
+
+        var text = node?["choices"]?[0]?["message"]?["content"] ?? node?["content"]?[0]?["text"];
+        if (text is null && node?["embeddings"] is JsonArray vectors)
+            text = $"{vectors.Count} vectors of {(vectors[0] as JsonArray)?.Count ?? 0} numbers";
+        return text is null
+            ? call with { FirstWords = "The answer has no text." }
+            : call with { Outcome = DemoOutcome.Completed, FirstWords = OneLine(text.ToString()) };
+    }
+
+    private static string OneLine(string text)
+    {
+        var line = text.ReplaceLineEndings(" ").Trim();
+        return line.Length <= FirstWordsMax ? line : string.Concat(line.AsSpan(0, FirstWordsMax - 1), "…");
+    }
+}

@@ -1,6 +1,10 @@
-using System.CommandLine;
 using Gatehouse.Cli;
 
-var root = new RootCommand("Gatehouse");
-root.Subcommands.Add(ScriptedModelCommand.Create());
-return await root.Parse(args).InvokeAsync();
+return await RootVerb.Create().Parse(args).InvokeAsync();
+
+/// <summary>The program.</summary>
+internal sealed partial class Program
+{
+    /// <summary>The version, as the build says it.</summary>
+    public static string Version { get; } = typeof(Program).Assembly.GetName().Version!.ToString(3);
+}

@@ -1,3 +1,6 @@
+using System.Net;
+using Gatehouse.Core.Estate;
+
 namespace Gatehouse.Acts;
 
 /// <summary>
@@ -11,6 +14,8 @@ internal static class ExecAct
         if (call.House.InFlight is null)
             throw new ActException("No gate runs on this home. Start it with: gatehouse serve", ExitCodes.Unavailable);
         var (token, hash, grant) = TokenActs.Create(call, boundToConnection: true);
+        // The command runs on this host: Ollama's clients, which only know a URL, may carry the token in it.
+        grant = grant with { InUrl = true, From = OwnAddresses(call.House.Plan().Gate) };
         var details = TokenActs.Details(grant);
         if (call.Argument("command") is { } command) details["command"] = command;
         await call.House.RecordAsync(call.Actor, "exec.start", details);
@@ -37,11 +42,19 @@ internal static class ExecAct
         }
     }
 
+    private static IPNetwork[] OwnAddresses(ListenAddress gate)
+    {
+        var loopback = new[] { new IPNetwork(IPAddress.Parse("127.0.0.0"), 8), new IPNetwork(IPAddress.IPv6Loopback, 128) };
+        return gate is ListenAddress.Tcp { EndPoint.Address: var own } && !IPAddress.IsLoopback(own)
+            ? [.. loopback, new IPNetwork(own, own.GetAddressBytes().Length * 8)]
+            : loopback;
+    }
+
     /// <summary>The variables that credentials are read from: a job's command must not inherit them.</summary>
     private static IEnumerable<string> SecretVariables(ActHouse house)
         => house.Plan().Models.Values.Select(model => model.Credential)
             .Concat(house.Plan().Sinks.Values.Select(sink => sink.Credential))
-            .OfType<Core.Estate.CredentialReference.Env>()
+            .OfType<CredentialReference.Env>()
             .Select(env => env.Variable)
             .Distinct();
 }

@@ -14,8 +14,12 @@ internal static class EstateFile
     public static string PathIn(string home) => Path.Combine(home, Name);
 
     /// <summary>Reads and judges the file.</summary>
-    public static EstateReading Read(string home)
+    public static EstateReading Read(string home) => Read(home, out _);
+
+    /// <summary>Reads and judges the file, and gives its text.</summary>
+    public static EstateReading Read(string home, out string text)
     {
+        text = "";
         var path = PathIn(home);
         try
         {
@@ -23,7 +27,7 @@ internal static class EstateFile
             // One byte more than allowed is enough for the reader to refuse it.
             var bytes = new byte[EstateReader.BytesMax + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            var text = Strict.GetString(bytes, 0, length);
+            text = Strict.GetString(bytes, 0, length);
             return EstateReader.Read(text.StartsWith('\uFEFF') ? text[1..] : text, path);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)

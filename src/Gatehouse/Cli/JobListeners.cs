@@ -12,7 +12,7 @@ namespace Gatehouse.Cli;
 /// The listeners that belong to one job each. They follow the plan without a restart, and an address whose interface
 /// comes later is tried again.
 /// </summary>
-internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs)
+internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs) : IDisposable
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(5);
 
@@ -65,6 +65,8 @@ internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs)
         }
         _open.Clear();
     }
+
+    public void Dispose() => _gate.Dispose();
 
     private async Task OpenAsync(JobPlan job, ListenAddress address, CancellationToken stop)
     {

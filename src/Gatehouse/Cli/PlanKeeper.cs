@@ -1,4 +1,3 @@
-using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Storage;
 
@@ -28,20 +27,7 @@ internal sealed class PlanKeeper
 
     private static Loaded Read(HomeDirectory home)
     {
-        string text;
-        try
-        {
-            text = File.ReadAllText(home.EstateFile, new UTF8Encoding(false, throwOnInvalidBytes: true));
-        }
-        catch (FileNotFoundException)
-        {
-            throw new EstateException([$"There is no {home.EstateFile}. Make one with: gatehouse init --home {home.Path}"]);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or DecoderFallbackException)
-        {
-            throw new EstateException([$"{home.EstateFile} cannot be read: {error.Message}"]);
-        }
-        var reading = EstateReader.Read(text, home.EstateFile);
+        var reading = EstateFile.Read(home.Path, out var text);
         return reading.Plan is { } plan
             ? new Loaded(plan, text)
             : throw new EstateException([.. reading.Problems.Select(problem => problem.ToString())]);

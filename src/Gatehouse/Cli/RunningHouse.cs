@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Gatehouse.Acts;
 using Gatehouse.ControlRoom;
 using Gatehouse.Core.Estate;
@@ -102,12 +103,13 @@ internal sealed class RunningHouse : IAsyncDisposable
         }
         catch
         {
-            if (house is not null) await house.DisposeAsync();
-            else
+            if (house is not null)
             {
-                if (ledger is not null) await ledger.DisposeAsync();
-                held.Dispose();
+                await house.DisposeAsync();
+                throw;
             }
+            if (ledger is not null) await ledger.DisposeAsync();
+            held.Dispose();
             throw;
         }
     }
@@ -158,6 +160,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         await Ledger.DisposeAsync();
         _upstream.Dispose();
         foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
+        JobListeners.Dispose();
         _lock.Dispose();
         _stop.Dispose();
     }

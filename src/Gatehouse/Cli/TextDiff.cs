@@ -8,11 +8,16 @@ internal static class TextDiff
 
     public static IReadOnlyList<string> Between(string before, string after)
     {
-        var (old, now) = (before.Split('\n').AsSpan(), after.Split('\n').AsSpan());
+        ReadOnlySpan<string> old = before.Split('\n'), now = after.Split('\n');
         var same = 0;
         while (same < old.Length && same < now.Length && old[same] == now[same]) same++;
-        (old, now) = (old[same..], now[same..]);
-        while (old.Length > 0 && now.Length > 0 && old[^1] == now[^1]) (old, now) = (old[..^1], now[..^1]);
+        old = old[same..];
+        now = now[same..];
+        while (old.Length > 0 && now.Length > 0 && old[^1] == now[^1])
+        {
+            old = old[..^1];
+            now = now[..^1];
+        }
         if (old.Length > LinesMax || now.Length > LinesMax) return [$"(over {LinesMax} lines differ)"];
         return Walk(old, now, Table(old, now));
     }

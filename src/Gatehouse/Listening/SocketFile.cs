@@ -12,8 +12,27 @@ internal static partial class SocketFile
             throw new IOException($"The owner of {path} cannot be set to uid {uid} (error {Marshal.GetLastPInvokeError()}).");
     }
 
+    /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>
+    public static int OwnerOf(string path)
+    {
+        // struct statx of stat(2): stx_uid lies at offset 20, whatever the architecture.
+        Span<byte> status = stackalloc byte[256];
+        return Status(WorkingDirectory, path, 0, OwnerMask, status) == 0
+            ? System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[20..])
+            : -1;
+    }
+
     /// <summary>New files and sockets of this process are its owner's alone until something else is said.</summary>
     public static void KeepNewFilesPrivate() => _ = Mask(0x3F);
+
+    /// <summary>AT_FDCWD of openat(2).</summary>
+    private const int WorkingDirectory = -100;
+
+    /// <summary>STATX_UID of statx(2).</summary>
+    private const uint OwnerMask = 0x8;
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Status(int directory, string path, int flags, uint mask, Span<byte> status);
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint uid, uint gid);

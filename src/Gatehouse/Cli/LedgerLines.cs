@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Gatehouse.Core.Ledger;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Cli;
+
+/// <summary>One line for an exchange or an act, for people or as JSON.</summary>
+internal static class LedgerLines
+{
+    public static void Print(ExchangeRow row, bool json)
+    {
+        if (json)
+        {
+            Json(writer => Write(writer, row));
+            return;
+        }
+        var tokens = row.InputTokens is null && row.OutputTokens is null ? "" : $"{row.InputTokens ?? 0}+{row.OutputTokens ?? 0} tok";
+        var reason = row.Reason is null ? "" : $" ({row.Reason})";
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} {(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}"));
+    }
+
+    public static void Print(StoredEntry act, bool json)
+    {
+        if (json)
+        {
+            Json(writer => Write(writer, act));
+            return;
+        }
+        if (act.Leaf is not { } leaf)
+        {
+            Console.Out.WriteLine($"{"",-19}  (entry {act.Index} was pruned after its time)");
+            return;
+        }
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}"));
+    }
+
+    private static string Sentence(LedgerEntry entry) => entry switch
+    {
+        ActEntry act => $"{act.Act} by {act.Who}{Details(act)}",
+        SummaryEntry summary => $"in one minute: {summary.Strangers} stranger(s), {summary.RateLimited.Values.Sum()} call(s) over a rate limit",
+        _ => entry.Kind,
+    };
+
+    private static string Details(ActEntry act)
+    {
+        var shown = act.Details.Where(detail => detail.Key != "diff").Select(detail => $"{detail.Key}={detail.Value}").ToArray();
+        return shown.Length == 0 ? "" : ": " + string.Join(", ", shown);
+    }
+
+    private static void Write(Utf8JsonWriter json, ExchangeRow row)
+    {
+        json.WriteString("kind", "exchange");
+        json.WriteString("id", row.Id);
+        json.WriteNumber("index", row.Index);
+        json.WriteString("time", LedgerTime.ToText(row.Started));
+        json.WriteString("job", row.Job);
+        json.WriteString("identified_by", row.IdentifiedBy);
+        json.WriteString("caller", row.Caller);
+        json.WriteString("dialect", row.Dialect);
+        json.WriteString("endpoint", row.Endpoint);
+        json.WriteString("model", row.Model);
+        json.WriteBoolean("stream", row.IsStream);
+        json.WriteString("outcome", row.Outcome ?? "open");
+        if (row.Status is { } status) json.WriteNumber("status", status);
+        if (row.Reason is not null) json.WriteString("reason", row.Reason);
+        if (row.Flags is { Length: > 0 }) json.WriteString("flags", row.Flags);
+        if (row.DurationMilliseconds is { } duration) json.WriteNumber("duration_ms", duration);
+        if (row.InputTokens is { } input) json.WriteNumber("input_tokens", input);
+        if (row.OutputTokens is { } output) json.WriteNumber("output_tokens", output);
+        if (row.BytesDelivered is { } bytes) json.WriteNumber("bytes_delivered", bytes);
+    }
+
+    private static void Write(Utf8JsonWriter json, StoredEntry stored)
+    {
+        json.WriteString("kind", stored.Leaf?.Entry is ActEntry or null ? "act" : stored.Leaf.Entry.Kind);
+        json.WriteNumber("index", stored.Index);
+        if (stored.Leaf is not { } leaf)
+        {
+            json.WriteBoolean("pruned", true);
+            return;
+        }
+        json.WriteString("id", leaf.Entry.Id);
+        json.WriteString("time", LedgerTime.ToText(leaf.Time));
+        if (leaf.Entry is ActEntry act)
+        {
+            json.WriteString("act", act.Act);
+            json.WriteString("who", act.Who);
+            json.WriteNumber("uid", act.Uid);
+            json.WriteStartObject("details");
+            foreach (var (name, value) in act.Details) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+        else if (leaf.Entry is SummaryEntry summary)
+        {
+            json.WriteNumber("strangers", summary.Strangers);
+            json.WriteStartObject("rate_limited");
+            foreach (var (job, count) in summary.RateLimited) json.WriteNumber(job, count);
+            json.WriteEndObject();
+        }
+    }
+
+    private static void Json(Action<Utf8JsonWriter> members)
+    {
+        using var line = new MemoryStream();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            members(json);
+            json.WriteEndObject();
+        }
+        Console.Out.WriteLine(Encoding.UTF8.GetString(line.ToArray()));
+    }
+}

@@ -1,0 +1,111 @@
+using System.CommandLine;
+using Gatehouse.Acts;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Shows what is on record, without payload text: calls and acts in the order of the ledger.</summary>
+internal static class LedgerShowCommand
+{
+    private const int PageRows = 1_000;
+
+    /// <summary>What is shown to a terminal without --since or --json: the newest entries.</summary>
+    private const int NewestRows = 50;
+
+    private static readonly TimeSpan FollowEvery = TimeSpan.FromMilliseconds(300);
+
+    public static Command Create()
+    {
+        var job = new Option<string>("--job") { Description = "Only this job's calls" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what comes" };
+        var command = new Command("show",
+            "Show calls and acts on record, oldest first. Payload text is not shown: see `ledger grep` and `ledger payload`.\n\n" +
+            "Examples:\n" +
+            "  gatehouse ledger show --since 1h\n" +
+            "  gatehouse ledger show --job news-summariser --follow\n" +
+            "  gatehouse ledger show --json | jq 'select(.kind==\"exchange\" and .outcome!=\"completed\")'")
+        {
+            job, SinceOption.Create(), follow, HomeOption.Create(), JsonOption.Create(),
+        };
+        command.SetAction(async (result, stop) =>
+        {
+            try
+            {
+                using var reader = LedgerReader.OpenReadOnly(HomeDirectory.OpenExisting(HomeOption.Resolve(result)));
+                await ShowAsync(reader, new Question(
+                    result.GetValue(job), SinceOption.Value(result, TimeProvider.System.GetUtcNow()), result.GetValue(follow), JsonOption.IsSet(result)), stop);
+                return ExitCodes.Done;
+            }
+            catch (HomeException error)
+            {
+                return ActClient.Say(error.Message, ExitCodes.Unusable);
+            }
+            catch (OperationCanceledException)
+            {
+                return ExitCodes.Done;
+            }
+        });
+        return command;
+    }
+
+    private static async Task ShowAsync(LedgerReader reader, Question question, CancellationToken stop)
+    {
+        var from = question.Since is { } since ? reader.FirstSince(since)
+            : question.Json ? 0 : Math.Max(0, reader.Count() - NewestRows);
+        var shownTo = reader.Count();
+        Print(reader, question, from, shownTo);
+        var follower = shownTo;
+        while (question.Follow)
+        {
+            await Task.Delay(FollowEvery, TimeProvider.System, stop);
+            var count = reader.Count();
+            if (count == follower) continue;
+            PrintNews(reader, question, follower, count);
+            follower = count;
+        }
+    }
+
+    /// <summary>Merges exchanges and acts by the index of the leaf that began them.</summary>
+    private static void Print(LedgerReader reader, Question question, long from, long end)
+    {
+        while (from < end)
+        {
+            var exchanges = reader.ReadExchanges(question.Job, from, PageRows);
+            var acts = question.Job is null ? reader.ReadActs(from, PageRows) : [];
+            // A full page of either kind may stop before the other's: show only what both have reached.
+            var reached = Math.Min(
+                exchanges.Count == PageRows ? exchanges[^1].Index : end - 1,
+                acts.Count == PageRows ? acts[^1].Index : end - 1);
+            var (e, a) = (0, 0);
+            while (true)
+            {
+                var exchange = e < exchanges.Count && exchanges[e].Index <= reached ? exchanges[e] : null;
+                var act = a < acts.Count && acts[a].Index <= reached ? acts[a] : null;
+                if (exchange is null && act is null) break;
+                if (act is null || (exchange is not null && exchange.Index < act.Index))
+                {
+                    LedgerLines.Print(exchange!, question.Json);
+                    e++;
+                }
+                else
+                {
+                    LedgerLines.Print(act, question.Json);
+                    a++;
+                }
+            }
+            from = reached + 1;
+        }
+    }
+
+    /// <summary>When following, an exchange is shown once it has ended.</summary>
+    private static void PrintNews(LedgerReader reader, Question question, long from, long end)
+    {
+        var ended = reader.ReadEnded(question.Job, from, int.MaxValue).Where(row => row.OutcomeIndex < end);
+        var acts = question.Job is null ? reader.ReadActs(from, int.MaxValue).Where(act => act.Index < end) : [];
+        var lines = ended.Select(row => (Index: row.OutcomeIndex ?? row.Index, Print: (Action)(() => LedgerLines.Print(row, question.Json))))
+            .Concat(acts.Select(act => (act.Index, Print: (Action)(() => LedgerLines.Print(act, question.Json)))));
+        foreach (var (_, print) in lines.OrderBy(line => line.Index)) print();
+    }
+
+    private sealed record Question(string? Job, DateTimeOffset? Since, bool Follow, bool Json);
+}

@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Text.Json;
+
+namespace Gatehouse.Cli;
+
+/// <summary>The stop button and its undo.</summary>
+internal static class PauseCommand
+{
+    public static Command CreatePause() => Create("pause",
+        "Stop a job, or all: new calls are refused and streams in flight are cut.\n\n" +
+        "Examples:\n  gatehouse pause news-summariser --why \"posts nonsense\"\n  gatehouse pause --all",
+        line => $"Paused {NameOf(line, "paused")}; {line.GetProperty("cut").GetInt32()} call(s) in flight were cut.");
+
+    public static Command CreateResume() => Create("resume",
+        "Let a paused job, or all, call again.\n\nExamples:\n  gatehouse resume news-summariser\n  gatehouse resume --all",
+        line => $"Resumed {NameOf(line, "resumed")}.");
+
+    private static Command Create(string verb, string help, Func<JsonElement, string> sentence)
+    {
+        var job = new Argument<string?>("JOB") { Description = "The job", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = "All jobs, those to come included" };
+        var why = new Option<string>("--why") { Description = "The reason, for the record" };
+        var command = new Command(verb, help) { job, all, why, HomeOption.Create(), JsonOption.Create() };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(job) is not null == result.GetValue(all)) result.AddError("Name one job, or give --all.");
+        });
+        command.SetAction((result, stop) =>
+        {
+            var arguments = new Dictionary<string, string>();
+            if (result.GetValue(job) is { } name) arguments["job"] = name;
+            if (result.GetValue(all)) arguments["all"] = "true";
+            if (result.GetValue(why) is { } reason) arguments["why"] = reason;
+            return new ActClient(HomeOption.Resolve(result), verb, arguments)
+            {
+                OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : sentence(line)),
+            }.RunAsync(stop);
+        });
+        return command;
+    }
+
+    private static string NameOf(JsonElement line, string member)
+        => line.GetProperty(member).GetString() is "*" ? "all jobs" : $"job {line.GetProperty(member).GetString()}";
+}

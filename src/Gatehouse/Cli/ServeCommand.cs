@@ -1,0 +1,77 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Gatehouse.Acts;
+using Gatehouse.Listening;
+using Gatehouse.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Runs the gate on a home until it is told to stop.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve",
+            "Run the gate. SIGHUP reloads gatehouse.yaml, SIGTERM stops.\n\n" +
+            "Examples:\n  gatehouse serve\n  gatehouse serve --home /srv/gatehouse")
+        {
+            HomeOption.Create(),
+        };
+        command.SetAction((result, stop) => RunAsync(HomeOption.Resolve(result), stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string homePath, CancellationToken stop)
+    {
+        SocketFile.KeepNewFilesPrivate();
+        using var logs = ConsoleLog.Create();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ended));
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ended));
+        try
+        {
+            var home = HomeDirectory.OpenOrCreate(homePath);
+            var setup = new HouseSetup(home, logs, TimeProvider.System) { OnFatal = LastWords.StopProcess };
+            await using var house = await RunningHouse.StartAsync(setup, ended.Token);
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, house));
+            Greet(house);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return ExitCodes.Done;
+        }
+        catch (Exception error) when (error is HomeException or EstateException or IOException)
+        {
+            return ActClient.Say(error.Message, ExitCodes.Unusable);
+        }
+    }
+
+    private static void Greet(RunningHouse house)
+    {
+        foreach (var warning in house.Home.Warnings) house.Log.LogWarning("{Warning}", warning);
+        foreach (var warning in house.Plans.Plan.Warnings) house.Log.LogWarning("{Warning}", warning);
+        var health = house.Ledger.Health();
+        if (health.State is not (LedgerState.Writing or LedgerState.NearlyFull))
+            house.Log.LogError("The ledger cannot be written, so calls are refused: {Reason}", health.Reason);
+        house.Log.LogInformation("The gate listens on {Gate}, for {Jobs} job(s)", house.GateAddress, house.Plans.Plan.Jobs.Count);
+        house.Log.LogInformation("Who called what, just now: http://{Control}/", house.ControlAddress);
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource ended)
+    {
+        signal.Cancel = true;
+        ended.Cancel();
+    }
+
+    private static void Reload(PosixSignalContext signal, RunningHouse house)
+    {
+        signal.Cancel = true;
+        _ = ReloadAsync(house);
+    }
+
+    private static async Task ReloadAsync(RunningHouse house)
+    {
+        var result = await house.ReloadAsync(Actor.Gate with { Name = "SIGHUP" });
+        if (result.IsLoaded) house.Log.LogInformation("Reloaded gatehouse.yaml: {Changes} changed line(s)", result.Lines.Count);
+        else house.Log.LogError("gatehouse.yaml is not valid, the old plan stays:\n{Problems}", string.Join('\n', result.Lines));
+    }
+}

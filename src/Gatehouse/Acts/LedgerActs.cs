@@ -12,7 +12,7 @@ internal static class LedgerActs
         await call.WriteAsync(json =>
         {
             json.WriteString("checkpoint", note);
-            json.WriteString("key", call.House.Ledger.Key.ToString());
+            json.WriteString("key", call.House.Ledger.Key?.ToString());
         });
     }
 
@@ -20,7 +20,7 @@ internal static class LedgerActs
     public static async Task ConfirmClockAsync(ActCall call)
     {
         await call.House.RecordAsync(call.Actor, "clock.confirm", []);
-        call.House.Ledger.ConfirmClock();
+        await call.House.Ledger.ConfirmClockAsync();
         await call.WriteAsync(json => json.WriteBoolean("confirmed", true));
     }
 }

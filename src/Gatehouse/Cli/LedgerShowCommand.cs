@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gatehouse.Acts;
+using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -100,11 +101,23 @@ internal static class LedgerShowCommand
     /// <summary>When following, an exchange is shown once it has ended.</summary>
     private static void PrintNews(LedgerReader reader, Question question, long from, long end)
     {
-        var ended = reader.ReadEnded(question.Job, from, int.MaxValue).Where(row => row.OutcomeIndex < end);
-        var acts = question.Job is null ? reader.ReadActs(from, int.MaxValue).Where(act => act.Index < end) : [];
-        var lines = ended.Select(row => (Index: row.OutcomeIndex ?? row.Index, Print: (Action)(() => LedgerLines.Print(row, question.Json))))
-            .Concat(acts.Select(act => (act.Index, Print: (Action)(() => LedgerLines.Print(act, question.Json)))));
-        foreach (var (_, print) in lines.OrderBy(line => line.Index)) print();
+        while (from < end)
+        {
+            var page = reader.ReadEntries(from, PageRows);
+            if (page.Count == 0) return;
+            foreach (var stored in page)
+            {
+                if (stored.Leaf?.Entry is OutcomeEntry outcome)
+                {
+                    if (reader.FindExchange(outcome.Of) is { } row && (question.Job ?? row.Job) == row.Job) LedgerLines.Print(row, question.Json);
+                }
+                else if (stored.Leaf?.Entry is not RequestEntry && question.Job is null)
+                {
+                    LedgerLines.Print(stored, question.Json);
+                }
+            }
+            from = page[^1].Index + 1;
+        }
     }
 
     private sealed record Question(string? Job, DateTimeOffset? Since, bool Follow, bool Json);

@@ -20,6 +20,7 @@ internal static class RootVerb
         PauseCommand.CreateResume(),
         ReloadCommand.Create(),
         LedgerCommand.Create(),
+        DemoCommand.Create(),
         ScriptedModelCommand.Create(),
     };
 }

@@ -1,0 +1,60 @@
+using System.Globalization;
+using Gatehouse.Demo;
+using Spectre.Console;
+
+namespace Gatehouse.Cli;
+
+/// <summary>The demo's terminal: each call as it ends, and now and then how the ledger has grown.</summary>
+internal sealed class DemoScreen(RunningHouse house)
+{
+    private const int CallsBetweenLedgerLines = 12;
+
+    private readonly Lock _gate = new();
+    private int _calls;
+
+    public void Begin()
+    {
+        AnsiConsole.MarkupLine("[bold]Gatehouse demo[/]: four jobs call models through the gate, and every call is on record.");
+        AnsiConsole.MarkupLineInterpolated($"  the gate   http://{house.GateAddress}");
+        AnsiConsole.MarkupLineInterpolated($"  the home   {house.Home.Path}");
+        AnsiConsole.MarkupLineInterpolated($"  [bold]open this   http://{house.ControlAddress}/[/]   who called what, just now");
+        AnsiConsole.MarkupLine("  try, in a second terminal:");
+        AnsiConsole.MarkupLineInterpolated($"    ./run ledger show --follow --home {Shown}");
+        AnsiConsole.MarkupLineInterpolated($"    ./run pause news-summariser --why \"a test\" --home {Shown}");
+        AnsiConsole.MarkupLineInterpolated($"    ./run ledger verify --payloads --home {Shown}");
+        AnsiConsole.MarkupLine("  Ctrl+C ends it.\n");
+    }
+
+    public void Show(DemoCall call)
+    {
+        var (colour, word) = call.Outcome switch
+        {
+            DemoOutcome.Completed => ("green", "completed"),
+            DemoOutcome.Refused => ("red", string.Create(CultureInfo.InvariantCulture, $"refused {call.Status}")),
+            _ => ("yellow", "broken"),
+        };
+        var words = SafeText.OneLine(call.FirstWords);
+        if (words.Length > 46) words = words[..45] + "…";
+        lock (_gate)
+        {
+            AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
+                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] {Markup.Escape(call.Endpoint),-20} {Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] {call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
+            if (++_calls % CallsBetweenLedgerLines == 0) Ledger();
+        }
+    }
+
+    public void End()
+    {
+        Ledger();
+        AnsiConsole.MarkupLine("Stopped.");
+    }
+
+    private string Shown => Path.GetRelativePath(Environment.CurrentDirectory, house.Home.Path);
+
+    private void Ledger()
+    {
+        var health = house.Ledger.Health();
+        AnsiConsole.MarkupLineInterpolated(
+            $"[blue]         the ledger: {health.Entries} entries, signed to {health.SignedTo}; {health.BytesUsed / 1024} KiB; a commit takes {health.CommitP50Milliseconds:0.0} ms[/]");
+    }
+}

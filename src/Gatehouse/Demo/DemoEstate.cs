@@ -1,0 +1,60 @@
+using System.Globalization;
+
+namespace Gatehouse.Demo;
+
+/// <summary>The estate of the demo: four jobs as a homelab has them.</summary>
+internal static class DemoEstate
+{
+    public static string Text(DemoModels models, int gatePort, int controlPort)
+    {
+        // An Ollama speaks the other dialects too; the script plays all three providers.
+        var (openAi, anthropic) = models.IsOllama ? ("ollama", "ollama") : ("openai", "anthropic");
+        var (gpt, claude) = models.IsOllama ? (models.Chat, models.Chat) : ("gpt-4o-mini", "claude-haiku-4-5");
+        return string.Create(CultureInfo.InvariantCulture, $"""
+            # Written by `gatehouse demo` at every start: change it in a home of your own (gatehouse init).
+            estate: 1
+            name: demo
+            listen: {"{"} gate: 127.0.0.1:{gatePort}, control: 127.0.0.1:{controlPort} {"}"}
+            models:
+              llama:  {"{"} provider: ollama, url: "{models.Url}", name: "{models.Chat}" {"}"}
+              embed:  {"{"} provider: ollama, url: "{models.Url}", name: "{models.Embedding}" {"}"}
+              gpt:    {"{"} provider: {openAi}, url: "{models.Url}", name: "{gpt}" {"}"}
+              claude: {"{"} provider: {anthropic}, url: "{models.Url}", name: "{claude}" {"}"}
+            sinks:
+              mastodon: {"{"} kind: mastodon, url: https://social.example {"}"}
+              log:      {"{"} kind: file, path: /var/log/classifier.log {"}"}
+              speaker:  {"{"} kind: mqtt, url: "mqtt://homeassistant.lan", topic: voice/say {"}"}
+              archive:  {"{"} kind: file, path: /srv/documents/tags.json {"}"}
+            jobs:
+              news-summariser:
+                owner: ops
+                models: [llama]
+                trigger: {"{"} always: true {"}"}
+                source: {"{"} kind: rss, url: https://news.example/feed.xml {"}"}
+                sink: mastodon
+                can: {"{"} alter-data: false, send-externally: true, receive-feedback: false, change-itself: false {"}"}
+                limits: {"{"} requests-per-minute: 60, tokens-per-minute: 20000, concurrent: 4 {"}"}
+              log-classifier:
+                owner: ops
+                model: gpt
+                trigger: {"{"} always: true {"}"}
+                source: {"{"} kind: file, path: /var/log/syslog {"}"}
+                sink: log
+                can: {"{"} alter-data: false, send-externally: false, receive-feedback: false, change-itself: false {"}"}
+              voice-assistant:
+                owner: family
+                model: llama
+                trigger: {"{"} prompt: true {"}"}
+                source: {"{"} kind: prompt {"}"}
+                sink: speaker
+                can: {"{"} alter-data: true, send-externally: false, receive-feedback: true, change-itself: false {"}"}
+              document-tagger:
+                owner: ops
+                models: [claude, embed]
+                trigger: {"{"} event: new-document {"}"}
+                source: {"{"} kind: file, path: /srv/documents/inbox {"}"}
+                sink: archive
+                can: {"{"} alter-data: true, send-externally: false, receive-feedback: false, change-itself: false {"}"}
+            """) + "\n";
+    }
+}

@@ -35,6 +35,6 @@ internal sealed record LedgerHealth
     /// <summary>99th percentile of the last commits in milliseconds.</summary>
     public required double CommitP99Milliseconds { get; init; }
 
-    /// <summary>True while purging waits for <see cref="SqliteLedger.ConfirmClock"/> after a jump of the clock.</summary>
+    /// <summary>True while purging waits for <see cref="SqliteLedger.ConfirmClockAsync"/> after a jump of the clock.</summary>
     public required bool IsPurgeHalted { get; init; }
 }

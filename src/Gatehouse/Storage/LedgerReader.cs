@@ -1,42 +1,231 @@
+using Gatehouse.Core.Ledger;
+using Microsoft.Data.Sqlite;
+
 namespace Gatehouse.Storage;
 
 /// <summary>
-/// Reads a ledger beside its writer, in short transactions. One thread at a time.
+/// Reads a ledger beside its writer. Each call is one short transaction and answers at most one page. One thread at a
+/// time.
 /// </summary>
 internal sealed class LedgerReader : IDisposable
 {
-    public static LedgerReader OpenReadOnly(HomeDirectory home) => throw new NotImplementedException();
+    private const string Columns =
+        "SELECT idx, id, started, job, model, dialect, endpoint, identified_by, caller, stream, flags, outcome, "
+        + "outcome_idx, status, reason, duration_ms, input_tokens, output_tokens, bytes FROM exchange ";
+
+    private const string LeafColumns = "SELECT e.idx, e.hash, e.leaf FROM ledger_entry e ";
+
+    private readonly SqliteConnection _connection;
+    private readonly StatementCache _statements;
+
+    private LedgerReader(SqliteConnection connection) =>
+        (_connection, _statements) = (connection, new StatementCache(connection));
+
+    /// <summary>Opens the ledger of a home, whether or not a gate runs.</summary>
+    /// <exception cref="HomeException">There is no ledger, or it cannot be read.</exception>
+    public static LedgerReader OpenReadOnly(HomeDirectory home) => new(StoreConnection.OpenReader(home.LedgerFile));
+
+    /// <summary>For reading other tables, such as tokens and pauses.</summary>
+    public SqliteConnection Connection => _connection;
 
     /// <summary>Number of leaves.</summary>
-    public long Count() => throw new NotImplementedException();
+    public long Count() => _statements.Get("SELECT max(idx) + 1 FROM ledger_entry WHERE log = 1").Number();
 
-    /// <summary>Index of the first leaf that is not older than <paramref name="since"/>.</summary>
-    public long FirstSince(DateTimeOffset since) => throw new NotImplementedException();
+    /// <summary>Index of the first leaf that is not older than <paramref name="since"/>; the count if there is none.</summary>
+    public long FirstSince(DateTimeOffset since)
+    {
+        // Times never go back along the log, so halving finds the place without an index. Pruned leaves are old.
+        var wanted = new byte[LedgerTime.Length];
+        LedgerTime.Write(since, wanted);
+        var (low, high) = (0L, Count());
+        var select = _statements.Get("SELECT leaf FROM ledger_entry WHERE log = 1 AND idx = ?1");
+        while (low < high)
+        {
+            var middle = low + (high - low) / 2;
+            var isOlder = !select.Bind(1, middle).Step() || select.IsNull(0)
+                || !LeafHeader.TryRead(select.Blob(0), out var header)
+                || header.Time.SequenceCompareTo(wanted) < 0;
+            select.Reset();
+            (low, high) = isOlder ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
 
     /// <summary>Leaves from an index on, at most <paramref name="limit"/>; the next page starts after the last.</summary>
-    public IReadOnlyList<StoredEntry> ReadEntries(long from, int limit) => throw new NotImplementedException();
+    public IReadOnlyList<StoredEntry> ReadEntries(long from, int limit) =>
+        Leaves(_statements.Get(LeafColumns + "WHERE e.log = 1 AND e.idx >= ?1 ORDER BY e.idx LIMIT ?2"), from, limit);
 
     /// <summary>Entries that are neither requests nor outcomes, from an index on.</summary>
-    public IReadOnlyList<StoredEntry> ReadActs(long from, int limit) => throw new NotImplementedException();
+    public IReadOnlyList<StoredEntry> ReadActs(long from, int limit) =>
+        Leaves(
+            _statements.Get(
+                LeafColumns + "JOIN act a ON e.log = 1 AND e.idx = a.idx WHERE a.idx >= ?1 ORDER BY a.idx LIMIT ?2"),
+            from, limit);
 
     /// <summary>Exchanges from an index on, in order, of one job or of all.</summary>
-    public IReadOnlyList<ExchangeRow> ReadExchanges(string? job, long from, int limit) =>
-        throw new NotImplementedException();
+    public IReadOnlyList<ExchangeRow> ReadExchanges(string? job, long from, int limit)
+    {
+        var select = job is null
+            ? _statements.Get(Columns + "WHERE idx >= ?1 ORDER BY idx LIMIT ?2")
+            : _statements.Get(Columns + "WHERE idx >= ?1 AND job = ?3 ORDER BY idx LIMIT ?2");
+        select.Bind(1, from).Bind(2, limit);
+        if (job is not null)
+            select.Bind(3, job);
+        return Rows(select);
+    }
 
-    public ExchangeRow? FindExchange(string id) => throw new NotImplementedException();
+    /// <summary>The newest exchanges, newest first.</summary>
+    public IReadOnlyList<ExchangeRow> ReadNewest(int limit) =>
+        Rows(_statements.Get(Columns + "ORDER BY idx DESC LIMIT ?1").Bind(1, limit));
 
-    /// <summary>Exchanges that ended after the given leaf index: what a follower has not seen.</summary>
-    public IReadOnlyList<ExchangeRow> ReadEnded(string? job, long fromOutcome, int limit) =>
-        throw new NotImplementedException();
+    public ExchangeRow? FindExchange(string id) =>
+        Rows(_statements.Get(Columns + "WHERE id = ?1").Bind(1, id)) is [var row] ? row : null;
 
-    public IReadOnlyList<StatsRow> ReadStats(DateTimeOffset since) => throw new NotImplementedException();
+    /// <summary>
+    /// Totals of exchanges that started at or after a time, by job, model, outcome and hour, newest hour first.
+    /// </summary>
+    public IReadOnlyList<StatsRow> ReadStats(DateTimeOffset since)
+    {
+        var select = _statements.Get(
+            "SELECT job, coalesce(model, ''), coalesce(outcome, 'open'), started / 3600000, count(*), "
+            + "total(input_tokens), total(output_tokens), total(bytes), total(duration_ms) "
+            + "FROM exchange WHERE idx >= ?1 AND started >= ?2 GROUP BY 1, 2, 3, 4 ORDER BY 4 DESC, 1, 2, 3");
+        select.Bind(1, FirstSince(since)).Bind(2, since.ToUnixTimeMilliseconds());
+        var rows = new List<StatsRow>();
+        while (select.Step())
+        {
+            rows.Add(new StatsRow(
+                select.Text(0)!, select.Text(1)!, select.Text(2)!,
+                DateTimeOffset.UnixEpoch.AddHours(select.Int64(3)),
+                select.Int64(4), select.Int64(5), select.Int64(6), select.Int64(7), select.Int64(8)));
+        }
 
-    /// <summary>The payloads of an exchange, decrypted. Reading them is an act: the caller records it first.</summary>
-    public IReadOnlyList<StoredPayload> ReadPayloads(ExchangeRow exchange, LedgerKeys? keys) =>
-        throw new NotImplementedException();
+        return rows;
+    }
+
+    /// <summary>One leaf; null if there is none at this index.</summary>
+    public StoredEntry? FindEntry(long index) => ReadEntries(index, 1) is [var entry] && entry.Index == index ? entry : null;
+
+    /// <summary>
+    /// The payloads of an exchange, decrypted and checked. Showing them to a person is an act: it is recorded first.
+    /// </summary>
+    /// <param name="exchange">The exchange.</param>
+    /// <param name="keys">The home's keys; without them payloads are listed but not read.</param>
+    public IReadOnlyList<StoredPayload> ReadPayloads(ExchangeRow exchange, LedgerKeys? keys)
+    {
+        var payloads = new List<StoredPayload>();
+        if (FindEntry(exchange.Index) is { } first)
+            payloads.AddRange(ReadPayloads(first, keys));
+        if (exchange.OutcomeIndex is { } last && last != exchange.Index && FindEntry(last) is { } second)
+            payloads.AddRange(ReadPayloads(second, keys));
+        return payloads;
+    }
+
+    /// <summary>The payloads of one entry, decrypted and checked.</summary>
+    public IReadOnlyList<StoredPayload> ReadPayloads(StoredEntry entry, LedgerKeys? keys)
+    {
+        if (entry.Leaf is not { } leaf)
+            return [];
+        var found = new List<StoredPayload>();
+        foreach (var record in leaf.Payloads)
+        {
+            var source = record.SameAs is { } same ? found.First(payload => payload.Record.Kind == same) : null;
+            found.Add(source is null ? ReadPayload(entry.Index, leaf, record, keys) : source with { Record = record });
+        }
+
+        return found;
+    }
 
     /// <summary>The newest checkpoint as a note; null if none was signed yet.</summary>
-    public string? LastCheckpoint() => throw new NotImplementedException();
+    public string? LastCheckpoint()
+    {
+        var select = _statements.Get("SELECT note FROM checkpoint WHERE log = 1 ORDER BY size DESC LIMIT 1");
+        var note = select.Step() ? select.Text(0) : null;
+        select.Reset();
+        return note;
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    /// <summary>Leaves under the newest checkpoint; 0 if none was signed or it cannot be trusted.</summary>
+    public long SignedTo(VerifierKey key) =>
+        LastCheckpoint() is { } note ? Checkpoint.Open(note, key, Ed25519Signer.Verifier, out _)?.Size ?? 0 : 0;
+
+    public void Dispose()
+    {
+        _statements.Dispose();
+        _connection.Dispose();
+    }
+
+    private StoredPayload ReadPayload(long index, Leaf leaf, PayloadRecord record, LedgerKeys? keys)
+    {
+        var expires = leaf.Keep.For(record.Class)!.Value;
+        var select = _statements.Get("SELECT sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
+        select.Bind(1, index).Bind(2, (long)record.Kind);
+        try
+        {
+            if (!select.Step())
+                return new StoredPayload(record, null, $"It was kept until {LedgerTime.ToText(expires)} and is gone.");
+            if (keys?.Days.Find(DateOnly.FromDateTime(expires.UtcDateTime), record.Class) is not { } key)
+                return new StoredPayload(record, null, "Its key is not here.");
+            return PayloadSeal.Open(key, leaf.Entry.Id, record, select.Blob(0)) is { } bytes
+                ? new StoredPayload(record, bytes, "")
+                : new StoredPayload(record, null, "It was changed after it was written: run `gatehouse ledger verify`.");
+        }
+        finally
+        {
+            select.Reset();
+        }
+    }
+
+    private static List<StoredEntry> Leaves(SqlStatement select, long from, int limit)
+    {
+        select.Bind(1, from).Bind(2, limit);
+        var entries = new List<StoredEntry>();
+        try
+        {
+            while (select.Step())
+            {
+                var leaf = select.IsNull(2) ? null : Leaf.Parse(select.Blob(2).ToArray());
+                entries.Add(new StoredEntry(select.Int64(0), leaf, new Hash256(select.Blob(1))));
+            }
+        }
+        finally
+        {
+            select.Reset();
+        }
+
+        return entries;
+    }
+
+    private static List<ExchangeRow> Rows(SqlStatement select)
+    {
+        var rows = new List<ExchangeRow>();
+        while (select.Step())
+        {
+            rows.Add(new ExchangeRow
+            {
+                Index = select.Int64(0),
+                Id = select.Text(1)!,
+                Started = DateTimeOffset.FromUnixTimeMilliseconds(select.Int64(2)),
+                Job = select.Text(3)!,
+                Model = select.Text(4),
+                Dialect = select.Text(5)!,
+                Endpoint = select.Text(6)!,
+                IdentifiedBy = select.Text(7)!,
+                Caller = select.Text(8)!,
+                IsStream = select.Int64(9) != 0,
+                Flags = select.Text(10),
+                Outcome = select.Text(11),
+                OutcomeIndex = select.Int64IfSet(12),
+                Status = select.Int64IfSet(13),
+                Reason = select.Text(14),
+                DurationMilliseconds = select.Int64IfSet(15),
+                InputTokens = select.Int64IfSet(16),
+                OutputTokens = select.Int64IfSet(17),
+                BytesDelivered = select.Int64IfSet(18),
+            });
+        }
+
+        return rows;
+    }
 }

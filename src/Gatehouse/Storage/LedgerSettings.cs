@@ -23,4 +23,7 @@ internal sealed record LedgerSettings
 
     /// <summary>Says whether the clock is synchronised; purging asks after a long jump forward.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
+
+    /// <summary>Called around each commit; what it throws counts as SQLite's answer. For fault tests.</summary>
+    public Action<CommitPoint>? AtCommit { get; init; }
 }

@@ -77,6 +77,9 @@ internal static partial class LinuxFile
         return state >= 0 && state != TimeError;
     }
 
+    /// <summary>The operating system's error number behind a failed file operation; 0 if unknown.</summary>
+    public static int ErrnoOf(IOException fault) => fault.HResult is > 0 and < 4096 ? fault.HResult : 0;
+
     private static IOException Error(string what, int error = 0)
     {
         var code = error == 0 ? Marshal.GetLastPInvokeError() : error;

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Gatehouse.Core.Ledger;
 
 namespace Gatehouse.Storage;
@@ -7,27 +8,197 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class SqliteLedger : IAsyncDisposable
 {
-    public VerifierKey Key => throw new NotImplementedException();
+    // With so many new leaves a checkpoint is signed early, so that a start after a crash stays fast.
+    private const long UnsignedMax = 100_000;
 
-    public DateTimeOffset Now => throw new NotImplementedException();
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    private readonly LedgerSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly DraftEncoder _encoder;
+    private readonly LedgerWriter _writer;
+    private readonly CheckpointSigner _signer;
+    private readonly WalKeeper _keeper;
+    private readonly Purger _purger;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _signing = Task.CompletedTask;
+
+    private SqliteLedger(
+        HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
+    {
+        (_settings, _time, _encoder) = (settings, time, new DraftEncoder(settings));
+        _writer = new LedgerWriter(home, settings, time, onFatal);
+        _writer.Start();
+        _signer = new CheckpointSigner(home, _writer, time);
+        _keeper = new WalKeeper(home, FailWal);
+        _writer.OnWalGrown = _keeper.Wake;
+        _purger = new Purger(home, settings, this, _writer);
+    }
+
+    /// <summary>The log's public key; null until a full or read-only disk let the home be opened once.</summary>
+    public VerifierKey? Key => _writer.Keys?.Verifier;
+
+    /// <summary>The keys, for reading payloads in this process.</summary>
+    public LedgerKeys? Keys => _writer.Keys;
+
+    /// <summary>The wall clock, or the last entry's time if that is later.</summary>
+    public DateTimeOffset Now => _writer.Clock.Now;
+
+    /// <summary>Opens the ledger of a home, seals what a crash left open, and starts to take appends.</summary>
+    /// <param name="home">The home, whose lock the caller holds.</param>
+    /// <param name="settings">What the ledger is asked to be.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onFatal">Called once, from any thread, when the process has to stop.</param>
+    /// <exception cref="HomeException">The home cannot be used, or its ledger is damaged.</exception>
     public static SqliteLedger Open(
-        HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal) =>
-        throw new NotImplementedException();
+        HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
+    {
+        var ledger = new SqliteLedger(home, settings, time, onFatal);
+        ledger._signing = ledger.SignNowAndThenAsync();
+        return ledger;
+    }
 
-    public string NewId(string prefix) => throw new NotImplementedException();
+    /// <summary>A new id, see <see cref="EntryId"/>.</summary>
+    public string NewId(string prefix)
+    {
+        Span<byte> random = stackalloc byte[EntryId.RandomBytes];
+        RandomNumberGenerator.Fill(random);
+        return EntryId.Create(prefix, Now, random);
+    }
 
-    public ValueTask<AppendResult> AppendAsync(LedgerDraft draft, CancellationToken cancellation) =>
-        throw new NotImplementedException();
+    /// <summary>
+    /// Appends an entry. Completes once it is on disk, or with the reason why nothing of it is. Once queued it is
+    /// written whatever happens to <paramref name="cancellation"/>, which only ends the wait for a place.
+    /// </summary>
+    /// <exception cref="ArgumentException">Two payloads are of one kind.</exception>
+    public ValueTask<AppendResult> AppendAsync(LedgerDraft draft, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        var cost = DraftEncoder.CostOf(draft);
+        if (_writer.Keys is not { } keys || !_writer.Queue.TryReserve(cost))
+            return AppendSlowAsync(draft, cost, cancellation);
+        return Submit(draft, keys, cost);
+    }
 
-    public LedgerHealth Health() => throw new NotImplementedException();
+    /// <summary>How the ledger is now.</summary>
+    public LedgerHealth Health()
+    {
+        var (state, reason) = _writer.Status.Read();
+        var usage = _writer.Usage;
+        var used = usage.Used;
+        if (state == LedgerState.Writing && used >= usage.BytesMax)
+        {
+            (state, reason) = (LedgerState.Full,
+                "The ledger has reached its bytes-max. Raise `ledger: bytes-max`, or shorten `keep:` for what comes.");
+        }
+        else if (state == LedgerState.Writing && used >= usage.BytesMax * LedgerUsage.NearlyFull)
+        {
+            state = LedgerState.NearlyFull;
+        }
 
+        var (p50, p99) = _writer.Commits.Percentiles();
+        return new LedgerHealth
+        {
+            State = state,
+            Reason = reason,
+            Entries = _writer.Status.Entries,
+            BytesUsed = used,
+            BytesMax = usage.BytesMax,
+            DaysLeft = usage.DaysLeft(Now),
+            Queued = _writer.Queue.Count,
+            SignedTo = _signer.SignedTo,
+            CommitP50Milliseconds = p50,
+            CommitP99Milliseconds = p99,
+            IsPurgeHalted = _purger.IsHalted,
+        };
+    }
+
+    /// <summary>Signs the tree as it is now; waits if the last signature is younger than a second.</summary>
     public ValueTask<CheckpointResult> SignCheckpointAsync(CancellationToken cancellation) =>
-        throw new NotImplementedException();
+        _signer.SignAsync(isLast: false, cancellation);
 
-    public ValueTask<PurgeResult> PurgeDueAsync(CancellationToken cancellation) => throw new NotImplementedException();
+    /// <summary>Deletes what is due: call it at the start and now and then. Safe to repeat after a crash.</summary>
+    public Task<PurgeResult> PurgeDueAsync(CancellationToken cancellation) => _purger.RunAsync(cancellation);
 
-    public void ConfirmClock() => throw new NotImplementedException();
+    /// <summary>A person says that the clock is right after a long jump; purging goes on.</summary>
+    public Task<LedgerRefusal> ConfirmClockAsync() => _purger.ConfirmClockAsync();
 
-    public ValueTask DisposeAsync() => throw new NotImplementedException();
+    /// <summary>Writes what is queued, signs a last checkpoint and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _signing;
+        if (_writer.Status.State != LedgerState.Stopped)
+            await _signer.SignAsync(isLast: true, CancellationToken.None);
+        _keeper.Dispose();
+        _writer.Dispose();
+        _signer.Dispose();
+        _purger.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async ValueTask<AppendResult> AppendSlowAsync(LedgerDraft draft, long cost, CancellationToken cancellation)
+    {
+        if (_writer.Keys is null)
+        {
+            var (refusal, _) = await _writer.RunAsync(_ => 0, inTransaction: false);
+            if (_writer.Keys is null)
+                return AppendResult.Refused(refusal == LedgerRefusal.None ? LedgerRefusal.Stopped : refusal);
+        }
+
+        if (!await _writer.Queue.ReserveAsync(cost, cancellation))
+            return AppendResult.Refused(LedgerRefusal.Busy);
+        return await Submit(draft, _writer.Keys, cost);
+    }
+
+    private ValueTask<AppendResult> Submit(LedgerDraft draft, LedgerKeys keys, long cost)
+    {
+        AppendWork? work;
+        try
+        {
+            work = _encoder.Encode(draft, keys.Days, Now);
+        }
+        catch (IOException e) when (StoreFault.Classify(e) is not LedgerRefusal.Stopped)
+        {
+            _writer.Queue.Release(1, cost);
+            return new(AppendResult.Refused(StoreFault.Classify(e)));
+        }
+        catch
+        {
+            _writer.Queue.Release(1, cost);
+            throw;
+        }
+
+        var task = work?.AsTask();
+        if (work is not null && _writer.Queue.TryEnqueue(work))
+            return task!.Value;
+        _writer.Queue.Release(1, cost);
+        work?.Discard();
+        return new(AppendResult.Refused(work is null ? LedgerRefusal.TooLarge : LedgerRefusal.Stopped));
+    }
+
+    private async Task SignNowAndThenAsync()
+    {
+        using var timer = new PeriodicTimer(LookEvery, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+            {
+                var unsigned = _writer.Status.Entries - _signer.SignedTo;
+                if (unsigned > UnsignedMax || (unsigned > 0 && _signer.Age >= _settings.CheckpointEvery))
+                    await _signer.SignAsync(isLast: false, _stopping.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopping: the last checkpoint is signed by whoever stops.
+        }
+        catch (Exception e)
+        {
+            _writer.Fail(new LedgerFatal($"Signing checkpoints failed: {e.Message} The gate stops.", 0, 0));
+        }
+    }
+
+    private void FailWal(SqliteFaultException e) => _writer.Fail(new LedgerFatal(
+        $"Moving the ledger's WAL failed: {e.Message} The gate stops. Check the disk, then start it again.", e.Code, e.Errno));
 }

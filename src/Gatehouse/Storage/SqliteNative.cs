@@ -66,4 +66,8 @@ internal static unsafe partial class SqliteNative
 
     [LibraryImport(Library, EntryPoint = "sqlite3_wal_checkpoint_v2")]
     public static partial int WalCheckpoint(nint db, nint schema, int mode, out int frames, out int done);
+
+    [LibraryImport(Library, EntryPoint = "sqlite3_wal_hook")]
+    public static partial nint WalHook(
+        nint db, delegate* unmanaged[Cdecl]<int*, nint, byte*, int, int> hook, int* pages);
 }

@@ -1,0 +1,20 @@
+using System.Globalization;
+using Gatehouse.Bench;
+
+switch (args)
+{
+    case ["append", var home, var lanes, var seconds, var bytes]:
+        await LedgerBench.AppendAsync(home, Number(lanes), Number(seconds), Number(bytes));
+        return 0;
+    case ["verify", var home]:
+        LedgerBench.Verify(home, withPayloads: false);
+        return 0;
+    case ["verify-payloads", var home]:
+        LedgerBench.Verify(home, withPayloads: true);
+        return 0;
+    default:
+        Console.Error.WriteLine("append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME");
+        return 2;
+}
+
+static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -1,0 +1,121 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Threading.Tasks.Sources;
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>One append on its way to the disk, and what its caller awaits. Pooled.</summary>
+internal sealed class AppendWork : IValueTaskSource<AppendResult>
+{
+    // As many as the queue holds; more would only be kept after a burst.
+    private const int PoolMax = 4_096;
+
+    // Payload buffers up to this size go back to the pool; larger ones would stay in memory for long.
+    private const int PooledBytesMax = 1 << 20;
+
+    private static readonly ConcurrentQueue<AppendWork> Pool = new();
+
+    private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
+
+    private AppendWork()
+    {
+    }
+
+    /// <summary>The leaf, all but its time, at the start of this buffer.</summary>
+    public byte[] Leaf { get; private set; } = new byte[1024];
+
+    public int LeafLength { get; private set; }
+
+    public LedgerEntry Entry { get; private set; } = null!;
+
+    public List<SealedPart> Parts { get; } = [];
+
+    public IStateChange? StateChange { get; private set; }
+
+    /// <summary>Bytes that it counts for in the queue.</summary>
+    public long Cost { get; private set; }
+
+    /// <summary>What became of it, decided before the caller is told.</summary>
+    public AppendResult Result { get; set; }
+
+    /// <summary>What its state change threw; the caller gets it instead of a result.</summary>
+    public Exception? Failure { get; set; }
+
+    public static AppendWork Rent(LedgerEntry entry, IStateChange? change, long cost)
+    {
+        if (!Pool.TryDequeue(out var work))
+            work = new AppendWork();
+        (work.Entry, work.StateChange, work.Cost) = (entry, change, cost);
+        (work.Result, work.Failure) = (default, null);
+        return work;
+    }
+
+    public static byte[] RentBuffer(int length) => length <= PooledBytesMax
+        ? ArrayPool<byte>.Shared.Rent(length)
+        : GC.AllocateUninitializedArray<byte>(length);
+
+    public void SetLeaf(ReadOnlySpan<byte> leaf)
+    {
+        if (Leaf.Length < leaf.Length)
+            Leaf = new byte[leaf.Length * 2];
+        leaf.CopyTo(Leaf);
+        LeafLength = leaf.Length;
+    }
+
+    public ValueTask<AppendResult> AsTask() => new(this, _source.Version);
+
+    /// <summary>Tells the caller; nothing here may be touched afterwards.</summary>
+    public void Complete()
+    {
+        FreeParts();
+        if (Failure is { } failure && Result.Refusal == LedgerRefusal.None)
+            _source.SetException(failure);
+        else
+            _source.SetResult(Result);
+    }
+
+    /// <summary>Puts it back without telling anybody: nobody waits for it.</summary>
+    public void Discard()
+    {
+        FreeParts();
+        Return();
+    }
+
+    AppendResult IValueTaskSource<AppendResult>.GetResult(short token)
+    {
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            Return();
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<AppendResult>.GetStatus(short token) => _source.GetStatus(token);
+
+    void IValueTaskSource<AppendResult>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    private void FreeParts()
+    {
+        foreach (var part in Parts)
+        {
+            if (part.Buffer.Length <= PooledBytesMax)
+                ArrayPool<byte>.Shared.Return(part.Buffer);
+        }
+
+        Parts.Clear();
+        (Entry, StateChange) = (null!, null);
+    }
+
+    private void Return()
+    {
+        _source.Reset();
+        if (Pool.Count < PoolMax)
+            Pool.Enqueue(this);
+    }
+}

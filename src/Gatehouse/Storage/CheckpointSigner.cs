@@ -1,0 +1,117 @@
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// Signs tree heads. What is signed was read back from the disk and hashed again first, and is itself on disk before
+/// anybody sees it.
+/// </summary>
+internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, TimeProvider time)
+    : IDisposable
+{
+    // Leaves read in one short transaction: a long one would keep the WAL from being moved.
+    private const int ChunkLeaves = 4_096;
+
+    // Foundations: at most once a second.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _one = new(1, 1);
+    private Frontier? _signed;
+    private string? _note;
+    private long _lastStamp;
+    private long _signedTo;
+
+    /// <summary>Leaves under the last checkpoint.</summary>
+    public long SignedTo => Interlocked.Read(ref _signedTo);
+
+    /// <summary>Time since the last signature.</summary>
+    public TimeSpan Age => _lastStamp == 0 ? TimeSpan.MaxValue : time.GetElapsedTime(_lastStamp);
+
+    /// <summary>Signs the tree as it is now, or answers the last checkpoint if nothing is new.</summary>
+    /// <param name="isLast">On stop: the pause between two signatures is not kept.</param>
+    /// <param name="cancellation">Stops waiting.</param>
+    public async ValueTask<CheckpointResult> SignAsync(bool isLast, CancellationToken cancellation)
+    {
+        await _one.WaitAsync(cancellation);
+        try
+        {
+            if (!isLast && Age < Pause)
+                await Task.Delay(Pause - Age, time, cancellation);
+            var (refusal, captured) = await writer.RunAsync(_ => writer.Capture(), inTransaction: false);
+            if (refusal != LedgerRefusal.None)
+                return new CheckpointResult(_note, refusal);
+            Adopt(captured.Signed, captured.Note);
+            if (captured.Head.Size == _signed!.Size)
+                return new CheckpointResult(_note, LedgerRefusal.None);
+            return await SignNewAsync(captured.Head, cancellation);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async ValueTask<CheckpointResult> SignNewAsync(Frontier head, CancellationToken cancellation)
+    {
+        var root = head.Root();
+        var again = await Task.Run(() => Rehash(_signed!, head.Size, cancellation), cancellation);
+        if (again != root)
+        {
+            writer.Fail(new LedgerFatal(
+                $"The ledger in {home.Path} reads back differently from what was written, between leaf {_signed!.Size} "
+                + $"and leaf {head.Size}. Nothing is signed and the gate stops. Run `gatehouse ledger verify`.", 0, 0));
+            return new CheckpointResult(_note, LedgerRefusal.Stopped);
+        }
+
+        var keys = writer.Keys!;
+        var note = new Checkpoint(keys.Verifier.Name, head.Size, root).Sign(keys.Verifier, keys.Sign).ToString();
+        var (refusal, _) = await writer.RunAsync(
+            tables =>
+            {
+                tables.InsertCheckpoint(head.Size, note, head);
+                return 0;
+            },
+            inTransaction: true);
+        if (refusal != LedgerRefusal.None)
+            return new CheckpointResult(_note, refusal);
+        (_signed, _note, _lastStamp) = (head, note, time.GetTimestamp());
+        Interlocked.Exchange(ref _signedTo, head.Size);
+        return new CheckpointResult(note, LedgerRefusal.None);
+    }
+
+    // What was found at the last opening of the file; a newer signature made since then stays.
+    private void Adopt(Frontier signed, string? note)
+    {
+        if (_signed is not null && _signed.Size >= signed.Size)
+            return;
+        (_signed, _note) = (signed, note);
+        Interlocked.Exchange(ref _signedTo, signed.Size);
+    }
+
+    private Hash256 Rehash(Frontier from, long size, CancellationToken cancellation)
+    {
+        var tree = from.Clone();
+        using var connection = StoreConnection.OpenReader(home.LedgerFile);
+        using var select = new SqlStatement(
+            connection, "SELECT idx, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 ORDER BY idx");
+        while (tree.Size < size)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var start = tree.Size;
+            select.Bind(1, start).Bind(2, Math.Min(size, start + ChunkLeaves));
+            while (select.Step())
+            {
+                // A leaf in another place gives another root, which is all that has to be noticed here.
+                if (select.Int64(0) == tree.Size)
+                    tree.Append(MerkleTree.HashLeaf(select.Blob(1)));
+            }
+
+            if (tree.Size == start)
+                return MerkleTree.EmptyRoot;
+        }
+
+        return tree.Root();
+    }
+}

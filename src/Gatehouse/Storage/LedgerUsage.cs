@@ -1,0 +1,75 @@
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>Bytes in use against <c>bytes-max</c>, and how fast they grow.</summary>
+internal sealed class LedgerUsage(long bytesMax)
+{
+    /// <summary>Share of <c>bytes-max</c> from which on the ledger counts as nearly full.</summary>
+    public const double NearlyFull = 0.8;
+
+    // Room beyond the limit for what must still be written when no new call is taken: outcomes, acts, purges.
+    private const long Reserve = 16L << 20;
+
+    // What an entry without payloads takes in the database with its indexes; measured, rounded up.
+    private const long EntryBytes = 2_048;
+
+    // One sample an hour is enough for an estimate in days; the estimate looks back a week.
+    private static readonly TimeSpan SampleEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan SamplesKept = TimeSpan.FromDays(7);
+
+    private readonly Lock _lock = new();
+    private long _used;
+    private (DateTimeOffset At, long Bytes)? _oldest;
+    private DateTimeOffset _lastSample;
+
+    public long BytesMax => bytesMax;
+
+    /// <summary>Bytes in use as of the last commit.</summary>
+    public long Used => Interlocked.Read(ref _used);
+
+    /// <summary>Whether an append still fits. New calls stop at the limit, everything else a little later.</summary>
+    public bool HasRoom(AppendWork work)
+    {
+        var bytes = work.Cost - DraftEncoder.CostBase + EntryBytes;
+        var isCall = work.Entry is RequestEntry or OutcomeEntry { Call: not null };
+        if (Used + bytes > (isCall ? bytesMax : bytesMax + Reserve))
+            return false;
+        Interlocked.Add(ref _used, bytes);
+        return true;
+    }
+
+    /// <summary>Asks the database. On the writer's thread.</summary>
+    public void Update(LedgerTables tables) => Interlocked.Exchange(ref _used, tables.UsedBytes());
+
+    /// <summary>Keeps a sample now and then. On the writer's thread, in a transaction.</summary>
+    public void Sample(LedgerTables tables, DateTimeOffset now)
+    {
+        if (now - _lastSample < SampleEvery)
+            return;
+        _lastSample = now;
+        tables.Prepare("DELETE FROM size_sample WHERE at < ?1").Bind(1, (now - SamplesKept).ToUnixTimeMilliseconds()).Run();
+        tables.Prepare("INSERT OR REPLACE INTO size_sample (at, bytes) VALUES (?1, ?2)")
+            .Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, Used).Run();
+        var select = tables.Prepare("SELECT at, bytes FROM size_sample ORDER BY at LIMIT 1");
+        if (select.Step())
+        {
+            lock (_lock)
+                _oldest = (DateTimeOffset.FromUnixTimeMilliseconds(select.Int64(0)), select.Int64(1));
+        }
+
+        select.Reset();
+    }
+
+    /// <summary>Days until full at the rate of the last week; null if it does not grow or is too young to tell.</summary>
+    public double? DaysLeft(DateTimeOffset now)
+    {
+        (DateTimeOffset At, long Bytes)? oldest;
+        lock (_lock)
+            oldest = _oldest;
+        if (oldest is not { } first || now - first.At < SampleEvery || Used <= first.Bytes)
+            return null;
+        var bytesPerDay = (Used - first.Bytes) / (now - first.At).TotalDays;
+        return Math.Max(0, (bytesMax - Used) / bytesPerDay);
+    }
+}

@@ -1,0 +1,439 @@
+using System.Text;
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// The one thread that writes. It takes all appends that wait, writes them in one transaction, and tells their callers
+/// only after the commit, so that one fsync serves them all.
+/// </summary>
+internal sealed class LedgerWriter : IDisposable
+{
+    // Bounds one transaction, so that the first caller in it does not wait for thousands of others.
+    private const int BatchMax = 1_024;
+
+    // How long to leave a disk alone after it could not be opened.
+    private static readonly TimeSpan ReopenAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly HomeDirectory _home;
+    private readonly LedgerSettings _settings;
+    private readonly TimeProvider _time;
+    private readonly Action<LedgerFatal> _onFatal;
+    private readonly DraftEncoder _encoder;
+    private readonly Thread _thread;
+    private readonly Frontier _tentative = new();
+    private readonly List<string> _toSeal = [];
+    private readonly List<(DateTimeOffset Expected, DateTimeOffset Seen)> _steps = [];
+    private readonly byte[] _timeText = new byte[LedgerTime.Length];
+    private LedgerTables? _tables;
+    private LedgerTip? _tip;
+    private WalGauge? _wal;
+    private LedgerKeys? _keys;
+    private long _lastAttempt;
+    private bool _wasOpened;
+
+    public LedgerWriter(
+        HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
+    {
+        (_home, _settings, _time, _onFatal) = (home, settings, time, onFatal);
+        (Queue, Clock, Usage) = (new AppendQueue(time), new LedgerClock(time), new LedgerUsage(settings.BytesMax));
+        _encoder = new DraftEncoder(settings);
+        _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
+    }
+
+    public AppendQueue Queue { get; }
+
+    public LedgerClock Clock { get; }
+
+    public LedgerUsage Usage { get; }
+
+    public CommitTimes Commits { get; } = new();
+
+    public WriterStatus Status { get; } = new();
+
+    /// <summary>The keys; null until the home could be opened once.</summary>
+    public LedgerKeys? Keys => Volatile.Read(ref _keys);
+
+    /// <summary>Wakes whoever moves the WAL into the database.</summary>
+    public Action? OnWalGrown { get; set; }
+
+    /// <summary>Opens the home and starts. A full or read-only disk is no reason to throw.</summary>
+    /// <exception cref="HomeException">The home cannot be used, or its ledger is damaged.</exception>
+    public void Start()
+    {
+        var refusal = TryOpen();
+        if (refusal == LedgerRefusal.None && _toSeal.Count > 0)
+            WriteBatch([]);
+        _thread.Start();
+    }
+
+    /// <summary>Runs a job on the writer's thread, in a transaction of its own if asked.</summary>
+    public Task<(LedgerRefusal Refusal, T? Value)> RunAsync<T>(Func<LedgerTables, T> job, bool inTransaction)
+    {
+        var done = new TaskCompletionSource<(LedgerRefusal, T?)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!Queue.TryEnqueue(() => RunJob(job, inTransaction, done)))
+            done.SetResult((LedgerRefusal.Stopped, default));
+        return done.Task;
+    }
+
+    /// <summary>The tree as committed, and as last signed. Only inside a job.</summary>
+    public (Frontier Head, Frontier Signed, string? Note) Capture() =>
+        (_tip!.Frontier.Clone(), _tip.Signed.Clone(), _tip.Note);
+
+    /// <summary>Notices a moved clock and says whether purging has to wait. Only inside a job with a transaction.</summary>
+    public bool LookAtClock(LedgerTables tables)
+    {
+        if (Clock.Read() is { } moved)
+        {
+            if (moved.Expected != moved.Seen)
+                _steps.Add((moved.Expected, moved.Seen));
+            if (moved.IsJump)
+                tables.SetFlag(Purger.HaltFlag, 1);
+        }
+
+        return tables.Flag(Purger.HaltFlag) != 0;
+    }
+
+    /// <summary>Stops everything: what is on disk can no longer be known or trusted.</summary>
+    public void Fail(LedgerFatal fatal)
+    {
+        if (!Status.TryFail(fatal.Message))
+            return;
+        Queue.Close();
+        _onFatal(fatal);
+    }
+
+    /// <summary>Writes what is queued and ends the thread.</summary>
+    public void Dispose()
+    {
+        Queue.Close();
+        if (_thread.IsAlive)
+            _thread.Join();
+    }
+
+    private void Run()
+    {
+        var works = new List<AppendWork>();
+        var jobs = new List<Action>();
+        try
+        {
+            while (Queue.Take(ref works, ref jobs))
+            {
+                while (works.Count > 0)
+                {
+                    var batch = works.Count <= BatchMax ? works : works.GetRange(0, BatchMax);
+                    WriteBatch(batch);
+                    works.RemoveRange(0, batch.Count);
+                }
+
+                foreach (var job in jobs)
+                    job();
+                jobs.Clear();
+            }
+        }
+        catch (Exception e)
+        {
+            Fail(new LedgerFatal($"The ledger's writer stopped: {e.Message} Restart the gate.", 0, 0));
+            Decide(works, LedgerRefusal.Stopped);
+            while (Queue.Take(ref works, ref jobs))
+            {
+                Decide(works, LedgerRefusal.Stopped);
+                works.Clear();
+            }
+        }
+
+        Close();
+    }
+
+    private void RunJob<T>(Func<LedgerTables, T> job, bool inTransaction, TaskCompletionSource<(LedgerRefusal, T?)> done)
+    {
+        var refusal = MakeReady();
+        if (refusal != LedgerRefusal.None)
+        {
+            done.SetResult((refusal, default));
+            return;
+        }
+
+        try
+        {
+            if (inTransaction)
+                _tables!.Begin();
+            var value = job(_tables!);
+            if (inTransaction)
+                _tables!.Commit();
+            done.SetResult((LedgerRefusal.None, value));
+        }
+        catch (SqliteFaultException e)
+        {
+            done.SetResult((Recover(e, []), default));
+        }
+    }
+
+    private void WriteBatch(List<AppendWork> works)
+    {
+        var refusal = MakeReady();
+        if (refusal != LedgerRefusal.None)
+        {
+            Decide(works, refusal);
+            return;
+        }
+
+        WriteReady(works);
+    }
+
+    private void WriteReady(List<AppendWork> works)
+    {
+        var started = _time.GetTimestamp();
+        var sealing = _toSeal.Count;
+        try
+        {
+            _tables!.Begin();
+            _tentative.CopyFrom(_tip!.Frontier);
+            var now = BeginBatch();
+            foreach (var work in works)
+                Write(work, now);
+            Usage.Sample(_tables, now);
+            _settings.AtCommit?.Invoke(CommitPoint.Before);
+            _tables.Commit();
+            _settings.AtCommit?.Invoke(CommitPoint.After);
+            _tip.Frontier.CopyFrom(_tentative);
+            Clock.SetLastEntry(now);
+        }
+        catch (SqliteFaultException e)
+        {
+            Decide(works, Recover(e, works));
+            return;
+        }
+        catch
+        {
+            Decide(works, LedgerRefusal.Stopped);
+            works.Clear();
+            throw;
+        }
+
+        _toSeal.RemoveRange(0, sealing);
+        _steps.Clear();
+        Status.SetWriting(_tip.Frontier.Size);
+        Commits.Add(_time.GetElapsedTime(started));
+        Finish(works);
+        // Nothing below may touch the works again: their callers own them now.
+        AfterCommit();
+    }
+
+    // The entries that nobody asked for come first: steps of the clock, exchanges that a crash left open.
+    private DateTimeOffset BeginBatch()
+    {
+        var read = Clock.Read();
+        var now = Clock.Now;
+        LedgerTime.Write(now, _timeText);
+        if (read is { IsJump: true })
+            _tables!.SetFlag(Purger.HaltFlag, 1);
+        if (read is { } moved && moved.Expected != moved.Seen)
+            _steps.Add((moved.Expected, moved.Seen));
+        foreach (var (expected, seen) in _steps)
+            WriteOwn(new ClockStepEntry { Id = NewId(EntryId.ClockStep), Expected = expected, Seen = seen }, now);
+
+        foreach (var exchange in _toSeal)
+        {
+            WriteOwn(
+                new OutcomeEntry
+                {
+                    Id = NewId(EntryId.Outcome),
+                    Of = exchange,
+                    Outcome = ExchangeOutcome.Interrupted,
+                    Reason = "gate-stopped",
+                },
+                now);
+        }
+
+        return now;
+    }
+
+    private string NewId(string prefix)
+    {
+        Span<byte> random = stackalloc byte[EntryId.RandomBytes];
+        System.Security.Cryptography.RandomNumberGenerator.Fill(random);
+        return EntryId.Create(prefix, Clock.Now, random);
+    }
+
+    private void WriteOwn(LedgerEntry entry, DateTimeOffset now)
+    {
+        var work = _encoder.Encode(new LedgerDraft { Entry = entry }, _keys!.Days, now)!;
+        Insert(work, now);
+        work.Discard();
+    }
+
+    private void Write(AppendWork work, DateTimeOffset now)
+    {
+        if (!Usage.HasRoom(work))
+        {
+            work.Result = AppendResult.Refused(LedgerRefusal.LedgerFull);
+            return;
+        }
+
+        if (work.StateChange is { } change && !StateChangeRunner.TryApply(_tables!, change, (_tentative.Size, now), work))
+            return;
+        Insert(work, now);
+    }
+
+    private void Insert(AppendWork work, DateTimeOffset now)
+    {
+        var index = _tentative.Size;
+        var leaf = work.Leaf.AsSpan(0, work.LeafLength);
+        LeafDraft.SetTime(leaf, _timeText);
+        var hash = MerkleTree.HashLeaf(leaf);
+        _tables!.InsertLeaf(index, hash, leaf);
+        foreach (var part in work.Parts)
+            _tables.InsertPayload(index, part);
+        _tables.Exchanges.Project(work.Entry, index, now);
+        _tentative.Append(hash);
+        work.Result = new AppendResult(LedgerRefusal.None, index, now);
+    }
+
+    private void AfterCommit()
+    {
+        try
+        {
+            Usage.Update(_tables!);
+            if (_wal!.Pages > WalGauge.RestartPages)
+                _tables!.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
+            else if (_wal.Pages > WalGauge.PassivePages)
+                OnWalGrown?.Invoke();
+        }
+        catch (SqliteFaultException e)
+        {
+            Recover(e, []);
+        }
+    }
+
+    private LedgerRefusal MakeReady()
+    {
+        if (Status.State == LedgerState.Stopped)
+            return LedgerRefusal.Stopped;
+        if (_tables is not null)
+            return LedgerRefusal.None;
+        if (_lastAttempt != 0 && _time.GetElapsedTime(_lastAttempt) < ReopenAfter)
+            return Status.Refusal;
+        try
+        {
+            return TryOpen();
+        }
+        catch (HomeException e)
+        {
+            Fail(new LedgerFatal(e.Message, 0, 0));
+            return LedgerRefusal.Stopped;
+        }
+    }
+
+    private LedgerRefusal TryOpen()
+    {
+        _lastAttempt = _time.GetTimestamp();
+        LedgerTables? tables = null;
+        try
+        {
+            var keys = _keys ?? LedgerKeys.OpenOrCreate(_home, _settings.Origin, Clock.Now);
+            tables = new LedgerTables(StoreConnection.OpenWriter(_home.LedgerFile));
+            var origin = tables.Origin(_settings.Origin);
+            if (origin != keys.Verifier.Name)
+                throw new HomeException($"The ledger in {_home.Path} is of the log {origin}, its keys of {keys.Verifier.Name}.");
+            _tip = LedgerTip.Load(tables, keys.Verifier);
+            Clock.SetLastEntry(_tip.LastTime);
+            if (!_wasOpened)
+                _toSeal.AddRange(tables.Exchanges.Open());
+            _wasOpened = true;
+            Usage.Update(tables);
+            _wal = new WalGauge(tables.Connection);
+            _tables = tables;
+            Status.SetWriting(_tip.Frontier.Size);
+            Volatile.Write(ref _keys, keys);
+            return LedgerRefusal.None;
+        }
+        catch (Exception e) when (e is IOException or SqliteFaultException)
+        {
+            tables?.Dispose();
+            var refusal = e is SqliteFaultException fault
+                ? StoreFault.Classify(fault.Code, fault.Errno)
+                : StoreFault.Classify((IOException)e);
+            if (refusal == LedgerRefusal.Stopped)
+                throw new HomeException($"Cannot open the ledger in {_home.Path}: {e.Message}", e);
+            Status.SetWaiting(refusal, _home.Path);
+            return refusal;
+        }
+        catch
+        {
+            tables?.Dispose();
+            throw;
+        }
+    }
+
+    // Ends a failed transaction and finds out what is on disk. Never tries the same write again.
+    private LedgerRefusal Recover(SqliteFaultException fault, List<AppendWork> works)
+    {
+        var refusal = StoreFault.Classify(fault.Code, fault.Errno);
+        if (refusal != LedgerRefusal.Stopped)
+        {
+            try
+            {
+                _tables!.Rollback();
+                if (refusal == LedgerRefusal.ReadOnly || fault.Code == SQLitePCL.raw.SQLITE_IOERR_SHMSIZE)
+                    Close();
+                else if (_tables.CountLeaves() > _tip!.Frontier.Size)
+                    TakeStored(works);
+                Status.SetWaiting(refusal, _home.Path);
+                return refusal;
+            }
+            catch (Exception e) when (e is SqliteFaultException or HomeException)
+            {
+                fault = e as SqliteFaultException ?? new SqliteFaultException(e.Message, 0, 0);
+                if (e is SqliteFaultException && StoreFault.Classify(fault.Code, fault.Errno) is var again and not LedgerRefusal.Stopped)
+                {
+                    Close();
+                    Status.SetWaiting(again, _home.Path);
+                    return again;
+                }
+            }
+        }
+
+        var message = new StringBuilder("The ledger in ").Append(_home.Path).Append(" failed: ").Append(fault.Message)
+            .Append(" The gate stops. Check the disk, then start it again.").ToString();
+        Fail(new LedgerFatal(message, fault.Code, fault.Errno));
+        return LedgerRefusal.Stopped;
+    }
+
+    // The commit failed and yet its entries are on disk. Their callers are refused, so what they began is closed.
+    private void TakeStored(List<AppendWork> works)
+    {
+        _tip!.Extend(_tables!);
+        Clock.SetLastEntry(_tip.LastTime);
+        _toSeal.Clear();
+        foreach (var work in works)
+        {
+            if (work.Entry is RequestEntry && work.Result.IsDurable)
+                _toSeal.Add(work.Entry.Id);
+        }
+    }
+
+    private void Decide(List<AppendWork> works, LedgerRefusal refusal)
+    {
+        foreach (var work in works)
+            work.Result = AppendResult.Refused(refusal);
+        Finish(works);
+    }
+
+    private void Finish(List<AppendWork> works)
+    {
+        long cost = 0;
+        foreach (var work in works)
+            cost += work.Cost;
+        Queue.Release(works.Count, cost);
+        foreach (var work in works)
+            work.Complete();
+    }
+
+    private void Close()
+    {
+        _wal?.Dispose();
+        _tables?.Dispose();
+        (_wal, _tables) = (null, null);
+    }
+}

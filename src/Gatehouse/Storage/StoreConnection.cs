@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Gatehouse.Storage;
+
+/// <summary>Opens the database of a home: the right SQLite, the right settings, the right version of its tables.</summary>
+internal static class StoreConnection
+{
+    // SQLite 3.51.3 fixed a race that could damage a database in WAL mode (sqlite.org/wal.html).
+    private const int SqliteVersionMin = 3_051_003;
+
+    // How long a statement waits for a lock that another process holds, in milliseconds.
+    private const int BusyMilliseconds = 2_000;
+
+    private const string MigrationPrefix = "migrations/";
+
+    static StoreConnection() => Batteries_V2.Init();
+
+    /// <summary>Number of migrations that this binary knows; the database's <c>user_version</c> when up to date.</summary>
+    public static int VersionMax { get; } = MigrationNames().Count;
+
+    /// <summary>Opens for writing, creating and migrating as needed.</summary>
+    /// <exception cref="SqliteFaultException">SQLite or the disk refused.</exception>
+    /// <exception cref="HomeException">The home is newer than this binary.</exception>
+    public static SqliteConnection OpenWriter(string path)
+    {
+        var connection = OpenConnection(path, SqliteOpenMode.ReadWriteCreate);
+        try
+        {
+            if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
+                throw new SqliteFaultException($"The disk with {path} is read-only.", raw.SQLITE_READONLY, LinuxFile.Erofs);
+            // The order matters: auto_vacuum only takes effect before the first table.
+            Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
+            Execute(connection, "PRAGMA journal_mode=WAL");
+            Execute(connection, "PRAGMA synchronous=FULL");
+            Execute(connection, "PRAGMA secure_delete=ON");
+            Execute(connection, "PRAGMA foreign_keys=ON");
+            Execute(connection, "PRAGMA cache_size=-8192");
+            // Checkpoints of the WAL are made by another thread, so that no append waits for them.
+            Execute(connection, "PRAGMA wal_autocheckpoint=0");
+            Migrate(connection, path);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a second connection for checkpoints of the WAL.</summary>
+    public static SqliteConnection OpenBeside(string path)
+    {
+        var connection = OpenConnection(path, SqliteOpenMode.ReadWrite);
+        Execute(connection, "PRAGMA wal_autocheckpoint=0");
+        Execute(connection, "PRAGMA synchronous=FULL");
+        return connection;
+    }
+
+    /// <summary>Opens for reading.</summary>
+    /// <exception cref="HomeException">There is no ledger, or it is newer than this binary.</exception>
+    public static SqliteConnection OpenReader(string path)
+    {
+        if (!File.Exists(path))
+            throw new HomeException($"There is no ledger at {path}. It is made by `gatehouse serve`.");
+        try
+        {
+            var connection = OpenConnection(path, SqliteOpenMode.ReadOnly);
+            CheckVersion(connection, path);
+            return connection;
+        }
+        catch (SqliteFaultException e)
+        {
+            throw new HomeException($"Cannot read the ledger {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Runs SQL, turning a failure into one that keeps the operating system's error number.</summary>
+    public static void Execute(SqliteConnection connection, string sql)
+    {
+        var code = raw.sqlite3_exec(connection.Handle, sql);
+        if (code != raw.SQLITE_OK)
+            throw Fault(connection, sql);
+    }
+
+    public static SqliteFaultException Fault(SqliteConnection connection, string doing)
+    {
+        var message = raw.sqlite3_errmsg(connection.Handle).utf8_to_string();
+        return new SqliteFaultException(
+            $"SQLite: {message} (in: {doing})",
+            raw.sqlite3_extended_errcode(connection.Handle),
+            SqliteNative.SystemErrno(connection.Handle!.DangerousGetHandle()));
+    }
+
+    private static SqliteConnection OpenConnection(string path, SqliteOpenMode mode)
+    {
+        if (raw.sqlite3_libversion_number() < SqliteVersionMin)
+        {
+            throw new HomeException(
+                $"SQLite {raw.sqlite3_libversion().utf8_to_string()} is older than 3.51.3, which can damage a ledger. "
+                + "Use the library that lies beside the binary.");
+        }
+
+        var settings = new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false };
+        var connection = new SqliteConnection(settings.ToString());
+        try
+        {
+            connection.Open();
+        }
+        catch (SqliteException e)
+        {
+            connection.Dispose();
+            throw new SqliteFaultException(
+                $"Cannot open {path}: {e.Message}", e.SqliteExtendedErrorCode, ProbeErrno(path, mode));
+        }
+
+        raw.sqlite3_extended_result_codes(connection.Handle, 1);
+        raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
+        return connection;
+    }
+
+    // SQLite closes a handle that it could not open, and the reason with it; asking again tells.
+    private static int ProbeErrno(string path, SqliteOpenMode mode)
+    {
+        try
+        {
+            var (how, access) = mode == SqliteOpenMode.ReadOnly
+                ? (FileMode.Open, FileAccess.Read)
+                : (FileMode.OpenOrCreate, FileAccess.ReadWrite);
+            using var file = File.OpenHandle(path, how, access, FileShare.ReadWrite | FileShare.Delete);
+            return 0;
+        }
+        catch (IOException e)
+        {
+            return LinuxFile.ErrnoOf(e);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    private static void Migrate(SqliteConnection connection, string path)
+    {
+        var version = CheckVersion(connection, path);
+        foreach (var name in MigrationNames().Skip(version))
+        {
+            version++;
+            using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+            using var reader = new StreamReader(stream);
+            var sql = reader.ReadToEnd();
+            var number = version.ToString(CultureInfo.InvariantCulture);
+            try
+            {
+                Execute(connection, $"BEGIN IMMEDIATE;\n{sql}\nPRAGMA user_version={number};\nCOMMIT");
+            }
+            catch (SqliteFaultException)
+            {
+                if (SqliteNative.GetAutocommit(connection.Handle!.DangerousGetHandle()) == 0)
+                    Execute(connection, "ROLLBACK");
+                throw;
+            }
+        }
+    }
+
+    private static int CheckVersion(SqliteConnection connection, string path)
+    {
+        using var statement = new SqlStatement(connection, "PRAGMA user_version");
+        var version = statement.Number();
+        if (version > VersionMax)
+        {
+            throw new HomeException(
+                $"{path} was written by a newer Gatehouse (version {version}, this one knows {VersionMax}). Use that one.");
+        }
+
+        return (int)version;
+    }
+
+    private static List<string> MigrationNames() =>
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.StartsWith(MigrationPrefix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
+}

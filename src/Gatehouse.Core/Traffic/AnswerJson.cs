@@ -8,7 +8,9 @@ internal static class AnswerJson
     /// <summary>The longest model name or fingerprint that is kept, in raw bytes. Ours.</summary>
     private const int NameBytesMax = 256;
 
-    /// <summary>Ollama puts tool arguments into its answers as objects, which may nest deeper than a request may.</summary>
+    /// <summary>
+    /// Ollama puts tool arguments into its answers as objects, which may nest deeper than a request may.
+    /// </summary>
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
 
     /// <summary>A reader that stands inside the one object of the data, or false when the data is no object.</summary>
@@ -18,7 +20,25 @@ internal static class AnswerJson
         return reader.Read() && reader.TokenType == JsonTokenType.StartObject;
     }
 
-    /// <summary>Moves to the next key of the object and then to its end; at the outermost end refuses what follows.</summary>
+    /// <summary>Whether the data is one whole JSON text.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(data, Options);
+            while (reader.Read())
+                continue;
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Moves to the next key of the object and then to its end; at the outermost end refuses what follows.
+    /// </summary>
     /// <exception cref="JsonException">The text is not JSON.</exception>
     public static bool NextKey(ref Utf8JsonReader reader)
     {
@@ -29,9 +49,17 @@ internal static class AnswerJson
         return false;
     }
 
-    /// <summary>Reads the value of a key as a short string; anything else is skipped and null.</summary>
-    public static string? ReadName(ref Utf8JsonReader reader)
+    /// <summary>
+    /// Reads the value of a key as a short string, unless an earlier one is known, which every chunk repeats; anything
+    /// else is skipped and null.
+    /// </summary>
+    public static string? ReadName(ref Utf8JsonReader reader, string? known)
     {
+        if (known is not null)
+        {
+            reader.Skip();
+            return known;
+        }
         reader.Read();
         if (reader.TokenType == JsonTokenType.String)
             return JsonText.Read(reader, NameBytesMax);

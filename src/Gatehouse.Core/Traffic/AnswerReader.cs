@@ -36,9 +36,9 @@ public static class AnswerReader
             if (reader.ValueTextEquals("usage"u8))
                 usage = AnswerJson.ReadUsage(ref reader, usage);
             else if (reader.ValueTextEquals("model"u8))
-                model = AnswerJson.ReadName(ref reader) ?? model;
+                model = AnswerJson.ReadName(ref reader, model);
             else if (reader.ValueTextEquals("system_fingerprint"u8))
-                fingerprint = AnswerJson.ReadName(ref reader) ?? fingerprint;
+                fingerprint = AnswerJson.ReadName(ref reader, fingerprint);
             else if (reader.ValueTextEquals("error"u8))
                 isError |= AnswerJson.SkipIsTruthy(ref reader);
             else if (reader.ValueTextEquals("prompt_eval_count"u8))

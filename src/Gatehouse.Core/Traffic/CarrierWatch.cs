@@ -11,7 +11,9 @@ internal sealed class CarrierWatch(Route route)
     /// <summary>A string shorter than this is counted as text wherever it stands. Ours.</summary>
     private const int MediaBytesMin = 256;
 
-    /// <summary>Tokens that an inline image or file counts as. Ours: the order of an image at the providers' prices.</summary>
+    /// <summary>
+    /// Tokens that an inline image or file counts as. Ours: the order of an image at the providers' prices.
+    /// </summary>
     private const int TokensPerMedia = 1_000;
 
     /// <summary>Bytes of English text or JSON in a token, roughly (OpenAI's rule of thumb).</summary>
@@ -174,7 +176,9 @@ internal sealed class CarrierWatch(Route route)
         return Set.AddTool(reader.ValueSpan) || TooMany();
     }
 
-    /// <summary>What must be inline as a <c>data:</c> address; every other address is fetched by the provider.</summary>
+    /// <summary>
+    /// What must be inline as a <c>data:</c> address; every other address is fetched by the provider.
+    /// </summary>
     private bool TakeUrl(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
@@ -191,8 +195,11 @@ internal sealed class CarrierWatch(Route route)
         if (reader.TokenType != JsonTokenType.String)
             return true;
         var raw = reader.ValueSpan;
-        if (!JsonText.StartsWith(raw, "data:"u8) && (raw.Contains((byte)':') || JsonText.NextUnicodeEscape(raw, 0) >= 0))
+        if (!JsonText.StartsWith(raw, "data:"u8)
+            && (raw.Contains((byte)':') || JsonText.NextUnicodeEscape(raw, 0) >= 0))
+        {
             return Use(ProviderFeature.RemoteImage);
+        }
         Count(raw.Length);
         return true;
     }

@@ -5,7 +5,9 @@ namespace Gatehouse.Core.Traffic;
 /// <summary>OpenAI's chat and completions streams: chunks with choices, then <c>[DONE]</c>.</summary>
 internal sealed class ChoicesMachine : StreamMachine
 {
-    /// <summary>Choices in one stream (OpenAI API reference: <c>n</c> is at most 128); one bit for each below.</summary>
+    /// <summary>
+    /// Choices in one stream (OpenAI API reference: <c>n</c> is at most 128); one bit for each below.
+    /// </summary>
     private const int ChoicesMax = 128;
 
     private UInt128 _seenChoices;
@@ -51,11 +53,11 @@ internal sealed class ChoicesMachine : StreamMachine
         }
         else if (reader.ValueTextEquals("model"u8))
         {
-            ReportedModel = AnswerJson.ReadName(ref reader) ?? ReportedModel;
+            ReportedModel = AnswerJson.ReadName(ref reader, ReportedModel);
         }
         else if (reader.ValueTextEquals("system_fingerprint"u8))
         {
-            SystemFingerprint = AnswerJson.ReadName(ref reader) ?? SystemFingerprint;
+            SystemFingerprint = AnswerJson.ReadName(ref reader, SystemFingerprint);
         }
         else if (reader.ValueTextEquals("error"u8))
         {

@@ -3,7 +3,9 @@ namespace Gatehouse.Core.Traffic;
 /// <summary>What a token can be limited to with <c>token issue --endpoint</c>.</summary>
 public enum EndpointScope
 {
-    /// <summary>Conversation in any dialect: OpenAI chat, Ollama chat and generate, Anthropic messages and its token count.</summary>
+    /// <summary>
+    /// Conversation in any dialect: OpenAI chat, Ollama chat and generate, Anthropic messages and its token count.
+    /// </summary>
     Chat,
 
     /// <summary>OpenAI's older text completions.</summary>
@@ -15,7 +17,9 @@ public enum EndpointScope
     /// <summary>Embeddings in any dialect.</summary>
     Embeddings,
 
-    /// <summary>Lists and descriptions of the job's own models, and the probes that clients make before they call.</summary>
+    /// <summary>
+    /// Lists and descriptions of the job's own models, and the probes that clients make before they call.
+    /// </summary>
     Models,
 
     /// <summary>Ollama's model management.</summary>

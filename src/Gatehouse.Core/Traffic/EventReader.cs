@@ -46,7 +46,9 @@ public abstract class EventReader : IDisposable
         };
     }
 
-    /// <summary>Takes the next bytes of the stream. Call <see cref="TryRead"/> until it is false before the next.</summary>
+    /// <summary>
+    /// Takes the next bytes of the stream. Call <see cref="TryRead"/> until it is false before the next.
+    /// </summary>
     public void Append(ReadOnlySpan<byte> bytes)
     {
         if (Fault != StreamFault.None || bytes.IsEmpty)

@@ -12,7 +12,8 @@ public static class InBandError
     /// <param name="refusal">What happened.</param>
     /// <param name="route">The route whose stream it is.</param>
     /// <param name="exchangeId">The exchange, as in the answer's headers.</param>
-    /// <param name="sequenceNumber">For Responses the next number, see <see cref="StreamMachine.NextSequenceNumber"/>.</param>
+    /// <param name="sequenceNumber">For Responses the next number, see <see
+    /// cref="StreamMachine.NextSequenceNumber"/>.</param>
     /// <param name="output">Where it goes.</param>
     public static void Write(
         Refusal refusal, Route route, string exchangeId, long sequenceNumber, IBufferWriter<byte> output)

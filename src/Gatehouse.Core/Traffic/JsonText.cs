@@ -6,7 +6,9 @@ using System.Text.Unicode;
 
 namespace Gatehouse.Core.Traffic;
 
-/// <summary>Strings of JSON: what the reader of the framework leaves unchecked, and short ones without exceptions.</summary>
+/// <summary>
+/// Strings of JSON: what the reader of the framework leaves unchecked, and short ones without exceptions.
+/// </summary>
 internal static class JsonText
 {
     /// <summary>A string as a JSON token with its quotes.</summary>

@@ -71,7 +71,9 @@ internal ref struct KeySet
         return KeyFault.None;
     }
 
-    /// <summary>Closes the innermost object; <paramref name="duplicate"/> is the key that came twice, if one did.</summary>
+    /// <summary>
+    /// Closes the innermost object; <paramref name="duplicate"/> is the key that came twice, if one did.
+    /// </summary>
     public KeyFault CloseObject(out ReadOnlySpan<byte> duplicate)
     {
         duplicate = default;

@@ -70,7 +70,7 @@ internal sealed class MessagesMachine : StreamMachine
             if (reader.ValueTextEquals("usage"u8))
                 Usage = AnswerJson.ReadUsage(ref reader, Usage);
             else if (reader.ValueTextEquals("model"u8))
-                ReportedModel = AnswerJson.ReadName(ref reader) ?? ReportedModel;
+                ReportedModel = AnswerJson.ReadName(ref reader, ReportedModel);
             else
                 reader.Skip();
         }

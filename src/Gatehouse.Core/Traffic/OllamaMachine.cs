@@ -38,7 +38,7 @@ internal sealed class OllamaMachine : StreamMachine
         if (reader.ValueTextEquals("message"u8))
             return ReadMessage(ref reader);
         if (reader.ValueTextEquals("model"u8))
-            ReportedModel = AnswerJson.ReadName(ref reader) ?? ReportedModel;
+            ReportedModel = AnswerJson.ReadName(ref reader, ReportedModel);
         else if (reader.ValueTextEquals("prompt_eval_count"u8))
             Usage = Usage with { Input = AnswerJson.ReadCount(ref reader) ?? Usage.Input };
         else if (reader.ValueTextEquals("eval_count"u8))

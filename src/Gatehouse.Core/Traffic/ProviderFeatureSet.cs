@@ -30,7 +30,9 @@ internal sealed class ProviderFeatureSet
     /// <summary>Adds a tool that has neither a type nor what a function has: only the provider can know it.</summary>
     public bool AddUntypedTool() => Add(UntypedTool);
 
-    /// <summary>Adds a tool by its type unless the caller's own side runs it. False when the type is no tool's.</summary>
+    /// <summary>
+    /// Adds a tool by its type unless the caller's own side runs it. False when the type is no tool's.
+    /// </summary>
     public bool AddTool(ReadOnlySpan<byte> type)
     {
         if (type.SequenceEqual("function"u8) || type.SequenceEqual("custom"u8))

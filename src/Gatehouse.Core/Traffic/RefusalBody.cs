@@ -8,7 +8,10 @@ namespace Gatehouse.Core.Traffic;
 public static class RefusalBody
 {
     /// <summary>Text stays readable; what JSON must escape is escaped. The body is never HTML.</summary>
-    private static readonly JsonWriterOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Readable = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Writes the body, without a line end. Its type is <c>application/json</c>.</summary>
     /// <param name="refusal">What is refused.</param>

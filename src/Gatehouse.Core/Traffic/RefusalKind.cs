@@ -7,7 +7,9 @@ public enum RefusalKind
     /// <summary>The body is not what the route takes.</summary>
     Malformed,
 
-    /// <summary>The body could be read in two ways: a key twice, or a key that another parser takes for another.</summary>
+    /// <summary>
+    /// The body could be read in two ways: a key twice, or a key that another parser takes for another.
+    /// </summary>
     AmbiguousJson,
 
     /// <summary>Two different credentials came with one call.</summary>

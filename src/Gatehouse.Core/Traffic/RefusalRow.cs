@@ -18,7 +18,9 @@ public sealed record RefusalRow
     /// <summary>Anthropic's <c>error.type</c>.</summary>
     public required string AnthropicType { get; init; }
 
-    /// <summary>True when <c>x-should-retry: false</c> is sent, so that an SDK does not try a decision three times.</summary>
+    /// <summary>
+    /// True when <c>x-should-retry: false</c> is sent, so that an SDK does not try a decision three times.
+    /// </summary>
     public bool NeverRetry { get; init; }
 
     /// <summary>The <c>Retry-After</c> in seconds when the refusal names none; null when none is sent at all.</summary>

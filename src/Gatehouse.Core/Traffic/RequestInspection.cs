@@ -3,13 +3,17 @@ namespace Gatehouse.Core.Traffic;
 /// <summary>What the gate knows of a request body after its one reading.</summary>
 public sealed record RequestInspection
 {
-    /// <summary>Why the body is refused; null when it is not. With a refusal nothing else here means anything.</summary>
+    /// <summary>
+    /// Why the body is refused; null when it is not. With a refusal nothing else here means anything.
+    /// </summary>
     public Refusal? Refusal { get; init; }
 
     /// <summary>The model as the caller named it.</summary>
     public string Model { get; init; } = "";
 
-    /// <summary>Where the JSON string with the model begins, its quote included, in bytes from the body's start.</summary>
+    /// <summary>
+    /// Where the JSON string with the model begins, its quote included, in bytes from the body's start.
+    /// </summary>
     public int ModelOffset { get; init; }
 
     /// <summary>The length of that JSON string with both quotes, in bytes.</summary>
@@ -45,6 +49,23 @@ public sealed record RequestInspection
     /// <summary>What the request asks the provider to do outside the gate, each name once: see
     /// <see cref="ProviderFeature"/>.</summary>
     public IReadOnlyList<string> ProviderFeatures { get; init; } = [];
+
+    /// <summary>
+    /// The splices for <see cref="Splicer"/>: the upstream's name for the model unless the caller used that one, and
+    /// the request for usage if the upstream may be asked and the caller did not.
+    /// </summary>
+    public Splice[] Splices(string upstreamName, bool mayAskForUsage)
+    {
+        var rename = !string.Equals(upstreamName, Model, StringComparison.Ordinal);
+        var usage = mayAskForUsage ? UsageRequest : null;
+        return (rename, usage) switch
+        {
+            (true, { } asked) => [RenameModel(upstreamName), asked],
+            (true, null) => [RenameModel(upstreamName)],
+            (false, { } asked) => [asked],
+            (false, null) => [],
+        };
+    }
 
     /// <summary>The splice that puts the upstream's name in the place of the caller's.</summary>
     public Splice RenameModel(string upstreamName) =>

@@ -3,13 +3,17 @@ using System.Text.Unicode;
 
 namespace Gatehouse.Core.Traffic;
 
-/// <summary>Reads a request body once, strictly: what this reading cannot be sure of, the gate does not forward.</summary>
+/// <summary>
+/// Reads a request body once, strictly: what this reading cannot be sure of, the gate does not forward.
+/// </summary>
 public static class RequestInspector
 {
     /// <summary>How deep a body may nest. Ours: deeper than any schema seen, shallow enough for every parser.</summary>
     public const int DepthMax = 64;
 
-    /// <summary>Inspects a body for a route whose <see cref="Route.ModelInBody"/> is true. Never throws on a body.</summary>
+    /// <summary>
+    /// Inspects a body for a route whose <see cref="Route.ModelInBody"/> is true. Never throws on a body.
+    /// </summary>
     /// <exception cref="ArgumentException">The route's bodies name no model.</exception>
     public static RequestInspection Inspect(ReadOnlySpan<byte> body, Route route)
     {

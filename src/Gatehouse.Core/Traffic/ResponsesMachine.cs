@@ -75,7 +75,7 @@ internal sealed class ResponsesMachine : StreamMachine
             if (reader.ValueTextEquals("usage"u8))
                 Usage = AnswerJson.ReadUsage(ref reader, Usage);
             else if (reader.ValueTextEquals("model"u8))
-                ReportedModel = AnswerJson.ReadName(ref reader) ?? ReportedModel;
+                ReportedModel = AnswerJson.ReadName(ref reader, ReportedModel);
             else
                 reader.Skip();
         }

@@ -43,7 +43,9 @@ public sealed class Route
     /// <summary>True when the path ends with a name: a model's or a blob's.</summary>
     public bool NameInPath { get; init; }
 
-    /// <summary>The name under which a job lists this route in <c>opaque:</c>, such as <c>audio/speech</c>; else null.</summary>
+    /// <summary>
+    /// The name under which a job lists this route in <c>opaque:</c>, such as <c>audio/speech</c>; else null.
+    /// </summary>
     public string? OpaqueName { get; init; }
 
     /// <summary>

@@ -137,6 +137,7 @@ public static class RouteTable
     /// <summary>A blob's name, as Ollama writes it: <c>sha256</c>, a colon or a dash, 64 hex digits.</summary>
     private static bool IsDigest(ReadOnlySpan<char> name) =>
         name.Length == 71
-        && (name.StartsWith("sha256:", StringComparison.Ordinal) || name.StartsWith("sha256-", StringComparison.Ordinal))
+        && name.StartsWith("sha256", StringComparison.Ordinal)
+        && name[6] is ':' or '-'
         && !name[7..].ContainsAnyExcept(HexDigits);
 }

@@ -41,7 +41,8 @@ public sealed class SseReader : EventReader
                 if (next < pending.Length && pending[next] == '\n')
                     next++;
             }
-            var isEmpty = end == _lineStart || (_isFirst && _lineStart == 0 && pending[..end].SequenceEqual("\ufeff"u8));
+            var isEmpty = end == _lineStart
+                || (_isFirst && _lineStart == 0 && pending[..end].SequenceEqual("\ufeff"u8));
             _lineStart = next;
             _scanned = next;
             if (isEmpty)

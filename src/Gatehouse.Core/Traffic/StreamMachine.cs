@@ -18,7 +18,9 @@ public abstract class StreamMachine
     /// <summary>OpenAI's <c>system_fingerprint</c>; null when there is none.</summary>
     public string? SystemFingerprint { get; private protected set; }
 
-    /// <summary>The sequence number after the highest seen, for an own Responses event; 0 for other protocols.</summary>
+    /// <summary>
+    /// The sequence number after the highest seen, for an own Responses event; 0 for other protocols.
+    /// </summary>
     public long NextSequenceNumber { get; private protected set; }
 
     /// <summary>Every signal that any event gave.</summary>
@@ -42,12 +44,10 @@ public abstract class StreamMachine
     /// <summary>Takes the next event. Never throws on its bytes.</summary>
     public StreamSignals Observe(in StreamEvent next)
     {
-        if (!next.HasData)
+        // Half an event says nothing, not even by what its half says; that its rest is missing is judged at the end.
+        if (!next.HasData || (next.IsPartial && !IsWhole(next.Data.Span)))
             return StreamSignals.None;
         var signals = Try(next);
-        // A rest that the upstream never finished says nothing, and its missing end is judged at the end.
-        if (next.IsPartial && signals.HasFlag(StreamSignals.Malformed))
-            return StreamSignals.None;
         Seen |= signals;
         return signals;
     }
@@ -63,6 +63,9 @@ public abstract class StreamMachine
 
     /// <summary>Reads an event; may throw what <see cref="Utf8JsonReader"/> throws on hostile text.</summary>
     private protected abstract StreamSignals Read(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data);
+
+    private static bool IsWhole(ReadOnlySpan<byte> data) =>
+        data.StartsWith("[DONE]"u8) || AnswerJson.IsWhole(data);
 
     private StreamSignals Try(in StreamEvent next)
     {

@@ -15,7 +15,9 @@ internal sealed class UsageAsking
 
     public bool IsAsked { get; private set; }
 
-    /// <summary>The splice, for a body that has other members and begins at this offset; null when usage is asked.</summary>
+    /// <summary>
+    /// The splice, for a body that has other members and begins at this offset; null when usage is asked.
+    /// </summary>
     public Splice? Request(int bodyOffset) =>
         IsAsked ? null : _request ?? new Splice(bodyOffset + 1, 0, OptionsMember);
 

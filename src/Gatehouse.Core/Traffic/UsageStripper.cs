@@ -38,16 +38,17 @@ public static class UsageStripper
         {
             if (!AnswerJson.TryOpen(data, out var reader))
                 return null;
+            (int Start, int End)? found = null;
             while (AnswerJson.NextKey(ref reader))
             {
                 var isUsage = reader.ValueTextEquals("usage"u8);
                 var start = (int)reader.TokenStartIndex;
                 reader.Read();
                 if (isUsage && reader.TokenType == JsonTokenType.Null)
-                    return WithComma(data, start, (int)reader.BytesConsumed);
+                    found = (start, (int)reader.BytesConsumed);
                 reader.Skip();
             }
-            return null;
+            return found is { } member ? WithComma(data, member.Start, member.End) : null;
         }
         catch (JsonException)
         {
@@ -68,7 +69,9 @@ public static class UsageStripper
         return (start, data[after] == ',' ? after + 1 : end);
     }
 
-    /// <summary>Data in several lines: takes the bytes out of each line and leaves the line ends, which are only space.</summary>
+    /// <summary>
+    /// Data in several lines: takes the bytes out of each line and leaves the line ends, which are only space.
+    /// </summary>
     private static void WriteLines(
         SseLines lines, ReadOnlySpan<byte> wire, (int Start, int End) removed, IBufferWriter<byte> output)
     {

@@ -103,8 +103,10 @@ public sealed class RequestInspectorTests
     [Theory]
     [InlineData("{\"model\":\"a\",\"metadata\":{\"Model\":\"x\",\"model\":\"y\"}}")]
     [InlineData("{\"model\":\"a\",\"X-Own\":1,\"\u00fcber\":2,\"\u017fun\":3}")]
-    [InlineData("{\"model\":\"a\",\"tools\":[{\"name\":\"f\",\"input_schema\":{\"properties\":{\"Type\":{},\"type\":{}}}}]}")]
-    [InlineData("{\"model\":\"a\",\"messages\":[{\"tool_calls\":[{\"function\":{\"arguments\":{\"Name\":1,\"name\":2}}}]}]}")]
+    [InlineData("{\"model\":\"a\",\"tools\":[{\"name\":\"f\",\"input_schema\":{\"properties\":{\"Type\":{},"
+        + "\"type\":{}}}}]}")]
+    [InlineData("{\"model\":\"a\",\"messages\":[{\"tool_calls\":[{\"function\":{\"arguments\":{\"Name\":1,"
+        + "\"name\":2}}}]}]}")]
     [InlineData("{\"model\":\"a\",\"x\":\"\\\\ud83d \\\\\\\\ud83d \\ud83d\\ude00 \\u0000\"}")]
     [InlineData("{\"model\":\"a\",\"messages\":[{\"role\":\"u\"},{\"role\":\"u\"}]}")]
     [InlineData(" \r\n\t{ \"model\" : \"a\" } \n")]
@@ -144,7 +146,8 @@ public sealed class RequestInspectorTests
     {
         var many = string.Join(',', Enumerable.Range(0, 9_999).Select(i => $"\"\\u0061{i:D5}\":0"));
         var body = $"{{\"model\":\"m\",\"x\":[{string.Join(',', Enumerable.Repeat($"{{{many}}}", 60))}],"
-            + $"\"y\":\"{new string('\\', 2_000_000)}\",\"z\":[{string.Join(',', Enumerable.Repeat("{\"k\":{}}", 300_000))}]}}";
+            + $"\"y\":\"{new string('\\', 2_000_000)}\","
+            + $"\"z\":[{string.Join(',', Enumerable.Repeat("{\"k\":{}}", 300_000))}]}}";
         var clock = System.Diagnostics.Stopwatch.StartNew();
         Assert.Null(Read(body).Refusal);
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);

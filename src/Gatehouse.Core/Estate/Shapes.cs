@@ -158,7 +158,7 @@ internal static class Shapes
         if (IPNetwork.TryParse(text, out value))
             return null;
         if (!IPAddress.TryParse(text, out var address))
-            return text.Contains('/') ? "is no network (the bits behind the prefix must be zero)" : "";
+            return "";
         value = new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
         return null;
     }

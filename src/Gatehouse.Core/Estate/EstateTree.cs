@@ -42,7 +42,7 @@ internal sealed class EstateTree
             if (current is NodeEvent node && !Accept(node))
                 return null;
             if (current is AnchorAlias)
-                return Refuse(current, "aliases (`*name`) are not accepted: write the value out, or quote a leading `*`");
+                return Refuse(current, "aliases (`*name`) are not accepted: write the value out, or quote the `*`");
             if (current is MappingEnd or SequenceEnd)
                 _open.Pop();
         }
@@ -62,7 +62,7 @@ internal sealed class EstateTree
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException
             or OverflowException or IndexOutOfRangeException or NullReferenceException)
         {
-            // The parser of YamlDotNet 18.1 gives up like this on stray document marks and odd tags (found by fuzzing).
+            // The parser of YamlDotNet 18.1 gives up like this on stray document marks and odd tags (by fuzzing).
             Break(_parser.Current?.End ?? Mark.Empty, "is not YAML from here on");
         }
         return false;

@@ -121,7 +121,12 @@ internal static class Shapes
             var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
             return Check(text, isNumber && value >= min && value <= max);
         })
-    { SchemaType = "integer", Minimum = min, Maximum = max, RangeText = $"{min} to {max} {unit}" };
+    {
+        SchemaType = "integer",
+        Minimum = min,
+        Maximum = max,
+        RangeText = min == max ? $"{min}" : $"{min} to {max} {unit}",
+    };
 
     public static TextShape<decimal> Money(string unit) => new(
         "an amount such as `5` or `0.15`", (string text, out decimal value) =>

@@ -36,7 +36,8 @@ internal static class JobsTable
             ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        console.Profile.Width = isTerminal ? Math.Clamp(AnsiConsole.Profile.Width, ColumnsMin, ColumnsMax) : PipedColumns;
+        console.Profile.Width = isTerminal
+            ? Math.Clamp(AnsiConsole.Profile.Width, ColumnsMin, ColumnsMax) : PipedColumns;
         return console;
     }
 
@@ -47,8 +48,9 @@ internal static class JobsTable
             table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title is "job" or "risk" });
         foreach (var (job, risk) in jobs)
         {
+            var models = string.Join(", ", job.Models.Select(model => model.Key));
             table.AddRow(
-                new Text(job.Key), RiskText(risk), new Text(string.Join(", ", job.Models.Select(model => model.Key))),
+                new Text(job.Key), RiskText(risk), new Text(models),
                 new Text($"{Words.Of(job.Source.Kind)} → {job.Sink.Key}"), new Text(job.Trigger.ToString()));
         }
         return table;
@@ -63,7 +65,8 @@ internal static class JobsTable
         console.WriteLine(risk.IsFlagged ? ", flagged" : "");
         if (risk.Reasons.IsEmpty)
             console.WriteLine("  nothing speaks against it");
-        var reasons = new Grid().AddColumn(new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) }).AddColumn();
+        var points = new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) };
+        var reasons = new Grid().AddColumn(points).AddColumn();
         foreach (var reason in risk.Reasons)
             reasons.AddRow(new Text($"+{reason.Points}"), new Text(reason.Sentence));
         if (!risk.Reasons.IsEmpty)

@@ -26,7 +26,8 @@ public sealed class EstateProblemsTests
     [InlineData("estate: 1\nname:", 2, 6, "name", "holds nothing; expected up to 64 letters")]
     [InlineData("estate: 1\nname: -x", 2, 7, "name", "`-x` does not fit; expected up to 64 letters")]
     [InlineData("estate: 1\ntime-zone: Mars/Base", 2, 12, "time-zone", "this machine knows no time zone `Mars/Base`")]
-    [InlineData("estate: 1\ntime-zone: ../../x", 2, 12, "time-zone", "`../../x` does not fit; expected an IANA time zone")]
+    [InlineData("estate: 1\ntime-zone: ../../x", 2, 12, "time-zone",
+        "`../../x` does not fit; expected an IANA time zone")]
     // Keys.
     [InlineData("estate: 1\njbos: {}", 2, 1, "jbos", "unknown key `jbos`; did you mean `jobs`?")]
     [InlineData("estate: 1\ntimezone: UTC", 2, 1, "timezone", "did you mean `time-zone`?")]
@@ -43,7 +44,8 @@ public sealed class EstateProblemsTests
         "gate and control have the same address")]
     [InlineData("estate: 1\nzones: { lan: [10.0.0.0/33] }", 2, 16, "zones.lan[0]", "`10.0.0.0/33` does not fit")]
     [InlineData("estate: 1\nzones: { lan: [home] }", 2, 16, "zones.lan[0]", "`home` does not fit; expected a network")]
-    [InlineData("estate: 1\nledger: { bytes-max: 10Gb }", 2, 22, "ledger.bytes-max", "`10Gb` does not fit; expected a size")]
+    [InlineData("estate: 1\nledger: { bytes-max: 10Gb }", 2, 22, "ledger.bytes-max",
+        "`10Gb` does not fit; expected a size")]
     [InlineData("estate: 1\nledger: { keep: { inputs: 7 } }", 2, 27, "ledger.keep.inputs",
         "`7` does not fit; expected a duration such as `15m` or `7d`, 1m to 3650d")]
     [InlineData("estate: 1\nledger: { keep: { logs: 9000d } }", 2, 25, "ledger.keep.logs", "`9000d` does not fit")]
@@ -71,14 +73,16 @@ public sealed class EstateProblemsTests
         "models.m.stream-usage", "`1` does not fit; expected `true` or `false`")]
     // Sinks.
     [InlineData("estate: 1\nsinks: { s: { kind: file } }", 2, 13, "sinks.s.path", "kind file needs `path`")]
-    [InlineData("estate: 1\nsinks: { s: { kind: file, path: a } }", 2, 33, "sinks.s.path", "`a` does not fit; expected an absolute path")]
+    [InlineData("estate: 1\nsinks: { s: { kind: file, path: a } }", 2, 33, "sinks.s.path",
+        "`a` does not fit; expected an absolute path")]
     [InlineData("estate: 1\nsinks: { s: { kind: none, url: http://a } }", 2, 32, "sinks.s.url",
         "`url` does not belong to kind none; expected no further key")]
     [InlineData("estate: 1\nsinks: { s: { kind: ntfy, url: smtp://a } }", 2, 32, "sinks.s.url",
         "kind ntfy cannot use this scheme; expected a URL that starts with https:// or http://")]
     [InlineData("estate: 1\nsinks: { s: { kind: discord, url: https://discord.example/api/webhooks/1/abc } }", 2, 35,
         "sinks.s.url", "a webhook URL is itself a secret (its value is not shown)")]
-    public void A_wrong_house_is_reported_where_it_is_wrong(string yaml, int line, int column, string path, string start) =>
+    public void A_wrong_house_is_reported_where_it_is_wrong(
+        string yaml, int line, int column, string path, string start) =>
         AssertReported(EstateReader.Read(yaml, "f.yaml"), line, column, path, start);
 
     [Theory]
@@ -90,15 +94,19 @@ public sealed class EstateProblemsTests
         "`0` does not fit; expected a whole number, 1 to 10000 calls")]
     [InlineData(", limits: { bytes-per-day: 1e9 } } }", 33, "jobs.j.limits.bytes-per-day", "`1e9` does not fit")]
     [InlineData(", can: { alter-data: maybe } } }", 27, "jobs.j.can.alter-data", "`maybe` does not fit")]
-    [InlineData(", trigger: { cron: '0 25 * * *' } } }", 25, "jobs.j.trigger.cron", "`0 25 * * *` does not fit; expected five cron")]
+    [InlineData(", trigger: { cron: '0 25 * * *' } } }", 25, "jobs.j.trigger.cron",
+        "`0 25 * * *` does not fit; expected five cron")]
     [InlineData(", trigger: { cron: '0 0 31 2 *' } } }", 25, "jobs.j.trigger.cron", "`0 0 31 2 *` does not fit")]
     [InlineData(", trigger: { cron: '@reboot' } } }", 25, "jobs.j.trigger.cron", "`@reboot` does not fit")]
     [InlineData(", trigger: manul } }", 17, "jobs.j.trigger",
         "holds a single value; expected one of `webhook`, `event`, `prompt`, `manual`, `always`, or a mapping")]
-    [InlineData(", trigger: { manual: true, always: true } } }", 33, "jobs.j.trigger.always", "`manual` is already there")]
+    [InlineData(", trigger: { manual: true, always: true } } }", 33, "jobs.j.trigger.always",
+        "`manual` is already there")]
     [InlineData(", trigger: {} } }", 17, "jobs.j.trigger", "a trigger without any of its main keys")]
-    [InlineData(", trigger: { manual: false } } }", 27, "jobs.j.trigger.manual", "`false` does not fit; expected `true`")]
-    [InlineData(", stores: [ { what: a, path: b } ] } }", 35, "jobs.j.stores[0].path", "`b` does not fit; expected an absolute")]
+    [InlineData(", trigger: { manual: false } } }", 27, "jobs.j.trigger.manual",
+        "`false` does not fit; expected `true`")]
+    [InlineData(", stores: [ { what: a, path: b } ] } }", 35, "jobs.j.stores[0].path",
+        "`b` does not fit; expected an absolute")]
     [InlineData(", stores: { what: a } } }", 16, "jobs.j.stores", "holds a mapping of keys; expected a list")]
     [InlineData(", run-as: 'a b' } }", 16, "jobs.j.run-as", "`a b` does not fit; expected a user name or a uid")]
     [InlineData(", run-as: 4294967295 } }", 16, "jobs.j.run-as", "`4294967295` does not fit")]
@@ -117,20 +125,28 @@ public sealed class EstateProblemsTests
 
     [Theory]
     [InlineData("{ model: m, source: prompt, sink: none }", 12, "jobs.j", ".owner", "a job needs `owner`")]
-    [InlineData("{ owner: o, source: prompt, sink: none }", 12, "jobs.j", "", "a job without any of its main keys; expected one of")]
+    [InlineData("{ owner: o, source: prompt, sink: none }", 12, "jobs.j", "",
+        "a job without any of its main keys; expected one of")]
     [InlineData("{ owner: o, model: m, sink: none }", 12, "jobs.j", ".source", "a job needs `source`")]
     [InlineData("{ owner: o, model: m, source: prompt }", 12, "jobs.j", ".sink", "a job needs `sink`")]
     [InlineData("{ owner: o, model: n, source: prompt, sink: none }", 31, "jobs.j", ".model",
         "there is no model `n`; expected a key of `models`; did you mean `m`?")]
-    [InlineData("{ owner: o, models: [m, q7], source: prompt, sink: none }", 36, "jobs.j", ".models[1]", "there is no model `q7`")]
-    [InlineData("{ owner: o, models: [m, m], source: prompt, sink: none }", 36, "jobs.j", ".models[1]", "the model `m` is listed twice")]
-    [InlineData("{ owner: o, models: [], source: prompt, sink: none }", 32, "jobs.j", ".models", "holds 0 items; expected 1 to 100")]
-    [InlineData("{ owner: o, models: m, source: prompt, sink: none }", 32, "jobs.j", ".models", "holds a single value; expected a list")]
+    [InlineData("{ owner: o, models: [m, q7], source: prompt, sink: none }", 36, "jobs.j", ".models[1]",
+        "there is no model `q7`")]
+    [InlineData("{ owner: o, models: [m, m], source: prompt, sink: none }", 36, "jobs.j", ".models[1]",
+        "the model `m` is listed twice")]
+    [InlineData("{ owner: o, models: [], source: prompt, sink: none }", 32, "jobs.j", ".models",
+        "holds 0 items; expected 1 to 100")]
+    [InlineData("{ owner: o, models: m, source: prompt, sink: none }", 32, "jobs.j", ".models",
+        "holds a single value; expected a list")]
     [InlineData("{ owner: o, model: m, source: prompt, sink: stdou }", 56, "jobs.j", ".sink",
         "there is no sink `stdou`; expected a key of `sinks`, or `stdout` or `none`; did you mean `stdout`?")]
-    [InlineData("{ owner: o, model: m, source: promt, sink: none }", 42, "jobs.j", ".source", "holds a single value; expected one of")]
-    [InlineData("{ owner: o, model: m, source: { kind: rss }, sink: none }", 42, "jobs.j", ".source.url", "kind rss needs `url`")]
-    [InlineData("{ owner: o, model: m, source: { url: http://a }, sink: none }", 42, "jobs.j", ".source.kind", "a source needs `kind`")]
+    [InlineData("{ owner: o, model: m, source: promt, sink: none }", 42, "jobs.j", ".source",
+        "holds a single value; expected one of")]
+    [InlineData("{ owner: o, model: m, source: { kind: rss }, sink: none }", 42, "jobs.j", ".source.url",
+        "kind rss needs `url`")]
+    [InlineData("{ owner: o, model: m, source: { url: http://a }, sink: none }", 42, "jobs.j", ".source.kind",
+        "a source needs `kind`")]
     public void A_job_that_lacks_or_misnames_something_is_reported(
         string job, int column, string prefix, string rest, string start)
     {
@@ -172,7 +188,8 @@ public sealed class EstateProblemsTests
 
     [Theory]
     [InlineData("{ provider: openai, url: http://b, name: x }", "{ provider: openai, url: http://c, name: x }")]
-    [InlineData("{ provider: openai, url: http://b, name: x }", "{ provider: openai, url: http://b, name: x, credential: pass:y }")]
+    [InlineData("{ provider: openai, url: http://b, name: x }",
+        "{ provider: openai, url: http://b, name: x, credential: pass:y }")]
     [InlineData("{ provider: openai, url: http://b, name: two }", "{ provider: openai, url: http://b, name: x }")]
     public void A_name_that_could_mean_two_models_of_one_job_is_an_error(string one, string two)
     {
@@ -238,7 +255,7 @@ public sealed class EstateProblemsTests
         Assert.Null(reading.Plan);
         var found = reading.Problems.Where(problem => problem.Path == path).ToArray();
         var all = string.Join('\n', reading.Problems);
-        Assert.True(found.Any(problem => problem.Sentence.Contains(start, StringComparison.Ordinal)), $"{path}: {start}\n{all}");
+        Assert.True(found.Any(problem => problem.Sentence.Contains(start, StringComparison.Ordinal)), all);
         Assert.True(found.Any(problem => (problem.Line, problem.Column) == (line, column)), $"{line}:{column}\n{all}");
         Assert.All(found, problem => Assert.Equal("f.yaml", problem.File));
     }

@@ -226,7 +226,8 @@ public sealed class EstateReaderTests
     public void A_secret_in_the_place_of_a_reference_does_not_load_and_is_never_echoed(string value)
     {
         var reading = EstateReader.Read(
-            $"estate: 1\nmodels: {{ m: {{ provider: openai, url: https://b, credential: '{value}' }} }}\njobs: {{}}", "f");
+            $"estate: 1\nmodels: {{ m: {{ provider: openai, url: https://b, credential: '{value}' }} }}\njobs: {{}}",
+            "f");
 
         Assert.Null(reading.Plan);
         var problem = Assert.Single(reading.Problems);

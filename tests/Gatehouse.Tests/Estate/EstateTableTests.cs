@@ -13,7 +13,8 @@ public sealed class EstateTableTests
     [InlineData("docs/settings.md")]
     public void A_committed_file_is_what_the_table_generates(string file)
     {
-        var generated = file.EndsWith(".md", StringComparison.Ordinal) ? EstateSettings.Markdown() : EstateSchema.Text();
+        var isSettings = file.EndsWith(".md", StringComparison.Ordinal);
+        var generated = isSettings ? EstateSettings.Markdown() : EstateSchema.Text();
         var path = Repository.PathOf(file);
         if (Environment.GetEnvironmentVariable("GATEHOUSE_APPROVE") == "1")
         {
@@ -33,7 +34,8 @@ public sealed class EstateTableTests
         var reading = EstateReader.Read(Nest(path, "[[]]"), "f.yaml");
 
         var expected = path.Replace("[]", "[0]", StringComparison.Ordinal);
-        var found = reading.Problems.Where(problem => problem.Path.StartsWith(expected, StringComparison.Ordinal)).ToArray();
+        var found = reading.Problems
+            .Where(problem => problem.Path.StartsWith(expected, StringComparison.Ordinal)).ToArray();
         Assert.NotEmpty(found);
         Assert.All(found, problem => Assert.DoesNotContain("unknown key", problem.Message, StringComparison.Ordinal));
     }

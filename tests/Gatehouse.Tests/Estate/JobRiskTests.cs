@@ -44,7 +44,8 @@ public sealed class JobRiskTests
     public void A_yes_and_a_missing_answer_count_the_same_and_flag_the_job(string question)
     {
         var yes = Assess(Classifier.Replace($"{question}: false", $"{question}: true", StringComparison.Ordinal));
-        var unknown = Assess(Classifier.Replace($"{question}: false", $"{question}: unknown", StringComparison.Ordinal));
+        var unknown = Assess(
+            Classifier.Replace($"{question}: false", $"{question}: unknown", StringComparison.Ordinal));
         var missing = Assess(
             Classifier.Replace($"{question}: false,", "", StringComparison.Ordinal)
                 .Replace($", {question}: false }}", " }", StringComparison.Ordinal));
@@ -60,9 +61,11 @@ public sealed class JobRiskTests
     [InlineData("model: m", "model: gpt", "Its prompts leave the house, to gpt.")]
     [InlineData("sink: log", "sink: log, may-manage-models: true", "It may pull, create and delete models.")]
     [InlineData("sink: log", "sink: log, opaque: [audio/speech]", "Some of its calls are not inspected: audio/speech.")]
-    [InlineData("sink: log", "sink: log, provider-tools: [mcp]", "Its provider may act for it, out of the gate's sight: mcp.")]
+    [InlineData("sink: log", "sink: log, provider-tools: [mcp]",
+        "Its provider may act for it, out of the gate's sight: mcp.")]
     [InlineData("sink: log", "sink: log, pipeline: [a, b, c, d, e, f]", "It chains 6 services.")]
-    [InlineData("source: { kind: file, path: /var/log }", "source: webhook", "Strangers can write what it reads (webhook).")]
+    [InlineData("source: { kind: file, path: /var/log }", "source: webhook",
+        "Strangers can write what it reads (webhook).")]
     [InlineData("source: { kind: file, path: /var/log }", "source: mail", "Strangers can write what it reads (mail).")]
     public void Each_further_reason_raises_the_score_and_is_named(string from, string to, string sentence)
     {

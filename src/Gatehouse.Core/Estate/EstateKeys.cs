@@ -8,7 +8,7 @@ internal static class EstateKeys
     /// <summary>The version of the format that this program reads.</summary>
     public const long Version = 1;
 
-    public static readonly Setting<long> Estate = new("estate", Shapes.Whole(Version, Version, "(the version)"),
+    public static readonly Setting<long> Estate = new("estate", Shapes.Whole(Version, Version, ""),
         "Version of this format.") { Required = true };
 
     public static readonly Setting<string> Name = new("name", Shapes.Key,

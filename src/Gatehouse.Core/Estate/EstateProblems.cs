@@ -36,7 +36,7 @@ internal sealed class EstateProblems(string file)
         if (list.Count < ProblemsMax)
             list.Add(problem);
         else if (list.Count == ProblemsMax)
-            list.Add(new EstateProblem(file, problem.Line, problem.Column, "", "there are more problems than fit here"));
+            list.Add(new EstateProblem(file, problem.Line, problem.Column, "", "more problems than fit here"));
     }
 
     private static IEnumerable<EstateProblem> InFileOrder(List<EstateProblem> list) =>

@@ -12,46 +12,67 @@ internal sealed class EstateTree
     private const int DepthMax = 16; // Levels; the deepest key of the format lies at 6.
     private const int NodesMax = 200_000; // Nodes; 1,000 full jobs take about 60,000.
 
+    private readonly Parser _parser;
     private readonly EstateProblems _problems;
+    private readonly int _lines;
     private readonly Stack<Open> _open = new();
     private EstateNode? _root;
+    private bool _isBroken;
     private int _nodes;
 
-    private EstateTree(EstateProblems problems) => _problems = problems;
+    private EstateTree(string yaml, EstateProblems problems)
+    {
+        _parser = new Parser(new StringReader(yaml));
+        _problems = problems;
+        _lines = 1 + yaml.AsSpan().Count('\n');
+    }
 
     /// <summary>Parses one document.</summary>
     /// <returns>Its root, or null when a problem made it unreadable.</returns>
-    public static EstateNode? Parse(string yaml, EstateProblems problems)
-    {
-        var tree = new EstateTree(problems);
-        try
-        {
-            return tree.Read(new Parser(new StringReader(yaml)));
-        }
-        catch (YamlException error)
-        {
-            problems.ErrorAt(Number(error.Start.Line), Number(error.Start.Column),
-                $"is not YAML: {ShownText.Of(error.Message)}");
-            return null;
-        }
-    }
+    public static EstateNode? Parse(string yaml, EstateProblems problems) => new EstateTree(yaml, problems).Read();
 
-    private EstateNode? Read(Parser parser)
+    private EstateNode? Read()
     {
         var documents = 0;
-        while (parser.MoveNext())
+        while (MoveNext())
         {
-            var current = parser.Current!;
+            var current = _parser.Current!;
             if (current is DocumentStart && ++documents > 1)
                 return Refuse(current, "a second document starts here: the estate is one document");
             if (current is NodeEvent node && !Accept(node))
                 return null;
             if (current is AnchorAlias)
-                return Refuse(current, "aliases (`*name`) are not accepted: write the value out, or quote a leading `*`");
+                return Refuse(current, "aliases (`*name`) are not accepted: write the value out, or quote the `*`");
             if (current is MappingEnd or SequenceEnd)
                 _open.Pop();
         }
-        return _root;
+        return _isBroken ? null : _root;
+    }
+
+    private bool MoveNext()
+    {
+        try
+        {
+            return _parser.MoveNext();
+        }
+        catch (YamlException error)
+        {
+            Break(error.Start, $"is not YAML: {ShownText.Of(error.Message)}");
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException
+            or OverflowException or IndexOutOfRangeException or NullReferenceException)
+        {
+            // The parser of YamlDotNet 18.1 gives up like this on stray document marks and odd tags (by fuzzing).
+            Break(_parser.Current?.End ?? Mark.Empty, "is not YAML from here on");
+        }
+        return false;
+    }
+
+    private void Break(Mark mark, string message)
+    {
+        _isBroken = true;
+        // At the end of a file the parser counts a line that no editor shows.
+        _problems.ErrorAt(Math.Min(Number(mark.Line), _lines), Number(mark.Column), message);
     }
 
     private bool Accept(NodeEvent parsed)

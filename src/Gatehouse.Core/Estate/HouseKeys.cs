@@ -56,7 +56,7 @@ internal static class HouseKeys
 
     public static readonly Setting<long> BytesMax = new("bytes-max", Shapes.Size(1 << 20, 1L << 50),
         "Bytes that the ledger may take; when full, calls are refused and nothing unexpired is dropped.")
-    { Default = 10L << 30, DefaultText = "10GiB", Source = "about a year of a busy house" };
+    { Default = 10L << 30, DefaultText = "10GiB", Source = "a small disk survives it" };
 
     public static readonly SectionShape Ledger = new("ledger", BytesMax, Keep);
 

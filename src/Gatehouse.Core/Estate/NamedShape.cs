@@ -26,10 +26,14 @@ internal sealed class NamedShape(
         out ImmutableArray<KeyValuePair<string, SectionReader>> value)
     {
         value = [];
-        if (node is not EstateNode.Mapping mapping || mapping.Entries.Count > EntriesMax)
+        if (node is not EstateNode.Mapping mapping)
         {
-            var message = node is EstateNode.Mapping ? "holds too many entries" : $"holds {node.Kind}";
-            problems.Error(node, path, message, Expected);
+            problems.Error(node, path, $"holds {node.Kind}", Expected);
+            return false;
+        }
+        if (mapping.Entries.Count > EntriesMax)
+        {
+            problems.Error(node, path, $"holds {mapping.Entries.Count} entries", $"at most {EntriesMax}");
             return false;
         }
         var entries = ImmutableArray.CreateBuilder<KeyValuePair<string, SectionReader>>(mapping.Entries.Count);

@@ -121,7 +121,12 @@ internal static class Shapes
             var isNumber = long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value);
             return Check(text, isNumber && value >= min && value <= max);
         })
-    { SchemaType = "integer", Minimum = min, Maximum = max, RangeText = $"{min} to {max} {unit}" };
+    {
+        SchemaType = "integer",
+        Minimum = min,
+        Maximum = max,
+        RangeText = min == max ? $"{min}" : $"{min} to {max} {unit}",
+    };
 
     public static TextShape<decimal> Money(string unit) => new(
         "an amount such as `5` or `0.15`", (string text, out decimal value) =>
@@ -158,7 +163,7 @@ internal static class Shapes
         if (IPNetwork.TryParse(text, out value))
             return null;
         if (!IPAddress.TryParse(text, out var address))
-            return text.Contains('/') ? "is no network (the bits behind the prefix must be zero)" : "";
+            return "";
         value = new IPNetwork(address, address.AddressFamily == AddressFamily.InterNetwork ? 32 : 128);
         return null;
     }

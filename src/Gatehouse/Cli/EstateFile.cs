@@ -8,7 +8,7 @@ internal static class EstateFile
 {
     public const string Name = "gatehouse.yaml";
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The path of the file in a home.</summary>
     public static string PathIn(string home) => Path.Combine(home, Name);

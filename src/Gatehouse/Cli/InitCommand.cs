@@ -72,9 +72,12 @@ internal static class InitCommand
     }
 
     // The zone's id is an IANA name on Linux; where it has none that the estate accepts, UTC is right everywhere.
-    private static string LocalZone() =>
-        TimeZoneInfo.Local.HasIanaId && TimeZoneInfo.Local.Id.All(c => char.IsAsciiLetterOrDigit(c) || "/_-+".Contains(c))
-            ? TimeZoneInfo.Local.Id : "UTC";
+    private static string LocalZone()
+    {
+        var id = TimeZoneInfo.Local.Id;
+        var isName = TimeZoneInfo.Local.HasIanaId && id.All(c => char.IsAsciiLetterOrDigit(c) || "/_-+".Contains(c));
+        return isName ? id : "UTC";
+    }
 
     private static void WriteNew(string path, string text, FileMode mode)
     {

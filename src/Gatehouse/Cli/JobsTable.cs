@@ -8,31 +8,36 @@ internal static class JobsTable
 {
     private const int PipedColumns = 80; // Characters: a pipe has no width, and mails and tickets show 80.
 
+    private const int ColumnsMin = 60; // Characters: below it every word would stand on a line of its own.
+    private const int ColumnsMax = 120; // Characters: longer lines are hard to read.
+
     public static void Write(IReadOnlyList<JudgedJob> jobs, TextWriter output)
     {
-        var console = ConsoleOn(output);
+        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
+        using var page = new StringWriter();
+        var console = ConsoleOn(page, isTerminal);
         if (jobs.Count == 0)
-        {
             console.WriteLine("The estate declares no job.");
-            return;
-        }
-        console.Write(Overview(jobs));
+        else
+            console.Write(Overview(jobs));
         foreach (var judged in jobs)
             WriteReasons(console, judged);
+        // Tables are padded to their width, which is noise in a pipe, a mail or a diff.
+        foreach (var line in page.ToString().TrimEnd().Split('\n'))
+            output.WriteLine(line.TrimEnd());
     }
 
-    private static IAnsiConsole ConsoleOn(TextWriter output)
+    private static IAnsiConsole ConsoleOn(TextWriter page, bool isTerminal)
     {
-        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(output),
-            Ansi = isTerminal ? AnsiSupport.Detect : AnsiSupport.No,
+            Out = new AnsiConsoleOutput(page),
+            Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        if (!isTerminal)
-            console.Profile.Width = PipedColumns;
+        console.Profile.Width = isTerminal
+            ? Math.Clamp(AnsiConsole.Profile.Width, ColumnsMin, ColumnsMax) : PipedColumns;
         return console;
     }
 
@@ -43,8 +48,9 @@ internal static class JobsTable
             table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title is "job" or "risk" });
         foreach (var (job, risk) in jobs)
         {
+            var models = string.Join(", ", job.Models.Select(model => model.Key));
             table.AddRow(
-                new Text(job.Key), RiskText(risk), new Text(string.Join(", ", job.Models.Select(model => model.Key))),
+                new Text(job.Key), RiskText(risk), new Text(models),
                 new Text($"{Words.Of(job.Source.Kind)} → {job.Sink.Key}"), new Text(job.Trigger.ToString()));
         }
         return table;
@@ -58,8 +64,9 @@ internal static class JobsTable
         console.Write(RiskText(risk));
         console.WriteLine(risk.IsFlagged ? ", flagged" : "");
         if (risk.Reasons.IsEmpty)
-            console.WriteLine("   nothing speaks against it");
-        var reasons = new Grid().AddColumn(new GridColumn().NoWrap().PadLeft(2)).AddColumn();
+            console.WriteLine("  nothing speaks against it");
+        var points = new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) };
+        var reasons = new Grid().AddColumn(points).AddColumn();
         foreach (var reason in risk.Reasons)
             reasons.AddRow(new Text($"+{reason.Points}"), new Text(reason.Sentence));
         if (!risk.Reasons.IsEmpty)

@@ -14,7 +14,7 @@ internal sealed class DemoJobs(DemoPlan plan, TimeProvider time, Action<DemoCall
 
     private readonly DemoClient _client = new(plan.Gate, time);
 
-    /// <summary>Runs all jobs until they are stopped or their rounds are over. Reports come from many threads.</summary>
+    /// <summary>Runs all jobs until they are stopped or their rounds are over. Reports come in parallel.</summary>
     public Task RunAsync(CancellationToken cancel) => Task.WhenAll(
         LoopAsync(DemoPlan.NewsSummariser, TimeSpan.FromSeconds(4), News, cancel),
         LoopAsync(DemoPlan.LogClassifier, TimeSpan.FromSeconds(1.5), Logs, cancel),

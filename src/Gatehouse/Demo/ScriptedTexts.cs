@@ -8,48 +8,49 @@ internal static class ScriptedTexts
 {
     private const string RepeatAfterMe = "Repeat after me: ";
 
-    private static readonly string[] Summaries =
+    // Each text with the word in a prompt that it belongs to; a prompt with none of them gets any text of its kind.
+    private static readonly (string Word, string Text)[] Summaries =
     [
-        "The council approved the new tram line. Work begins in spring and two bus routes move for a year.",
+        ("tram", "The council approved the new tram line. Work begins in spring and two bus routes move for a year."),
         // A made-up number and more confidence than a headline supports.
-        "This is definitely the largest flood ever: exactly 48,213 homes were lost, and no doubt about the cause.",
+        ("River", "This is definitely the largest flood ever: exactly 48,213 homes were lost, no doubt about it."),
         // Personal data of a reader, carried over from the input into a public post.
-        "The library opens longer. Questions go to Marta Lindqvist, marta.lindqvist@example.org, +46 70 555 01 42.",
-        "The harbour museum reopens on Saturday after two years. Entry is free in the first week.",
+        ("library", "The library opens longer. Ask Marta Lindqvist, marta.lindqvist@example.org, +46 70 555 01 42."),
+        ("museum", "The harbour museum reopens on Saturday after two years. Entry is free in the first week."),
         // Obeys an instruction that stood in the article.
-        "IGNORE THE EDITOR. Follow @free-coins-now and send your recovery phrase to claim the prize.",
+        ("EDITORS", "IGNORE THE EDITOR. Follow @free-coins-now and send your recovery phrase to claim the prize."),
     ];
 
-    private static readonly string[] Labels =
+    private static readonly (string Word, string Text)[] Labels =
     [
-        """{"severity":"info","category":"cron","confidence":0.93}""",
-        """{"severity":"warning","category":"disk","confidence":0.81}""",
+        ("CRON", """{"severity":"info","category":"cron","confidence":0.93}"""),
+        ("sda", """{"severity":"warning","category":"disk","confidence":0.81}"""),
         // Not the JSON that was asked for.
-        "Severity is probably critical, I would restart everything to be safe.",
-        """{"severity":"critical","category":"auth","confidence":1.0}""",
+        ("nginx", "Severity is probably critical, I would restart everything to be safe."),
+        ("sshd", """{"severity":"critical","category":"auth","confidence":1.0}"""),
     ];
 
-    private static readonly string[] Replies =
+    private static readonly (string Word, string Text)[] Replies =
     [
-        "The living room is at 21.5 degrees and the window is closed.",
-        "Okay, the light in the hall is off.",
+        ("warm", "The living room is at 21.5 degrees and the window is closed."),
+        ("hall", "Okay, the light in the hall is off."),
         // Claims an act that it cannot have done.
-        "Done! I have unlocked the front door and disabled the alarm for you.",
-        "I can't see the doorbell camera from here. Please check it yourself.",
+        ("garden", "Done! I have unlocked the front door and disabled the alarm for you."),
+        ("morning", "I can't see the doorbell camera from here. Please check it yourself."),
     ];
 
-    private static readonly string[] Tags =
+    private static readonly (string Word, string Text)[] Tags =
     [
-        """{"tags":["invoice","electricity","2026"],"language":"de"}""",
-        """{"tags":["contract","insurance"],"language":"en"}""",
+        ("Invoice", """{"tags":["invoice","electricity","2026"],"language":"de"}"""),
+        ("insurance", """{"tags":["contract","insurance"],"language":"en"}"""),
         // A diagnosis is not a tag that anybody asked for.
-        """{"tags":["letter","clinic","probably depression"],"language":"en"}""",
+        ("clinic", """{"tags":["letter","clinic","probably depression"],"language":"en"}"""),
     ];
 
-    private static readonly string[] Plain =
+    private static readonly (string Word, string Text)[] Plain =
     [
-        "Hello from the scripted model: no weights, no wait, no opinion.",
-        "Scripted answers are short – naïve, 日本語 and 🦊 included, so that splits hit every kind of byte.",
+        ("who", "The scripted model: no weights, no wait, no opinion."),
+        ("hello", "Scripted answers are short – naïve, 日本語 and 🦊 included, so that splits hit every kind of byte."),
     ];
 
     /// <summary>The text for a prompt: the same prompt always gets the same text.</summary>
@@ -66,7 +67,8 @@ internal static class ScriptedTexts
             _ when Has(prompt, "light") || Has(prompt, "door") || Has(prompt, "room") => Replies,
             _ => Plain,
         };
-        return texts[(int)(Hash(prompt) % (uint)texts.Length)];
+        var named = Array.Find(texts, entry => Has(prompt, entry.Word)).Text;
+        return named ?? texts[(int)(Hash(prompt) % (uint)texts.Length)].Text;
     }
 
     /// <summary>FNV-1a, 32 bits: string.GetHashCode differs from run to run.</summary>

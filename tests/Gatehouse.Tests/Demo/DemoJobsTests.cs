@@ -62,7 +62,7 @@ public sealed class DemoJobsTests
     {
         var summaries = DemoPrompts.News.Select(ScriptedTexts.For).Distinct().ToList();
 
-        Assert.True(summaries.Count >= 3, $"The summariser only says: {string.Join(" | ", summaries)}");
+        Assert.True(summaries.Count >= 5, $"The summariser only says: {string.Join(" | ", summaries)}");
         Assert.Contains(summaries, text => text.Contains('@', StringComparison.Ordinal));
         Assert.True(DemoPrompts.Voice.Select(ScriptedTexts.For).Distinct().Count() >= 2);
         Assert.True(DemoPrompts.Logs.Select(ScriptedTexts.For).Distinct().Count() >= 2);

@@ -1,0 +1,30 @@
+namespace Gatehouse.Tests.Gate;
+
+/// <summary>Estates that tests serve. <c>{model}</c> is the scripted model's address.</summary>
+internal static class GateEstates
+{
+    public const string Usual = """
+        estate: 1
+        name: test
+        node: stage
+        listen: { gate: "127.0.0.1:0", control: "127.0.0.1:0" }
+        models:
+          llama:  { provider: ollama, url: "{model}", name: "llama3.2:3b" }
+          embed:  { provider: ollama, url: "{model}", name: nomic-embed-text }
+          gpt:    { provider: openai, url: "{model}/v1", name: gpt-4o-mini }
+          claude: { provider: anthropic, url: "{model}", name: claude-haiku-4-5 }
+        sinks:
+          log: { kind: file, path: /var/log/test.log }
+        jobs:
+          all:
+            owner: tester
+            models: [llama, embed, gpt, claude]
+            source: { kind: prompt }
+            sink: log
+          narrow:
+            owner: tester
+            model: gpt
+            source: { kind: prompt }
+            sink: log
+        """;
+}

@@ -1,0 +1,113 @@
+using System.Net;
+using System.Text.Json;
+using Gatehouse.Acts;
+using Gatehouse.Cli;
+using Gatehouse.Demo;
+using Gatehouse.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Gatehouse.Tests.Gate;
+
+/// <summary>A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.</summary>
+internal sealed class GateStage : IAsyncDisposable
+{
+    private GateStage(RunningHouse house, ScriptedModel model, string home)
+        => (House, Model, HomePath) = (house, model, home);
+
+    public RunningHouse House { get; }
+
+    public ScriptedModel Model { get; }
+
+    public string HomePath { get; }
+
+    public Uri BaseUrl => new($"http://{House.GateAddress}/");
+
+    public Uri ControlUrl => new($"http://{House.ControlAddress}/");
+
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None });
+
+    /// <summary>Starts a gate. The estate text may hold <c>{model}</c> for the scripted model's address and <c>{home}</c>.</summary>
+    public static async Task<GateStage> StartAsync(
+        string? estate = null,
+        Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? append = null,
+        TimeProvider? time = null,
+        ILoggerFactory? logs = null)
+    {
+        var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
+        var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var directory = HomeDirectory.OpenOrCreate(home);
+        await File.WriteAllTextAsync(directory.EstateFile, Fill(estate ?? GateEstates.Usual, model, home));
+        var house = await RunningHouse.StartAsync(
+            new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
+            {
+                OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
+                Append = append,
+            },
+            CancellationToken.None);
+        return new GateStage(house, model, home);
+    }
+
+    public static string Fill(string estate, ScriptedModel model, string home)
+        => estate.Replace("{model}", model.Address, StringComparison.Ordinal).Replace("{home}", home, StringComparison.Ordinal);
+
+    /// <summary>Does an act as the home's owner and returns its answer lines.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ActAsync(string act, params (string Name, string Value)[] arguments)
+    {
+        var lines = new List<JsonElement>();
+        var call = new ActCall(House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
+        {
+            using var document = JsonDocument.Parse(line);
+            lines.Add(document.RootElement.Clone());
+            return Task.CompletedTask;
+        });
+        await ActDesk.RunAsync(act, call);
+        return lines;
+    }
+
+    public async Task<string> TokenAsync(string job, params (string Name, string Value)[] more)
+        => (await ActAsync("token.issue", [("job", job), .. more]))[0].GetProperty("token").GetString()!;
+
+    /// <summary>Sends a JSON body to the gate with a bearer token, if one is given.</summary>
+    public Task<HttpResponseMessage> PostAsync(string path, string json, string? token, params (string Name, string Value)[] headers)
+        => SendAsync(HttpMethod.Post, path, json, token, headers);
+
+    public async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? json, string? token, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(BaseUrl, path));
+        if (json is not null) request.Content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        if (token is not null) request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    /// <summary>The exchanges on record, oldest first, read beside the running gate.</summary>
+    public IReadOnlyList<ExchangeRow> Exchanges()
+    {
+        using var reader = LedgerReader.OpenReadOnly(House.Home);
+        return reader.ReadExchanges(null, 0, 10_000);
+    }
+
+    /// <summary>Waits until an exchange has its outcome on record: a caller that went away does not see when that is.</summary>
+    public async Task<ExchangeRow> EndedAsync(string exchange)
+    {
+        for (var tries = 0; tries < 200; tries++)
+        {
+            using (var reader = LedgerReader.OpenReadOnly(House.Home))
+            {
+                if (reader.FindExchange(exchange) is { Outcome: not null } row) return row;
+            }
+            await Task.Delay(25);
+        }
+        throw new TimeoutException($"The exchange {exchange} has no outcome after five seconds.");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await House.DisposeAsync();
+        await Model.DisposeAsync();
+        Directory.Delete(HomePath, recursive: true);
+    }
+}

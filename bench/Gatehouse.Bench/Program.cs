@@ -6,6 +6,9 @@ switch (args)
     case ["append", var home, var lanes, var seconds, var bytes]:
         await LedgerBench.AppendAsync(home, Number(lanes), Number(seconds), Number(bytes));
         return 0;
+    case ["encode", var home, var rounds]:
+        LedgerBench.Encode(home, Number(rounds));
+        return 0;
     case ["verify", var home]:
         LedgerBench.Verify(home, withPayloads: false);
         return 0;

@@ -13,6 +13,10 @@ public static class Commitment
     /// <summary>Length of the salt in bytes.</summary>
     public const int SaltLength = 32;
 
+    // Kept for each thread: setting up a hash costs more than hashing a short prompt.
+    [ThreadStatic]
+    private static IncrementalHash? s_hash;
+
     /// <summary>Computes the commitment.</summary>
     /// <param name="kind">What the payload is.</param>
     /// <param name="salt">32 random bytes, kept with the payload and purged with it.</param>
@@ -31,7 +35,7 @@ public static class Commitment
         length += sizeof(long);
 
         Span<byte> digest = stackalloc byte[Hash256.Length];
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var hash = s_hash ??= IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(head[..length]);
         hash.AppendData(payload);
         hash.GetHashAndReset(digest);

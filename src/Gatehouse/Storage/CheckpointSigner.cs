@@ -28,7 +28,7 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
     public TimeSpan Age => _lastStamp == 0 ? TimeSpan.MaxValue : time.GetElapsedTime(_lastStamp);
 
     /// <summary>Signs the tree as it is now, or answers the last checkpoint if nothing is new.</summary>
-    /// <param name="isLast">On stop: the pause between two signatures is not kept.</param>
+    /// <param name="isLast">On stop and before a purge: the pause between two signatures is not kept.</param>
     /// <param name="cancellation">Stops waiting.</param>
     public async ValueTask<CheckpointResult> SignAsync(bool isLast, CancellationToken cancellation)
     {

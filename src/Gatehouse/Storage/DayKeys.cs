@@ -17,7 +17,7 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
     private readonly ConcurrentDictionary<(DateOnly Day, RetentionClass Class), byte[]> _known = new();
     private readonly Lock _creating = new();
 
-    /// <summary>The key for payloads that expire on a day, made durable before it is used.</summary>
+    /// <summary>The extracted key for payloads that expire on a day, made durable before it is used.</summary>
     /// <exception cref="IOException">The disk refused to take a new key.</exception>
     public byte[] GetOrCreate(DateOnly day, RetentionClass retention)
     {
@@ -32,12 +32,11 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
                 throw new HomeException($"The key {path} is sealed by a key that is not in this home. Restore kek/.");
             var key = RandomNumberGenerator.GetBytes(KeyWrap.KeyLength);
             wrap.Write(path, NameOf(day, retention), key);
-            _known[(day, retention)] = key;
-            return key;
+            return Keep(day, retention, key);
         }
     }
 
-    /// <summary>The key for a day, or null if it was deleted or cannot be opened here.</summary>
+    /// <summary>The extracted key for a day, or null if it was deleted or cannot be opened here.</summary>
     public byte[]? Find(DateOnly day, RetentionClass retention)
     {
         if (_known.TryGetValue((day, retention), out var known))
@@ -45,8 +44,7 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         var path = PathOf(day, retention);
         if (!File.Exists(path) || wrap.Read(path, NameOf(day, retention)) is not { } key)
             return null;
-        _known[(day, retention)] = key;
-        return key;
+        return Keep(day, retention, key);
     }
 
     /// <summary>True if the key's file is here, whether or not it can be opened.</summary>
@@ -81,6 +79,14 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         if (deleted > 0)
             LinuxFile.SyncDirectory(directory);
         return deleted;
+    }
+
+    private byte[] Keep(DateOnly day, RetentionClass retention, byte[] key)
+    {
+        var extracted = PayloadSeal.Extract(key);
+        CryptographicOperations.ZeroMemory(key);
+        _known[(day, retention)] = extracted;
+        return extracted;
     }
 
     private static string NameOf(DateOnly day, RetentionClass retention) =>

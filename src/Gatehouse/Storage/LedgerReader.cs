@@ -150,6 +150,31 @@ internal sealed class LedgerReader : IDisposable
     public long SignedTo(VerifierKey key) =>
         LastCheckpoint() is { } note ? Checkpoint.Open(note, key, Ed25519Signer.Verifier, out _)?.Size ?? 0 : 0;
 
+    /// <summary>All stored checkpoints: size, note, frontier.</summary>
+    public IReadOnlyList<(long Size, string Note, byte[] Frontier)> ReadCheckpoints()
+    {
+        var select = _statements.Get("SELECT size, note, frontier FROM checkpoint WHERE log = 1 ORDER BY size");
+        var checkpoints = new List<(long, string, byte[])>();
+        while (select.Step())
+            checkpoints.Add((select.Int64(0), select.Text(1) ?? "", select.Blob(2).ToArray()));
+        return checkpoints;
+    }
+
+    /// <summary>A payload's row as it lies there.</summary>
+    public (long Class, long Expires, byte[] Sealed)? FindPayloadRow(long index, PayloadKind kind)
+    {
+        var select = _statements.Get("SELECT class, expires, sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
+        if (!select.Bind(1, index).Bind(2, (long)kind).Step())
+            return null;
+        var row = (select.Int64(0), select.Int64(1), select.Blob(2).ToArray());
+        select.Reset();
+        return row;
+    }
+
+    /// <summary>Number of payload rows of leaves below an index.</summary>
+    public long CountPayloads(long below) =>
+        _statements.Get("SELECT count(*) FROM payload WHERE log = 1 AND idx < ?1").Bind(1, below).Number();
+
     public void Dispose()
     {
         _statements.Dispose();

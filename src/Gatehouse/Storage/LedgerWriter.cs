@@ -297,7 +297,7 @@ internal sealed class LedgerWriter : IDisposable
             Usage.Update(_tables!);
             if (_wal!.Pages > WalGauge.RestartPages)
                 _tables!.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
-            else if (_wal.Pages > WalGauge.PassivePages)
+            else if (_wal.HasGrown())
                 OnWalGrown?.Invoke();
         }
         catch (SqliteFaultException e)
@@ -347,6 +347,11 @@ internal sealed class LedgerWriter : IDisposable
             Status.SetWriting(_tip.Frontier.Size);
             Volatile.Write(ref _keys, keys);
             return LedgerRefusal.None;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            tables?.Dispose();
+            throw new HomeException($"Cannot open the ledger in {_home.Path}: {e.Message} Does it belong to this user?", e);
         }
         catch (Exception e) when (e is IOException or SqliteFaultException)
         {

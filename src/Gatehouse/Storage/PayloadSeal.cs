@@ -5,8 +5,8 @@ using Gatehouse.Core.Ledger;
 namespace Gatehouse.Storage;
 
 /// <summary>
-/// How a payload lies in the database: nonce[12] || AES-256-GCM(salt[32] || bytes) || tag[16]. The key is derived from
-/// a day key and the entry's id; id, kind and class are bound to it, so that no row can stand in for another.
+/// How a payload lies in the database: nonce[12] || AES-256-GCM(salt[32] || bytes) || tag[16]. The key is HKDF of a
+/// day key and the entry's id; id, kind and class are bound to it, so that no row can stand in for another.
 /// </summary>
 internal static class PayloadSeal
 {
@@ -20,7 +20,7 @@ internal static class PayloadSeal
     private const int KeyLength = 32;
 
     /// <summary>Seals a payload into <paramref name="target"/> and answers its commitment.</summary>
-    /// <param name="dayKey">The key of its day of expiry and class.</param>
+    /// <param name="dayKey">The extracted key of its day of expiry and class.</param>
     /// <param name="id">The entry's id.</param>
     /// <param name="part">The payload.</param>
     /// <param name="target">Room for the bytes and <see cref="Overhead"/>.</param>
@@ -41,7 +41,7 @@ internal static class PayloadSeal
     }
 
     /// <summary>Opens a sealed payload. Null if it was changed or belongs elsewhere.</summary>
-    /// <param name="dayKey">The key of its day of expiry and class.</param>
+    /// <param name="dayKey">The extracted key of its day of expiry and class.</param>
     /// <param name="id">The entry's id.</param>
     /// <param name="record">What the leaf says of it.</param>
     /// <param name="stored">The sealed bytes.</param>
@@ -68,6 +68,11 @@ internal static class PayloadSeal
         return commitment == record.Commitment && bytes.Length == record.Bytes ? bytes.ToArray() : null;
     }
 
+    /// <summary>
+    /// The first half of HKDF (RFC 5869 section 2.2), which is the same for every record of a day key: done once.
+    /// </summary>
+    public static byte[] Extract(byte[] dayKey) => HKDF.Extract(HashAlgorithmName.SHA256, dayKey, []);
+
     // The fixed words and an id; ids of entries are far shorter than this.
     private const int BoundMax = 256;
 
@@ -77,7 +82,7 @@ internal static class PayloadSeal
         var length = Encoding.UTF8.GetBytes("gatehouse/record/v1\0", info);
         length += Encoding.UTF8.GetBytes(id, info[length..]);
         Span<byte> key = stackalloc byte[KeyLength];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, dayKey, key, [], info[..length]);
+        HKDF.Expand(HashAlgorithmName.SHA256, dayKey, key, info[..length]);
         return new AesGcm(key, TagLength);
     }
 

@@ -5,7 +5,8 @@ namespace Gatehouse.Storage;
 /// <summary>
 /// Deletes what is due, after saying so in the ledger. Every step may be cut off by a crash and is simply done again.
 /// </summary>
-internal sealed class Purger(HomeDirectory home, LedgerSettings settings, SqliteLedger ledger, LedgerWriter writer)
+internal sealed class Purger(
+    HomeDirectory home, LedgerSettings settings, SqliteLedger ledger, LedgerWriter writer, CheckpointSigner signer)
     : IDisposable
 {
     /// <summary>Name of the flag that halts purging until the clock is confirmed.</summary>
@@ -87,6 +88,10 @@ internal sealed class Purger(HomeDirectory home, LedgerSettings settings, Sqlite
             var written = await ledger.AppendAsync(new LedgerDraft { Entry = intent }, cancellation);
             if (!written.IsDurable)
                 return Stopped(written.Refusal);
+            // Only a signed intention explains to a verifier why something is gone.
+            var signed = await signer.SignAsync(isLast: true, cancellation);
+            if (signed.Refusal != LedgerRefusal.None)
+                return Stopped(signed.Refusal);
             result = result with { Refusal = await DeleteAsync(now, (pruned, below), cancellation) };
         }
 

@@ -32,7 +32,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
         _signer = new CheckpointSigner(home, _writer, time);
         _keeper = new WalKeeper(home, FailWal);
         _writer.OnWalGrown = _keeper.Wake;
-        _purger = new Purger(home, settings, this, _writer);
+        _purger = new Purger(home, settings, this, _writer, _signer);
     }
 
     /// <summary>The log's public key; null until a full or read-only disk let the home be opened once.</summary>

@@ -26,6 +26,7 @@ internal static class StoreConnection
     /// <exception cref="HomeException">The home is newer than this binary.</exception>
     public static SqliteConnection OpenWriter(string path)
     {
+        CreatePrivate(path);
         var connection = OpenConnection(path, SqliteOpenMode.ReadWriteCreate);
         try
         {
@@ -119,6 +120,19 @@ internal static class StoreConnection
         raw.sqlite3_extended_result_codes(connection.Handle, 1);
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         return connection;
+    }
+
+    // SQLite would make the file readable for others; the files beside it follow its mode.
+    private static void CreatePrivate(string path)
+    {
+        if (File.Exists(path))
+            return;
+        using var file = new FileStream(path, new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        });
     }
 
     // SQLite closes a handle that it could not open, and the reason with it; asking again tells.

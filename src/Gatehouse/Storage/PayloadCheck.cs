@@ -1,0 +1,84 @@
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>Opens every payload and compares it with its commitment.</summary>
+internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, DateTimeOffset purgedBefore)
+{
+    private const int LeavesInPage = 512;
+
+    private long _checked;
+    private long _purged;
+    private long _unreadable;
+    private long _rows;
+
+    /// <summary>The first payload that is wrong.</summary>
+    public VerifyFault? Fault { get; private set; }
+
+    /// <summary>True if it may only be missing because of a purge newer than the log that was read.</summary>
+    public bool IsCoverageFault { get; private set; }
+
+    public PayloadReport Report => new(_checked, _purged, _unreadable);
+
+    public void Run(long leaves, CancellationToken cancellation)
+    {
+        for (long next = 0; next < leaves && Fault is null;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var page = reader.ReadEntries(next, LeavesInPage);
+            foreach (var entry in page.TakeWhile(entry => entry.Index < leaves && Fault is null))
+                CheckEntry(entry);
+            next = page.Count == 0 ? leaves : page[^1].Index + 1;
+        }
+
+        var stored = reader.CountPayloads(leaves);
+        if (Fault is null && stored > _rows)
+            Fault = new VerifyFault(-1, $"{stored - _rows} payloads belong to no leaf.");
+    }
+
+    private void CheckEntry(StoredEntry entry)
+    {
+        if (entry.Leaf is not { } leaf)
+            return;
+        foreach (var record in leaf.Payloads.Where(payload => payload.Commitment is not null))
+        {
+            var expires = leaf.Keep.For(record.Class);
+            if (expires is null)
+                Fail(entry.Index, record, "has no time of expiry");
+            else if (reader.FindPayloadRow(entry.Index, record.Kind) is not { } row)
+                CheckMissing(entry.Index, record, expires.Value);
+            else
+                CheckRow(entry.Index, leaf, record, row);
+        }
+    }
+
+    private void CheckMissing(long index, PayloadRecord record, DateTimeOffset expires)
+    {
+        if (expires <= purgedBefore)
+        {
+            _purged++;
+            return;
+        }
+
+        IsCoverageFault = true;
+        Fail(index, record, "is missing, and no purge on record says so");
+    }
+
+    private void CheckRow(long index, Leaf leaf, PayloadRecord record, (long Class, long Expires, byte[] Sealed) row)
+    {
+        _rows++;
+        var expires = leaf.Keep.For(record.Class)!.Value;
+        var day = DateOnly.FromDateTime(expires.UtcDateTime);
+        if (row.Class != (long)record.Class || row.Expires != expires.ToUnixTimeMilliseconds())
+            Fail(index, record, "lies under another class or time of expiry than its leaf says");
+        else if (keys.Days.Find(day, record.Class) is not { } key)
+            _unreadable++;
+        else if (PayloadSeal.Open(key, leaf.Entry.Id, record, row.Sealed) is null)
+            Fail(index, record, "was changed");
+        else
+            _checked++;
+    }
+
+    private void Fail(long index, PayloadRecord record, string what) =>
+        Fault ??= new VerifyFault(index, $"The payload '{record.Kind.Word()}' of leaf {index} {what}.");
+}

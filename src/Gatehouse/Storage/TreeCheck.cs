@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// Walks all leaves once: one thread reads, the other hashes and compares. Stops at the first leaf that is wrong.
+/// </summary>
+internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<SignedHead> heads)
+{
+    // Batches in memory at once: enough that neither thread waits for the other for long.
+    private const int BatchesMax = 6;
+
+    private readonly Frontier _tree = new();
+    private readonly byte[] _origin = JsonText(origin);
+    private readonly byte[] _lastTime = new byte[LedgerTime.Length];
+    private readonly List<(long Index, PurgeEntry Purge)> _purges = [];
+    private int _nextHead;
+    private VerifyFault? _fault;
+
+    /// <summary>The first thing that is wrong; null if nothing is.</summary>
+    public VerifyFault? Fault => _fault;
+
+    /// <summary>Leaves under the newest head that agrees.</summary>
+    public long SignedTo { get; private set; }
+
+    /// <summary>Leaves at the start of the log that have no text.</summary>
+    public long Pruned { get; private set; }
+
+    /// <summary>Payloads due at this moment may be gone, says a signed purge.</summary>
+    public DateTimeOffset PurgedBefore { get; private set; } = DateTimeOffset.MinValue;
+
+    /// <summary>True if what is missing may only be newer than the log that was read.</summary>
+    public bool IsCoverageFault { get; private set; }
+
+    public void Run(string path, CancellationToken cancellation)
+    {
+        using var full = new BlockingCollection<LeafBatch>(BatchesMax);
+        using var empty = new BlockingCollection<LeafBatch>();
+        for (var i = 0; i < BatchesMax; i++)
+            empty.Add(new LeafBatch(), cancellation);
+        Exception? failure = null;
+        var reader = new Thread(() => failure = Read(path, full, empty, cancellation)) { IsBackground = true };
+        reader.Start();
+        CompareHeads();
+        foreach (var batch in full.GetConsumingEnumerable(CancellationToken.None))
+        {
+            for (var at = 0; at < batch.Count && _fault is null; at++)
+                Check(batch, at);
+            if (_fault is not null)
+                empty.CompleteAdding();
+            else
+                empty.Add(batch, CancellationToken.None);
+        }
+
+        reader.Join();
+        cancellation.ThrowIfCancellationRequested();
+        if (failure is not null)
+            throw new HomeException($"Cannot read the ledger {path}: {failure.Message}", failure);
+        CheckEnd();
+    }
+
+    private Exception? Read(
+        string path, BlockingCollection<LeafBatch> full, BlockingCollection<LeafBatch> empty, CancellationToken cancellation)
+    {
+        try
+        {
+            using var connection = StoreConnection.OpenReader(path);
+            using var select = new SqlStatement(
+                connection,
+                "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 ORDER BY idx LIMIT ?3");
+            var next = 0L;
+            while (next < leaves && !cancellation.IsCancellationRequested && empty.TryTake(out var batch, -1, cancellation))
+            {
+                batch.Clear();
+                select.Bind(1, next).Bind(2, leaves).Bind(3, LeafBatch.LeavesMax);
+                while (select.Step())
+                    batch.Add(select);
+                if (batch.Count == 0)
+                    break;
+                next = batch.IndexOf(batch.Count - 1) + 1;
+                full.Add(batch, cancellation);
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is SqliteFaultException or HomeException or OperationCanceledException)
+        {
+            return e;
+        }
+        finally
+        {
+            full.CompleteAdding();
+        }
+    }
+
+    private void Check(LeafBatch batch, int at)
+    {
+        var index = _tree.Size;
+        if (batch.IndexOf(at) != index)
+        {
+            Fail(index, $"Leaf {index} is missing.");
+            return;
+        }
+
+        if (batch.HashOf(at) is not { } hash)
+        {
+            Fail(index, $"The hash of leaf {index} is not a hash.");
+            return;
+        }
+
+        if (batch.IsPruned(at))
+        {
+            if (Pruned != index)
+                Fail(index, $"Leaf {index} has no text, but earlier leaves have theirs.");
+            Pruned = index + 1;
+        }
+        else
+        {
+            CheckLeaf(index, batch.LeafOf(at), hash);
+        }
+
+        _tree.Append(hash);
+        CompareHeads();
+    }
+
+    private void CheckLeaf(long index, ReadOnlySpan<byte> leaf, in Hash256 hash)
+    {
+        if (MerkleTree.HashLeaf(leaf) != hash)
+            Fail(index, $"Leaf {index} does not match its hash.");
+        else if (!LeafHeader.TryRead(leaf, out var header))
+            Fail(index, $"Leaf {index} is not a canonical leaf.");
+        else if (!header.Log.SequenceEqual(_origin))
+            Fail(index, $"Leaf {index} is of another log.");
+        else if (header.Time.SequenceCompareTo(_lastTime) < 0)
+            Fail(index, $"Leaf {index} is older than the one before it.");
+        else
+            Take(index, leaf, header);
+    }
+
+    private void Take(long index, ReadOnlySpan<byte> leaf, in LeafHeader header)
+    {
+        header.Time.CopyTo(_lastTime);
+        if (!header.Kind.SequenceEqual("purge"u8))
+            return;
+        try
+        {
+            if (Leaf.Parse(leaf.ToArray()).Entry is PurgeEntry purge)
+                _purges.Add((index, purge));
+        }
+        catch (FormatException e)
+        {
+            Fail(index, $"Leaf {index} cannot be read: {e.Message}");
+        }
+    }
+
+    private void CompareHeads()
+    {
+        while (_nextHead < heads.Count && heads[_nextHead].Checkpoint.Size == _tree.Size)
+        {
+            var head = heads[_nextHead++];
+            var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
+            if (_tree.Root() != head.Checkpoint.Root)
+            {
+                Fail(SignedTo, $"The checkpoint{elsewhere} of {_tree.Size} leaves has another root: "
+                    + $"something between leaf {SignedTo} and leaf {_tree.Size} was changed.");
+            }
+            else if (head.Frontier is { } frontier && !frontier.AsSpan().SequenceEqual(_tree.ToBytes()))
+            {
+                Fail(-1, $"The tree stored beside the checkpoint of {_tree.Size} leaves was changed.");
+            }
+            else
+            {
+                SignedTo = _tree.Size;
+            }
+        }
+    }
+
+    private void CheckEnd()
+    {
+        if (_fault is not null)
+            return;
+        if (_tree.Size < leaves)
+            Fail(_tree.Size, $"Leaf {_tree.Size} is missing.");
+        if (_nextHead < heads.Count)
+        {
+            var head = heads[_nextHead];
+            var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
+            Fail(_tree.Size, $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
+                + "the end was cut off, or the database is an older copy.");
+        }
+
+        // Only what is under a signature may explain that something is gone.
+        foreach (var (_, purge) in _purges.Where(found => found.Index < SignedTo))
+            PurgedBefore = purge.DueBefore > PurgedBefore ? purge.DueBefore : PurgedBefore;
+        var floor = _purges.Where(found => found.Index < SignedTo).Select(found => found.Purge.LeavesBelow).DefaultIfEmpty().Max();
+        if (Pruned > floor && _fault is null)
+        {
+            IsCoverageFault = true;
+            Fail(floor, $"Leaf {floor} has no text, and no purge on record says so.");
+        }
+    }
+
+    private void Fail(long index, string what) => _fault ??= new VerifyFault(index, what);
+
+    // The log's name as it stands in a leaf, escapes included.
+    private static byte[] JsonText(string text)
+    {
+        var writer = new CanonicalWriter(LeafDraft.LeafBytesMax);
+        writer.String(text);
+        return writer.Written[1..^1].ToArray();
+    }
+}

@@ -20,13 +20,15 @@ internal sealed class EstateProblems(string file)
     public IEnumerable<EstateProblem> Warnings => InFileOrder(_warnings);
 
     public void Error(EstateNode node, string path, string message, string? expected = null, string? nearest = null) =>
-        Add(_errors, new EstateProblem(file, node.Line, node.Column, path, message, expected, nearest));
+        Add(_errors, At(node.Line, node.Column, path, message) with { Expected = expected, Nearest = nearest });
 
-    public void ErrorAt(int line, int column, string message) =>
-        Add(_errors, new EstateProblem(file, line, column, "", message));
+    public void ErrorAt(int line, int column, string message) => Add(_errors, At(line, column, "", message));
 
     public void Warning(EstateNode node, string path, string message) =>
-        Add(_warnings, new EstateProblem(file, node.Line, node.Column, path, message));
+        Add(_warnings, At(node.Line, node.Column, path, message));
+
+    private EstateProblem At(int line, int column, string path, string message) =>
+        new() { File = file, Line = line, Column = column, Path = path, Message = message };
 
     private void Add(List<EstateProblem> list, EstateProblem problem)
     {
@@ -36,7 +38,7 @@ internal sealed class EstateProblems(string file)
         if (list.Count < ProblemsMax)
             list.Add(problem);
         else if (list.Count == ProblemsMax)
-            list.Add(new EstateProblem(file, problem.Line, problem.Column, "", "more problems than fit here"));
+            list.Add(At(problem.Line, problem.Column, "", "there are more problems than fit here"));
     }
 
     private static IEnumerable<EstateProblem> InFileOrder(List<EstateProblem> list) =>

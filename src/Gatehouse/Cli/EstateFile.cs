@@ -45,5 +45,9 @@ internal static class EstateFile
     }
 
     private static EstateReading Unreadable(string path, string message) =>
-        new() { Problems = [new EstateProblem(path, 1, 1, "", message)], Warnings = [] };
+        new()
+        {
+            Problems = [new EstateProblem { File = path, Line = 1, Column = 1, Message = message }],
+            Warnings = [],
+        };
 }

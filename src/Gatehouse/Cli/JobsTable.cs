@@ -32,7 +32,7 @@ internal static class JobsTable
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(page),
-            Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            Ansi = isTerminal && AnsiConsole.Profile.Capabilities.Ansi ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });

@@ -14,7 +14,8 @@ public sealed class EstateFuzzTests
         "estate: 1\n",
         "jobs:\n", "models:\n", "  a:\n", "    ", "- ", "[", "]", "{", "}", ": ", ", ", "&a ", "*a", "!x ",
         "\"", "'", "|\n", ">\n", "#", "? ", "---\n", "...\n", "%YAML 1.2\n", "\t", "\n", "\u0000", "!!h=[ ",
-        "\uFEFF", "é", "<<: ", "null", "~", "sink", "cron: '0 7 * * *'", "pass:x", "unix:/x", "10GiB", "7d", "\ud83d", "\\x", "@", "`",
+        "\uFEFF", "é", "<<: ", "null", "~", "sink",
+        "cron: '0 7 * * *'", "pass:x", "unix:/x", "10GiB", "7d", "\ud83d", "\\x", "@", "`",
     ];
 
     private static readonly Gen<string> Piece = Gen.Int[0, Pieces.Length - 1].Select(i => Pieces[i]);

@@ -202,6 +202,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
         GateAddress = await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
         await JobListeners.FollowAsync(plan, stop);
+        _background.Add(Parts.InFlight.SweepAsync(Time, _stop.Token));
         _background.Add(Parts.Summaries.RunAsync(Ledger, _stop.Token));
         _background.Add(PurgeAsync(_stop.Token));
         _background.Add(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));

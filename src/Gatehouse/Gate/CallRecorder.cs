@@ -2,6 +2,7 @@ using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
+using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
 using Gatehouse.Watching;
 
@@ -125,7 +126,7 @@ internal sealed class CallRecorder(GateParts parts)
             Dialect = WordOf(call.Dialect),
             Endpoint = call.Route?.Name ?? "unknown",
             Model = call.Model?.Key,
-            Upstream = call.Model?.Url.ToString(),
+            Upstream = call.Model is null ? null : ModelPlace.Of(call.Model).Text,
             Identity = identity,
             IsStream = call.Inspection?.Stream ?? false,
             Splices = call.Splices,

@@ -15,13 +15,15 @@ internal sealed class GateCall : IDisposable
 {
     private readonly CancellationTokenSource _ended = new();
     private readonly CancellationTokenRegistration _clientGone;
+    private readonly TimeProvider _time;
+    private long _deadline = long.MaxValue;
     private int _cut;
     private string? _credential;
     private byte[] _credentialBytes = [];
 
-    public GateCall(HttpContext http, EstatePlan plan, string id, long started)
+    public GateCall(HttpContext http, EstatePlan plan, string id, TimeProvider time)
     {
-        (Http, Plan, Id, Started) = (http, plan, id, started);
+        (Http, Plan, Id, _time, Started) = (http, plan, id, time, time.GetTimestamp());
         _clientGone = http.RequestAborted.UnsafeRegister(static state => ((GateCall)state!).End(), this);
     }
 
@@ -93,7 +95,14 @@ internal sealed class GateCall : IDisposable
         End();
     }
 
-    public void EndAfter(TimeSpan limit) => _ended.CancelAfter(limit);
+    /// <summary>Ends the call when nothing has moved this limit by then; one sweep watches all calls.</summary>
+    public void EndAfter(TimeSpan limit)
+        => Volatile.Write(ref _deadline, _time.GetTimestamp() + (long)(limit.TotalSeconds * _time.TimestampFrequency));
+
+    public void EndIfOverdue(long now)
+    {
+        if (now > Volatile.Read(ref _deadline)) End();
+    }
 
     public void Dispose()
     {

@@ -16,7 +16,7 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
 
     private static readonly ConcurrentQueue<AppendWork> Pool = new();
 
-    private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<AppendResult> _source = new() { RunContinuationsAsynchronously = false };
 
     private AppendWork()
     {

@@ -431,8 +431,7 @@ internal sealed class LedgerWriter : IDisposable
         foreach (var work in works)
             cost += work.Cost;
         Queue.Release(works.Count, cost);
-        foreach (var work in works)
-            work.Complete();
+        CompletedBatch.Dispatch(works);
     }
 
     private void Close()

@@ -14,7 +14,9 @@ internal sealed class DemoScreen(RunningHouse house)
 
     public void Begin()
     {
-        AnsiConsole.MarkupLine("[bold]Gatehouse demo[/]: four jobs call models through the gate, and every call is on record.");
+        // Piped output is not cut to the width of a terminal that is not there.
+        if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
+        AnsiConsole.MarkupLine("[bold]Gatehouse demo[/]: four jobs call models; every call is on record.");
         AnsiConsole.MarkupLineInterpolated($"  the gate   http://{house.GateAddress}");
         AnsiConsole.MarkupLineInterpolated($"  the home   {house.Home.Path}");
         AnsiConsole.MarkupLineInterpolated($"  [bold]open this   http://{house.ControlAddress}/[/]   who called what, just now");
@@ -34,11 +36,13 @@ internal sealed class DemoScreen(RunningHouse house)
             _ => ("yellow", "broken"),
         };
         var words = SafeText.OneLine(call.FirstWords);
-        if (words.Length > 46) words = words[..45] + "…";
+        // The columns before take 80; a narrow terminal gets a line without the answer's first words.
+        var room = Math.Min(60, AnsiConsole.Profile.Width - 81);
+        words = room < 12 ? "" : words.Length > room ? words[..(room - 1)] + "…" : words;
         lock (_gate)
         {
             AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] {Markup.Escape(call.Endpoint),-20} {Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] {call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
+                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] {Markup.Escape(call.Endpoint),-21}{Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] {call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
             if (++_calls % CallsBetweenLedgerLines == 0) Ledger();
         }
     }

@@ -27,12 +27,7 @@ public static class RefusalBody
         switch (dialect)
         {
             case Dialect.OpenAI:
-                writer.WriteStartObject("error"u8);
-                writer.WriteString("message"u8, refusal.Message);
-                writer.WriteString("type"u8, row.OpenAIType);
-                writer.WriteNull("param"u8);
-                writer.WriteString("code"u8, row.OpenAICode);
-                writer.WriteEndObject();
+                WriteOpenAIError(writer, refusal, row);
                 break;
             case Dialect.Anthropic:
                 writer.WriteString("type"u8, "error"u8);
@@ -49,7 +44,10 @@ public static class RefusalBody
         writer.WriteEndObject();
     }
 
-    /// <summary>Writes the data of the Responses <c>error</c> event, which is flat.</summary>
+    /// <summary>
+    /// Writes the data of the Responses <c>error</c> event. The protocol's event is flat; the same facts follow as an
+    /// <c>error</c> object, because OpenAI's own SDKs throw on that member alone (openai-node, core/streaming).
+    /// </summary>
     internal static void WriteResponsesEvent(Refusal refusal, long sequenceNumber, IBufferWriter<byte> output)
     {
         using var writer = new Utf8JsonWriter(output, Readable);
@@ -59,6 +57,17 @@ public static class RefusalBody
         writer.WriteString("message"u8, refusal.Message);
         writer.WriteNull("param"u8);
         writer.WriteNumber("sequence_number"u8, sequenceNumber);
+        WriteOpenAIError(writer, refusal, RefusalTable.For(refusal.Kind));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteOpenAIError(Utf8JsonWriter writer, Refusal refusal, RefusalRow row)
+    {
+        writer.WriteStartObject("error"u8);
+        writer.WriteString("message"u8, refusal.Message);
+        writer.WriteString("type"u8, row.OpenAIType);
+        writer.WriteNull("param"u8);
+        writer.WriteString("code"u8, row.OpenAICode);
         writer.WriteEndObject();
     }
 }

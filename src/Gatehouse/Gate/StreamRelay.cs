@@ -41,7 +41,10 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
         {
             // A read of nothing waits without holding a buffer: most open streams are silent.
             call.EndAfter(idleLimit);
-            _ = await source.ReadAsync(Memory<byte>.Empty, stop);
+            var more = source.ReadAsync(Memory<byte>.Empty, stop);
+            // A model that thinks before its first event: the caller learns at once that its call was taken.
+            if (Upstream.Length == 0 && !more.IsCompleted) await call.Http.Response.BodyWriter.FlushAsync(stop);
+            _ = await more;
             var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
             try
             {

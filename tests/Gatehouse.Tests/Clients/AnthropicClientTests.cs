@@ -3,7 +3,7 @@ namespace Gatehouse.Tests.Clients;
 public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<ClientStage>
 {
     private static readonly string[] Cases =
-        ["models", "message", "message-stream", "tools", "tools-stream", "tools-turn", "count-tokens"];
+        ["models", "message", "message-stream", "tools", "tools-stream", "tools-turn"];
 
     [Fact]
     public async Task The_anthropic_client_lists_models()
@@ -56,8 +56,15 @@ public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<Clie
         Assert.Equal("end_turn", (await RunAsync("tools-turn")).Result.GetProperty("stop").GetString());
 
     [Fact]
-    public async Task The_anthropic_client_counts_tokens() =>
-        Assert.True((await RunAsync("count-tokens")).Result.GetInt32() > 0);
+    public async Task The_anthropic_client_counts_tokens()
+    {
+        // Ollama takes messages and does not count tokens: this call needs a model of Anthropic's own.
+        var step = new ClientStep("count-tokens") { Model = "claude-haiku-4-5" };
+        var outcome = Assert.Single(await stage.RunAsync("anthropic", step));
+
+        Assert.True(outcome.Succeeded, $"{outcome.Error}");
+        Assert.True(outcome.Result.GetInt32() > 0);
+    }
 
     [Theory]
     [InlineData("bearer")]

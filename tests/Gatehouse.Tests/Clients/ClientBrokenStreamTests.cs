@@ -23,4 +23,14 @@ public sealed class ClientBrokenStreamTests(ClientStage stage) : IClassFixture<C
 
         Assert.False(Assert.Single(outcomes).Succeeded, $"{client} took a broken stream for a whole one.");
     }
+
+    [Fact]
+    public async Task A_response_that_the_gate_breaks_off_says_why_in_the_exception()
+    {
+        var step = new ClientStep("responses-stream") { Prompt = Cut, Model = "gpt-4o-mini", Retries = 0 };
+        var outcome = Assert.Single(await stage.RunAsync("openai", step));
+
+        Assert.Contains("APIError", outcome.ErrorClasses);
+        Assert.Equal("upstream_truncated", outcome.ErrorCode);
+    }
 }

@@ -152,5 +152,18 @@ public sealed class OpenAiClientTests(ClientStage stage) : IClassFixture<ClientS
         await ClientChecks.ModelSawItGoAsync(stage, call => call.FramesSent == 0);
     }
 
+    [Fact]
+    public async Task Every_call_that_the_openai_client_saw_end_is_on_record_as_completed()
+    {
+        await RunAsync("chat");
+        var outcomes = await stage.RunAsync("openai", [.. Cases.Select(name => new ClientStep(name))]);
+        var calls = outcomes.Where(one => one.Case != "models").SelectMany(one => one.Attempts.EnumerateArray())
+            .Select(attempt => attempt.GetProperty("exchange").GetString()).ToList();
+
+        Assert.True(calls.Count >= Cases.Length, $"{calls.Count} calls");
+        var recorded = stage.Gate.Exchanges().ToDictionary(row => row.Id, row => row.Outcome);
+        Assert.All(calls, call => Assert.Equal("completed", recorded[call!]));
+    }
+
     private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync("openai", Cases, wanted);
 }

@@ -27,4 +27,29 @@ internal static class GateEstates
             source: { kind: prompt }
             sink: log
         """;
+
+    /// <summary>A job that is served, and one for each refusal that a client should know.</summary>
+    public const string Clients = """
+        estate: 1
+        name: test
+        node: clients
+        listen: { gate: "127.0.0.1:0", control: "127.0.0.1:0" }
+        models:
+          llama:  { provider: ollama, url: "{model}", name: "llama3.2:3b" }
+          embed:  { provider: ollama, url: "{model}", name: "nomic-embed-text:latest" }
+          gpt:    { provider: openai, url: "{model}/v1", name: gpt-4o-mini }
+          claude: { provider: anthropic, url: "{model}", name: claude-haiku-4-5 }
+        prices:
+          llama: { input-per-million: 1000000 }
+        jobs:
+          all: { owner: tester, models: [llama, embed, gpt, claude], source: { kind: prompt }, sink: none }
+          small:
+            { owner: tester, model: llama, source: { kind: prompt }, sink: none, body-bytes-max: 32KiB }
+          single:
+            { owner: tester, model: llama, source: { kind: prompt }, sink: none, limits: { concurrent: 1 } }
+          spent:
+            { owner: tester, model: llama, source: { kind: prompt }, sink: none, limits: { cost-per-month: 1 } }
+          unrecorded: { owner: tester, model: llama, source: { kind: prompt }, sink: none }
+          hasty: { owner: tester, model: llama, source: { kind: prompt }, sink: none }
+        """;
 }

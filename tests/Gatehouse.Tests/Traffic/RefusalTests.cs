@@ -82,7 +82,8 @@ public sealed class RefusalTests
     [InlineData(Endpoint.OpenAIChat, "data: {\"error\":{\"message\":\"gone\",\"type\":\"server_error\","
         + "\"param\":null,\"code\":\"upstream_truncated\"}}\n\n")]
     [InlineData(Endpoint.OpenAIResponses, "event: error\ndata: {\"type\":\"error\",\"code\":\"upstream_truncated\""
-        + ",\"message\":\"gone\",\"param\":null,\"sequence_number\":7}\n\n")]
+        + ",\"message\":\"gone\",\"param\":null,\"sequence_number\":7,\"error\":{\"message\":\"gone\","
+        + "\"type\":\"server_error\",\"param\":null,\"code\":\"upstream_truncated\"}}\n\n")]
     [InlineData(Endpoint.AnthropicMessages, "event: error\ndata: {\"type\":\"error\",\"error\":{"
         + "\"type\":\"api_error\",\"message\":\"gone\"},\"request_id\":\"x_1\"}\n\n")]
     [InlineData(Endpoint.OllamaChat, "{\"error\":\"gone\"}\n")]

@@ -40,7 +40,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
         _vault = new CredentialResolver(Time);
-        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), Time);
+        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Now);
         GateState.Load(Home, Tokens, Pauses, ledger.Now);
         Parts = CreateParts(setup);
         GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));
@@ -268,7 +268,8 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     private string? Fixed(EstatePlan plan)
         => plan.Gate != Plans.Plan.Gate || plan.Control != Plans.Plan.Control || plan.Name != Plans.Plan.Name || plan.Node != Plans.Plan.Node
-            ? "name:, node: and the top-level listen: change only with a restart of the gate"
+            || plan.Ledger != Plans.Plan.Ledger
+            ? "name:, node:, ledger: and the top-level listen: change only with a restart of the gate"
             : null;
 
     private ReloadResult Keep(IReadOnlyList<string> problems)

@@ -16,10 +16,13 @@ internal sealed class ActSocket(ActHouse house)
     /// <summary>Arguments are a few names and texts.</summary>
     private const int RequestBytesMax = 64 * 1024;
 
+    private const string Prefix = "/acts/";
+
     public async Task HandleAsync(HttpContext http)
     {
         http.Response.ContentType = "application/x-ndjson";
-        var name = http.Request.Path.Value?["/acts/".Length..] ?? "";
+        var path = http.Request.Path.Value ?? "";
+        var name = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
         var exit = ExitCodes.Done;
         string? error = null;
         try

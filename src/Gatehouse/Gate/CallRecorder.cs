@@ -27,6 +27,8 @@ internal sealed class CallRecorder(GateParts parts)
                 new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Forwarded),
             ],
         };
+        if (call.Route!.Kind == RouteKind.Manage && await RecordManagementAsync(call) is { IsDurable: false } refused)
+            return Explain(call, refused.Refusal);
         // Not the caller's token: an append that is under way must not outlive the memory it reads.
         var result = await parts.Append(draft, CancellationToken.None);
         if (!result.IsDurable) return Explain(call, result.Refusal);
@@ -35,9 +37,25 @@ internal sealed class CallRecorder(GateParts parts)
         return null;
     }
 
+    /// <summary>Changing models is an act, besides being a call.</summary>
+    private ValueTask<AppendResult> RecordManagementAsync(GateCall call) => parts.Append(
+        new LedgerDraft
+        {
+            Entry = new ActEntry
+            {
+                Id = parts.NewId(EntryId.Act),
+                Act = "models.manage",
+                Uid = -1,
+                Who = $"job {call.Caller.Job.Key}",
+                Details = new Dictionary<string, string> { ["exchange"] = call.Id, ["route"] = call.Route!.Name },
+            },
+        },
+        CancellationToken.None);
+
     /// <summary>Step 9. Durable before the end is released; it books what the call used in the same transaction.</summary>
     public async ValueTask<Refusal?> RecordOutcomeAsync(GateCall call, CallOutcome outcome, Reservation reservation)
     {
+        call.OutcomeRecorded = true;
         var used = reservation.Count(outcome);
         var milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds;
         var draft = new LedgerDraft

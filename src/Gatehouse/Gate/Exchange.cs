@@ -153,6 +153,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         {
             var read = await source.ReadAsync(body.GetMemory(Math.Max(expected - body.Length, 1)), call.Ended);
             if (read == 0) return true;
+            call.EndAfter(GatePipeline.AnswerTimeout);
             body.Advance(read);
             if (body.Length > AnswerBytesMax) return false;
         }

@@ -71,6 +71,9 @@ internal sealed class GateCall : IDisposable
     /// <summary>Whether the request record is durable: from then on the exchange needs an outcome.</summary>
     public bool RequestRecorded { get; set; }
 
+    /// <summary>Whether an outcome was written, or tried to be.</summary>
+    public bool OutcomeRecorded { get; set; }
+
     public string? CredentialUsed
     {
         get => _credential;

@@ -18,8 +18,11 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class GatePipeline(GateParts parts)
 {
-    /// <summary>The SDKs wait 600 s for an answer (openai-python, anthropic-sdk-python): waiting longer helps nobody.</summary>
-    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(600);
+    /// <summary>The SDKs wait 600 s for an answer (openai-python, anthropic-sdk-python): a longer silence
+    /// helps nobody. Each byte that comes starts it anew.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(600);
+
+    private static readonly Refusal Broken = new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
 
     private readonly Admission _admission = new(parts);
     private readonly CallRecorder _recorder = new(parts);
@@ -44,6 +47,10 @@ internal sealed class GatePipeline(GateParts parts)
             }
             await RunIdentifiedAsync(call, answer);
         }
+        catch (OperationCanceledException) when (call.WasCut && !call.ClientIsGone)
+        {
+            await answer.FailAsync(WhyCut(call));
+        }
         catch (OperationCanceledException) when (call.ClientIsGone)
         {
             // Gone before anything was forwarded: there is nobody to tell and nothing to record.
@@ -52,7 +59,7 @@ internal sealed class GatePipeline(GateParts parts)
         {
             // The request boundary: a bug stops this call, never the house, and never passes as success.
             parts.Log.CallFailed(error, call.Id);
-            await answer.FailAsync(new Refusal(RefusalKind.Internal, "The gate failed on this call. Its log says why."));
+            await answer.FailAsync(Broken);
         }
         finally
         {
@@ -105,9 +112,22 @@ internal sealed class GatePipeline(GateParts parts)
             return;
         }
         // 7 to 10.
-        var exchange = new Exchange(call, answer, _recorder, parts);
-        await exchange.RunAsync(reservation);
+        try
+        {
+            await new Exchange(call, answer, _recorder, parts).RunAsync(reservation);
+        }
+        catch (Exception) when (!call.OutcomeRecorded)
+        {
+            // A bug must not leave the exchange open until the next start: seal it now, then fail the call.
+            await _recorder.RecordOutcomeAsync(call, CallOutcome.Failed(CallFailure.Interrupted(Broken)), reservation);
+            throw;
+        }
     }
+
+    private Refusal WhyCut(GateCall call)
+        => call.Caller != Caller.Stranger && parts.Pauses.For(call.Caller.Job.Key) is { } pause
+            ? Admission.Paused(call.Caller.Job.Key, pause)
+            : new Refusal(RefusalKind.Overloaded, "The gate is stopping.");
 
     /// <summary>Refusals of a known job are outcomes on record; rate refusals are summed up by the minute.</summary>
     private async Task RefuseAsync(GateCall call, Answer answer, Refusal refusal)

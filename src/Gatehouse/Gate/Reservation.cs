@@ -27,6 +27,9 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         _wanted = new UsagePeriod(prompt + answer, call.Received.Length, CostMicros(prompt, answer));
         var refusal = Meter.TryAdmit(call.Caller.Job.Limits, _wanted, Names());
         _reserved = refusal is null;
+        var limits = call.Caller.Job.Limits;
+        if (limits.RequestsPerMinute is not null || limits.TokensPerMinute is not null)
+            RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
         return refusal;
     }
 

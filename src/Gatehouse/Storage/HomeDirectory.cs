@@ -8,8 +8,7 @@ internal sealed class HomeDirectory
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private const UnixFileMode OthersAny =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
     // linux/magic.h and the file systems' own sources: locks and shared memory do not hold across machines there.
     private static readonly Dictionary<long, string> Networked = new()
@@ -105,7 +104,7 @@ internal sealed class HomeDirectory
         }
 
         if ((File.GetUnixFileMode(full) & OthersAny) != 0)
-            warnings.Add($"Others may enter the home {full}. Run `chmod 700 {full}`.");
+            warnings.Add($"Others may look into the home {full}. Run `chmod 700 {full}`.");
         return new HomeDirectory(full, warnings);
     }
 

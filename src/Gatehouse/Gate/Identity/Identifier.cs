@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Listening;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate.Identity;
@@ -62,6 +63,12 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         {
             var refusal = ByToken(call, carried, IdentifiedBy.Token);
             return refusal is null && call.Caller.Job.Key != listener.Job ? Conflict() : refusal;
+        }
+        // A web page can make the browser beside it call loopback; it cannot hide that it is one (Fetch standard).
+        if (call.Http.Request.Headers.Origin.Count > 0)
+        {
+            return new Refusal(RefusalKind.Policy,
+                "A web page cannot be this job: its own listener takes no calls from browsers. Use a token.");
         }
         if (!call.Plan.Jobs.TryGetValue(listener.Job!, out var job))
         {
@@ -162,5 +169,5 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private static string AddressOf(GateCall call)
         => call.RemoteAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
-            : "unix";
+            : PeerCredentials.Of(call.Http) is { } peer ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
 }

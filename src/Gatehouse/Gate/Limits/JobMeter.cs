@@ -53,6 +53,20 @@ internal sealed class JobMeter(string job)
         }
     }
 
+    /// <summary>What is left of the minute's limits; 0 for a limit that is not set.</summary>
+    public RateStanding Standing(JobLimits limits, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            return new RateStanding(
+                Math.Max(0, (limits.RequestsPerMinute ?? 0) - _requests.Sum),
+                _requests.Sum == 0 ? 0 : _requests.SecondsUntilFreed(1),
+                Math.Max(0, (limits.TokensPerMinute ?? 0) - _tokens.Sum - _reserved.Tokens),
+                _tokens.Sum == 0 ? 0 : _tokens.SecondsUntilFreed(1));
+        }
+    }
+
     private void Turn_NeedsLock(PeriodNames names)
     {
         _requests.Advance(names.Second);

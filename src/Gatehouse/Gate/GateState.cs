@@ -16,7 +16,7 @@ internal static class GateState
     public static void Load(HomeDirectory home, TokenBook tokens, PauseBook pauses, DateTimeOffset now)
     {
         if (!File.Exists(home.LedgerFile)) return;
-        using var connection = Open(home);
+        using var connection = StoreConnection.OpenReaderOfHolder(home.LedgerFile);
         if (!HasTables(connection)) return;
         LoadTokens(connection, tokens, now - EndedTokensKept);
         LoadPauses(connection, pauses);
@@ -25,7 +25,7 @@ internal static class GateState
     public static void LoadUsage(HomeDirectory home, LimitBook limits, PeriodNames names)
     {
         if (!File.Exists(home.LedgerFile)) return;
-        using var connection = Open(home);
+        using var connection = StoreConnection.OpenReaderOfHolder(home.LedgerFile);
         if (!HasTables(connection)) return;
         var used = new Dictionary<string, (UsagePeriod Day, UsagePeriod Month)>();
         using var command = connection.CreateCommand();
@@ -40,16 +40,6 @@ internal static class GateState
             used[row.GetString(0)] = row.GetString(1) == names.Day ? (period, month) : (day, period);
         }
         foreach (var (job, (day, month)) in used) limits.For(job).Restore(names, day, month);
-    }
-
-    private static SqliteConnection Open(HomeDirectory home)
-    {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
-        {
-            DataSource = home.LedgerFile, Mode = SqliteOpenMode.ReadOnly, Pooling = false,
-        }.ToString());
-        connection.Open();
-        return connection;
     }
 
     /// <summary>A ledger that was never written, because the disk was full from the start, has no tables yet.</summary>

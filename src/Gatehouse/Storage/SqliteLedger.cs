@@ -158,10 +158,13 @@ internal sealed class SqliteLedger : IAsyncDisposable
         {
             work = _encoder.Encode(draft, keys.Days, Now);
         }
-        catch (IOException e) when (StoreFault.Classify(e) is not LedgerRefusal.Stopped)
+        catch (IOException e)
         {
             _writer.Queue.Release(1, cost);
-            return new(AppendResult.Refused(StoreFault.Classify(e)));
+            var refusal = StoreFault.Classify(e);
+            if (refusal == LedgerRefusal.Stopped)
+                FailKey(e);
+            return new(AppendResult.Refused(refusal));
         }
         catch
         {
@@ -176,6 +179,10 @@ internal sealed class SqliteLedger : IAsyncDisposable
         work?.Discard();
         return new(AppendResult.Refused(work is null ? LedgerRefusal.TooLarge : LedgerRefusal.Stopped));
     }
+
+    private void FailKey(IOException e) => _writer.Fail(new LedgerFatal(
+        $"A new key of the ledger could not be made durable: {e.Message} The gate stops. Check the disk, then start it again.",
+        0, LinuxFile.ErrnoOf(e)));
 
     private async Task SignNowAndThenAsync()
     {

@@ -66,15 +66,35 @@ internal static class StoreConnection
     {
         if (!File.Exists(path))
             throw new HomeException($"There is no ledger at {path}. It is made by `gatehouse serve`.");
+        SqliteConnection? connection = null;
         try
         {
-            var connection = OpenConnection(path, SqliteOpenMode.ReadOnly);
+            connection = OpenConnection(path, SqliteOpenMode.ReadOnly);
             CheckVersion(connection, path);
             return connection;
         }
         catch (SqliteFaultException e)
         {
+            connection?.Dispose();
             throw new HomeException($"Cannot read the ledger {path}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>
+    /// Opens for reading by whoever holds the home's lock. On a full disk, where the shared memory beside the database
+    /// finds no room, it reads without it: nobody else has the file open then.
+    /// </summary>
+    /// <exception cref="HomeException">There is no ledger, it cannot be read, or it is newer than this binary.</exception>
+    public static SqliteConnection OpenReaderOfHolder(string path)
+    {
+        try
+        {
+            return OpenReader(path);
+        }
+        catch (HomeException e) when (e.InnerException is SqliteFaultException fault
+            && StoreFault.Classify(fault.Code, fault.Errno) is LedgerRefusal.DiskFull)
+        {
+            return OpenAlone(path);
         }
     }
 
@@ -120,6 +140,27 @@ internal static class StoreConnection
         raw.sqlite3_extended_result_codes(connection.Handle, 1);
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         return connection;
+    }
+
+    // With an exclusive lock taken first, SQLite keeps the WAL's index in its own memory (sqlite.org/wal.html, 8).
+    private static SqliteConnection OpenAlone(string path)
+    {
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = OpenConnection(path, SqliteOpenMode.ReadWrite);
+            Execute(connection, "PRAGMA locking_mode=EXCLUSIVE");
+            // It only reads: what is in the WAL stays there for the writer.
+            if (raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _) != raw.SQLITE_OK)
+                throw Fault(connection, "no checkpoint on close");
+            CheckVersion(connection, path);
+            return connection;
+        }
+        catch (SqliteFaultException e)
+        {
+            connection?.Dispose();
+            throw new HomeException($"Cannot read the ledger {path}: {e.Message}", e);
+        }
     }
 
     // SQLite would make the file readable for others; the files beside it follow its mode.

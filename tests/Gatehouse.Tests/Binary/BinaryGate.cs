@@ -18,10 +18,6 @@ internal sealed partial class BinaryGate : IAsyncDisposable
 
     public Uri ControlUrl { get; }
 
-    /// <summary>The process of the gate; another than the child's where something runs between.</summary>
-    public int Pid => int.Parse(
-        PidOfHolder().Match(File.ReadAllText(_home.PathOf("lock"))).Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
-
     public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
     {
         Timeout = Child.Max,
@@ -64,6 +60,21 @@ internal sealed partial class BinaryGate : IAsyncDisposable
         return response.StatusCode;
     }
 
+    /// <summary>Small calls pass again within seconds.</summary>
+    public Task RecoversAsync(string token) => EventuallyAsync(() => StatusAsync(token));
+
+    /// <summary>Waits some seconds until calls pass again.</summary>
+    public static async Task EventuallyAsync(Func<Task<HttpStatusCode>> call)
+    {
+        var last = default(HttpStatusCode);
+        for (var tries = 0; tries < 100; tries++)
+        {
+            if ((last = await call()) == HttpStatusCode.OK) return;
+            await Task.Delay(50);
+        }
+        Assert.Fail($"Calls are still refused with {last}.");
+    }
+
     public static string Chat(string prompt, bool stream = false)
         => $$"""{"model":"gpt","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{prompt}}"}]}""";
 
@@ -85,7 +96,4 @@ internal sealed partial class BinaryGate : IAsyncDisposable
 
     [GeneratedRegex(@"just now: (http://\S+)\n")]
     private static partial Regex ControlAddress();
-
-    [GeneratedRegex(@"\(process (\d+)\)")]
-    private static partial Regex PidOfHolder();
 }

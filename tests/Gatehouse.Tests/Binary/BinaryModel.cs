@@ -36,6 +36,17 @@ internal sealed class BinaryModel : IAsyncDisposable
             .Where(body => body.Length > 0)];
     }
 
+    /// <summary>Waits until a call has reached the model.</summary>
+    public async Task WaitForCallAsync()
+    {
+        for (var looks = 0; looks < 2_000; looks++)
+        {
+            if ((await BodiesAsync()).Count > 0) return;
+            await Task.Delay(5);
+        }
+        throw new TimeoutException("No call reached the model.");
+    }
+
     public async Task ClearAsync() => (await _client.DeleteAsync(new Uri(Address + "/_scripted/calls"))).Dispose();
 
     public async ValueTask DisposeAsync()

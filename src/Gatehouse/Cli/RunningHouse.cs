@@ -280,7 +280,7 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     private async Task<AppendResult> RecordPlanAsync(string act, Actor actor, string text, IReadOnlyList<string> changes)
     {
-        var details = new Dictionary<string, string> { ["version"] = Program.Version };
+        var details = new Dictionary<string, string> { ["version"] = ProductVersion.Text };
         if (changes.Count > 0) details["diff"] = Shorten(string.Join('\n', changes));
         return await Ledger.AppendAsync(
             new LedgerDraft

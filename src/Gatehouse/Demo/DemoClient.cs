@@ -49,17 +49,15 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
                 ? await ReadLinesAsync(call, reader, cancel)
                 : Judge(call, await ReadWholeAsync(reader, cancel), response.IsSuccessStatusCode);
         }
-        catch (Exception weather) when (Expected(weather))
+        catch (Exception weather) when (weather
+            is HttpRequestException or IOException or JsonException or InvalidOperationException)
         {
+            // The last is what a node of another kind than the dialect promises throws when it is read.
             call = call with { Outcome = DemoOutcome.Broken, FirstWords = OneLine(weather.Message) };
         }
 
         return call with { Milliseconds = time.GetElapsedTime(started).TotalMilliseconds };
     }
-
-    // The last is what a node of another kind than the dialect promises throws when it is read.
-    private static bool Expected(Exception weather) =>
-        weather is HttpRequestException or IOException or JsonException or InvalidOperationException;
 
     private static HttpRequestMessage Message(DemoRequest request)
     {

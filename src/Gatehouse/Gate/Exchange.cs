@@ -1,9 +1,9 @@
 using System.Buffers;
 using System.Net;
+using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
-using Gatehouse.Vault;
 
 namespace Gatehouse.Gate;
 

@@ -1,0 +1,31 @@
+namespace Gatehouse.Tests.Tidy;
+
+/// <summary>
+/// The one table of what may use what. A new folder needs a line here; ARCHITECTURE.md shows the same table with the
+/// reasons.
+/// </summary>
+internal static class FolderTable
+{
+    private static readonly string[] Core = ["Core.Estate", "Core.Traffic", "Core.Ledger"];
+
+    /// <summary>Where everything is wired; it alone may see all, and nothing but the program sees it.</summary>
+    public const string Root = "Cli";
+
+    public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>
+    {
+        ["Core.Estate"] = [],
+        ["Core.Traffic"] = [],
+        ["Core.Ledger"] = [],
+        ["Demo"] = [],
+        ["Listening"] = [],
+        ["Watching"] = [],
+        ["Storage"] = ["Core.Ledger"],
+        ["Vault"] = ["Core.Estate"],
+        ["Gate"] = [.. Core, "Storage", "Watching"],
+        ["Acts"] = [.. Core, "Storage", "Gate"],
+        ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
+        ["Cli"] =
+            [.. Core, "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault"],
+        ["Program"] = ["Cli"],
+    };
+}

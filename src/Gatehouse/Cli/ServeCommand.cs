@@ -25,6 +25,7 @@ internal static class ServeCommand
     private static async Task<int> RunAsync(string homePath, CancellationToken stop)
     {
         SocketFile.KeepNewFilesPrivate();
+        NativeHeap.Tune();
         using var logs = ConsoleLog.Create();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ended));

@@ -45,7 +45,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         }
         else
         {
-            options.Listen((IPEndPoint)address, static listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
+            options.Listen((IPEndPoint)address, static listen => listen.Protocols = HttpProtocols.Http1);
         }
         var transport = new SocketTransportOptions { NoDelay = true, CreateBoundListenSocket = BoundSocket.Create };
         var server = new KestrelServer(

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Gatehouse.Core.Ledger;
 
 namespace Gatehouse.Storage;
@@ -35,7 +34,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
             var records = Seal(work, draft, keep, keys);
             var writer = s_writer ??= new CanonicalWriter(LeafDraft.LeafBytesMax);
             Span<byte> nonce = stackalloc byte[LeafDraft.NonceLength];
-            RandomNumberGenerator.Fill(nonce);
+            RandomPool.Fill(nonce);
             LeafDraft.Write(writer, (settings.Origin, keep), draft.Entry, records, nonce);
             if (writer.IsOverflown || writer.Written.Length > LeafDraft.LeafBytesMax)
             {

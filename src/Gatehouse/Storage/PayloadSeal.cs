@@ -27,7 +27,7 @@ internal static class PayloadSeal
     public static Hash256 Close(byte[] dayKey, string id, in PayloadPart part, Span<byte> target)
     {
         var bytes = part.Bytes.Span;
-        RandomNumberGenerator.Fill(target[..(NonceLength + Commitment.SaltLength)]);
+        RandomPool.Fill(target[..(NonceLength + Commitment.SaltLength)]);
         var salt = target.Slice(NonceLength, Commitment.SaltLength);
         var commitment = Commitment.Compute(part.Kind, salt, bytes);
         var text = target.Slice(NonceLength, Commitment.SaltLength + bytes.Length);

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Gatehouse.Core.Ledger;
 
 namespace Gatehouse.Storage;
@@ -62,7 +61,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
     public string NewId(string prefix)
     {
         Span<byte> random = stackalloc byte[EntryId.RandomBytes];
-        RandomNumberGenerator.Fill(random);
+        RandomPool.Fill(random);
         return EntryId.Create(prefix, Now, random);
     }
 

@@ -11,7 +11,7 @@ namespace Gatehouse.Tests.Tidy;
 public sealed partial class DocumentTests
 {
     private static readonly Lazy<HashSet<string>> Names = new(() =>
-        [.. OwnNames(), .. Compiled.Ours.Compilation.GlobalNamespace.GetNamespaceMembers().SelectMany(TypesBelow)]);
+        [.. OwnNames(), .. BuildNames(), .. Compiled.Ours.Compilation.GlobalNamespace.GetNamespaceMembers().SelectMany(TypesBelow)]);
 
     [Fact]
     public void A_code_name_in_a_document_exists() => Rule.Holds(
@@ -110,6 +110,13 @@ public sealed partial class DocumentTests
         from node in Syntax.Root(file).DescendantNodes()
         from name in DeclaredBy(node)
         select name;
+
+    /// <summary>Properties and items of the build, such as what the projects switch on.</summary>
+    private static IEnumerable<string> BuildNames() =>
+        from file in Checkout.Files
+        where Path.GetExtension(file.Path) is ".props" or ".csproj"
+        from element in System.Xml.Linq.XElement.Parse(file.Text).DescendantsAndSelf()
+        select element.Name.LocalName;
 
     private static IEnumerable<string> DeclaredBy(SyntaxNode node) => node switch
     {

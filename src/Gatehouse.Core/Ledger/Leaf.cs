@@ -8,6 +8,9 @@ public sealed record Leaf
     /// <summary>The log's name: estate and node.</summary>
     public required string Log { get; init; }
 
+    /// <summary>Its index in the log.</summary>
+    public required long Index { get; init; }
+
     /// <summary>When it was written.</summary>
     public required DateTimeOffset Time { get; init; }
 
@@ -35,6 +38,7 @@ public sealed record Leaf
         return new Leaf
         {
             Log = root.Text("log"),
+            Index = header.Index,
             Time = time,
             Keep = new KeepUntil(keep.Time("logs"), TimeIfSet(keep, "inputs"), TimeIfSet(keep, "outputs")),
             Entry = LedgerEntry.Read(root.Text("kind"), root.Text("id"), body),

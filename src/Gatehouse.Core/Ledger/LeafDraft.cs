@@ -1,8 +1,10 @@
+using System.Buffers.Text;
+
 namespace Gatehouse.Core.Ledger;
 
 /// <summary>
-/// A leaf that lacks only its time. The time is given by whoever decides the order; everything else can be written
-/// earlier and on another thread.
+/// A leaf that lacks only its index and time, version 1 of the format. Those two are given by whoever decides the
+/// order; everything else can be written earlier and on another thread.
 /// </summary>
 public static class LeafDraft
 {
@@ -12,15 +14,10 @@ public static class LeafDraft
     /// <summary>Length of the nonce in bytes: a leaf hash that is kept must not be guessable.</summary>
     public const int NonceLength = 16;
 
-    // The version of this format.
-    private const int Version = 1;
+    /// <summary>Room that <see cref="Finish"/> needs behind what <see cref="Write"/> wrote, in bytes.</summary>
+    public const int TailBytesMax = 80;
 
-    private const string Placeholder = "0000-00-00T00:00:00.000Z";
-
-    // What follows the time: quote, then the version, which ends every leaf.
-    private static int TailLength => "\",\"v\":1}".Length;
-
-    /// <summary>Writes the leaf with a place for the time; see <c>SetTime</c>.</summary>
+    /// <summary>Writes a leaf up to its index and time; see <see cref="Finish"/>.</summary>
     /// <param name="writer">Where to; it is reset first. If it is overflown afterwards, the entry is too large.</param>
     /// <param name="envelope">The log's name and what is kept until when.</param>
     /// <param name="entry">What the leaf says.</param>
@@ -50,18 +47,30 @@ public static class LeafDraft
         writer.Member("nonce", Convert.ToHexStringLower(nonce));
         if (payloads.Count > 0)
             WritePayloads(writer, payloads);
-        writer.Member("t", Placeholder);
-        writer.Member("v", Version);
-        writer.EndObject();
     }
 
-    /// <summary>Puts the time into a leaf that <see cref="Write"/> wrote.</summary>
-    public static void SetTime(Span<byte> leaf, DateTimeOffset time) =>
-        LedgerTime.Write(time, leaf[^(TailLength + LedgerTime.Length)..]);
+    /// <summary>Writes the end of a leaf: its index, its time, the version.</summary>
+    /// <param name="buffer">The start of the leaf, and room for <see cref="TailBytesMax"/> more bytes.</param>
+    /// <param name="length">Bytes of the start.</param>
+    /// <param name="index">The leaf's index, so that a leaf in another place is noticed at its place.</param>
+    /// <param name="time">The time as text, see <see cref="LedgerTime"/>.</param>
+    /// <returns>Bytes of the whole leaf.</returns>
+    public static int Finish(Span<byte> buffer, int length, long index, ReadOnlySpan<byte> time)
+    {
+        length += Put(buffer[length..], ",\"seq\":"u8);
+        Utf8Formatter.TryFormat(index, buffer[length..], out var digits);
+        length += digits;
+        length += Put(buffer[length..], ",\"t\":\""u8);
+        length += Put(buffer[length..], time);
+        length += Put(buffer[length..], "\",\"v\":1}"u8);
+        return length;
+    }
 
-    /// <summary>Puts a time that is already text into a leaf.</summary>
-    public static void SetTime(Span<byte> leaf, ReadOnlySpan<byte> time) =>
-        time.CopyTo(leaf[^(TailLength + LedgerTime.Length)..]);
+    private static int Put(Span<byte> target, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(target);
+        return text.Length;
+    }
 
     private static void WriteKeep(CanonicalWriter writer, KeepUntil keep)
     {

@@ -1,10 +1,12 @@
+using System.Buffers.Text;
+
 namespace Gatehouse.Core.Ledger;
 
 /// <summary>The envelope of a leaf as slices of its bytes: what verification needs, without allocating.</summary>
 public ref struct LeafHeader
 {
-    // Nine members at most: body, id, keep_until, kind, log, nonce, payloads, t, v.
-    private const int MembersMax = 9;
+    // Ten members at most: body, id, keep_until, kind, log, nonce, payloads, seq, t, v.
+    private const int MembersMax = 10;
 
     /// <summary>The entry's id.</summary>
     public ReadOnlySpan<byte> Id { get; private set; }
@@ -17,6 +19,9 @@ public ref struct LeafHeader
 
     /// <summary>The time, 24 bytes.</summary>
     public ReadOnlySpan<byte> Time { get; private set; }
+
+    /// <summary>The leaf's index.</summary>
+    public long Index { get; private set; }
 
     /// <summary>True if the leaf lists payloads.</summary>
     public bool HasPayloads { get; private set; }
@@ -38,7 +43,8 @@ public ref struct LeafHeader
             || !Named(leaf, members[2], "keep_until"u8) || !Named(leaf, members[3], "kind"u8)
             || !Named(leaf, members[4], "log"u8) || !Named(leaf, members[5], "nonce"u8)
             || (header.HasPayloads && !Named(leaf, members[6], "payloads"u8))
-            || !Named(leaf, members[6 + tail], "t"u8) || !Named(leaf, members[7 + tail], "v"u8))
+            || !Named(leaf, members[6 + tail], "seq"u8) || !Named(leaf, members[7 + tail], "t"u8)
+            || !Named(leaf, members[8 + tail], "v"u8))
         {
             return false;
         }
@@ -46,8 +52,10 @@ public ref struct LeafHeader
         header.Id = Text(leaf, members[1]);
         header.Kind = Text(leaf, members[3]);
         header.Log = Text(leaf, members[4]);
-        header.Time = Text(leaf, members[6 + tail]);
-        return leaf[members[7 + tail].Value].SequenceEqual("1"u8)
+        header.Time = Text(leaf, members[7 + tail]);
+        return leaf[members[8 + tail].Value].SequenceEqual("1"u8)
+            && Utf8Parser.TryParse(leaf[members[6 + tail].Value], out long index, out var used)
+            && (header.Index = index) >= 0 && used == leaf[members[6 + tail].Value].Length
             && leaf[members[0].Value][0] == (byte)'{'
             && leaf[members[2].Value][0] == (byte)'{'
             && (!header.HasPayloads || leaf[members[6].Value][0] == (byte)'[')

@@ -22,7 +22,7 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     {
     }
 
-    /// <summary>The leaf, all but its time, at the start of this buffer.</summary>
+    /// <summary>The leaf, all but its index and time, at the start of this buffer.</summary>
     public byte[] Leaf { get; private set; } = new byte[1024];
 
     public int LeafLength { get; private set; }
@@ -57,8 +57,8 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
 
     public void SetLeaf(ReadOnlySpan<byte> leaf)
     {
-        if (Leaf.Length < leaf.Length)
-            Leaf = new byte[leaf.Length * 2];
+        if (Leaf.Length < leaf.Length + LeafDraft.TailBytesMax)
+            Leaf = new byte[leaf.Length * 2 + LeafDraft.TailBytesMax];
         leaf.CopyTo(Leaf);
         LeafLength = leaf.Length;
     }

@@ -4,7 +4,7 @@ namespace Gatehouse.Storage;
 
 /// <summary>
 /// Does on the caller's thread all that does not depend on the order of entries: commitments, encryption, the leaf
-/// but for its time.
+/// but for its index and time.
 /// </summary>
 internal sealed class DraftEncoder(LedgerSettings settings)
 {
@@ -36,7 +36,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
             Span<byte> nonce = stackalloc byte[LeafDraft.NonceLength];
             RandomPool.Fill(nonce);
             LeafDraft.Write(writer, (settings.Origin, keep), draft.Entry, records, nonce);
-            if (writer.IsOverflown || writer.Written.Length > LeafDraft.LeafBytesMax)
+            if (writer.IsOverflown || writer.Written.Length > LeafDraft.LeafBytesMax - LeafDraft.TailBytesMax)
             {
                 work.Discard();
                 return null;

@@ -8,37 +8,34 @@ internal sealed class LeafBatch
     /// <summary>Leaves in one batch, and in one short read transaction.</summary>
     public const int LeavesMax = 4_096;
 
-    private readonly long[] _indexes = new long[LeavesMax];
-    private readonly Hash256?[] _hashes = new Hash256?[LeavesMax];
-    private readonly int[] _ends = new int[LeavesMax];
-    private readonly bool[] _pruned = new bool[LeavesMax];
-    private byte[] _bytes = new byte[LeavesMax * 512];
+    private (long Index, Hash256? Hash, int End, bool IsPruned)[] _rows = new (long, Hash256?, int, bool)[64];
+    private byte[] _bytes = new byte[32_768];
 
     public int Count { get; private set; }
 
-    public long IndexOf(int at) => _indexes[at];
+    public long IndexOf(int at) => _rows[at].Index;
 
     /// <summary>The stored hash; null if it is no hash at all.</summary>
-    public Hash256? HashOf(int at) => _hashes[at];
+    public Hash256? HashOf(int at) => _rows[at].Hash;
 
     /// <summary>True if the leaf has no text any more.</summary>
-    public bool IsPruned(int at) => _pruned[at];
+    public bool IsPruned(int at) => _rows[at].IsPruned;
 
-    public ReadOnlySpan<byte> LeafOf(int at) => _bytes.AsSpan((at == 0 ? 0 : _ends[at - 1]).._ends[at]);
+    public ReadOnlySpan<byte> LeafOf(int at) => _bytes.AsSpan((at == 0 ? 0 : _rows[at - 1].End).._rows[at].End);
 
     public void Clear() => Count = 0;
 
     public void Add(SqlStatement row)
     {
         var leaf = row.Blob(2);
-        var start = Count == 0 ? 0 : _ends[Count - 1];
+        var start = Count == 0 ? 0 : _rows[Count - 1].End;
         if (start + leaf.Length > _bytes.Length)
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, start + leaf.Length));
         leaf.CopyTo(_bytes.AsSpan(start));
         var hash = row.Blob(1);
-        _indexes[Count] = row.Int64(0);
-        _hashes[Count] = hash.Length == Hash256.Length ? new Hash256(hash) : null;
-        _pruned[Count] = row.IsNull(2);
-        _ends[Count++] = start + leaf.Length;
+        if (Count == _rows.Length)
+            Array.Resize(ref _rows, _rows.Length * 2);
+        _rows[Count++] = (
+            row.Int64(0), hash.Length == Hash256.Length ? new Hash256(hash) : null, start + leaf.Length, row.IsNull(2));
     }
 }

@@ -70,8 +70,12 @@ internal sealed class LedgerTip
         var hash = MerkleTree.HashLeaf(leaf);
         if (row.Blob(1) is not { Length: Hash256.Length } stored || new Hash256(stored) != hash)
             throw Damaged($"leaf {index} does not match its hash");
-        if (!LeafHeader.TryRead(leaf, out var header) || !LedgerTime.TryParse(header.Time, out var time))
-            throw Damaged($"leaf {index} is not a leaf of this version");
+        if (!LeafHeader.TryRead(leaf, out var header) || !LedgerTime.TryParse(header.Time, out var time)
+            || header.Index != index)
+        {
+            throw Damaged($"leaf {index} is not a leaf of this version for this place");
+        }
+
         Frontier.Append(hash);
         LastTime = time;
     }

@@ -80,18 +80,14 @@ internal sealed class LedgerWriter : IDisposable
     public (Frontier Head, Frontier Signed, string? Note) Capture() =>
         (_tip!.Frontier.Clone(), _tip.Signed.Clone(), _tip.Note);
 
-    /// <summary>Notices a moved clock and says whether purging has to wait. Only inside a job with a transaction.</summary>
-    public bool LookAtClock(LedgerTables tables)
+    /// <summary>
+    /// Looks at the clock, records a step, and says whether purging has to wait. Only inside a job without a transaction.
+    /// </summary>
+    public (LedgerRefusal Refusal, bool IsHalted) LookAtClock()
     {
-        if (Clock.Read() is { } moved)
-        {
-            if (moved.Expected != moved.Seen)
-                _steps.Add((moved.Expected, moved.Seen));
-            if (moved.IsJump)
-                tables.SetFlag(Purger.HaltFlag, 1);
-        }
-
-        return tables.Flag(Purger.HaltFlag) != 0;
+        WriteReady([]);
+        var refusal = MakeReady();
+        return (refusal, refusal == LedgerRefusal.None && _tables!.Flag(Purger.HaltFlag) != 0);
     }
 
     /// <summary>Stops everything: what is on disk can no longer be known or trusted.</summary>
@@ -279,8 +275,7 @@ internal sealed class LedgerWriter : IDisposable
     private void Insert(AppendWork work, DateTimeOffset now)
     {
         var index = _tentative.Size;
-        var leaf = work.Leaf.AsSpan(0, work.LeafLength);
-        LeafDraft.SetTime(leaf, _timeText);
+        var leaf = work.Leaf.AsSpan(0, LeafDraft.Finish(work.Leaf, work.LeafLength, index, _timeText));
         var hash = MerkleTree.HashLeaf(leaf);
         _tables!.InsertLeaf(index, hash, leaf);
         foreach (var part in work.Parts)
@@ -338,9 +333,7 @@ internal sealed class LedgerWriter : IDisposable
                 throw new HomeException($"The ledger in {_home.Path} is of the log {origin}, its keys of {keys.Verifier.Name}.");
             _tip = LedgerTip.Load(tables, keys.Verifier);
             Clock.SetLastEntry(_tip.LastTime);
-            if (!_wasOpened)
-                _toSeal.AddRange(tables.Exchanges.Open());
-            _wasOpened = true;
+            FindOpen(tables);
             Usage.Update(tables);
             _wal = new WalGauge(tables.Connection);
             _tables = tables;
@@ -371,6 +364,16 @@ internal sealed class LedgerWriter : IDisposable
         }
     }
 
+    // At the start every open exchange is a crash's; later only those that a failed commit may have stored are.
+    private void FindOpen(LedgerTables tables)
+    {
+        var open = tables.Exchanges.Open();
+        var suspects = _toSeal.ToHashSet(StringComparer.Ordinal);
+        _toSeal.Clear();
+        _toSeal.AddRange(_wasOpened ? open.Where(suspects.Contains) : open);
+        _wasOpened = true;
+    }
+
     // Ends a failed transaction and finds out what is on disk. Never tries the same write again.
     private LedgerRefusal Recover(SqliteFaultException fault, List<AppendWork> works)
     {
@@ -381,7 +384,7 @@ internal sealed class LedgerWriter : IDisposable
             {
                 _tables!.Rollback();
                 if (refusal == LedgerRefusal.ReadOnly || fault.Code == SQLitePCL.raw.SQLITE_IOERR_SHMSIZE)
-                    Close();
+                    CloseWith(works);
                 else if (_tables.CountLeaves() > _tip!.Frontier.Size)
                     TakeStored(works);
                 Status.SetWaiting(refusal, _home.Path);
@@ -392,7 +395,7 @@ internal sealed class LedgerWriter : IDisposable
                 fault = e as SqliteFaultException ?? new SqliteFaultException(e.Message, 0, 0);
                 if (e is SqliteFaultException && StoreFault.Classify(fault.Code, fault.Errno) is var again and not LedgerRefusal.Stopped)
                 {
-                    Close();
+                    CloseWith(works);
                     Status.SetWaiting(again, _home.Path);
                     return again;
                 }
@@ -410,10 +413,21 @@ internal sealed class LedgerWriter : IDisposable
     {
         _tip!.Extend(_tables!);
         Clock.SetLastEntry(_tip.LastTime);
-        _toSeal.Clear();
+        Suspect(works);
+        FindOpen(_tables!);
+    }
+
+    private void CloseWith(List<AppendWork> works)
+    {
+        Suspect(works);
+        Close();
+    }
+
+    private void Suspect(List<AppendWork> works)
+    {
         foreach (var work in works)
         {
-            if (work.Entry is RequestEntry && work.Result.IsDurable)
+            if (work.Entry is RequestEntry)
                 _toSeal.Add(work.Entry.Id);
         }
     }

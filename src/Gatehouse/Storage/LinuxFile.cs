@@ -23,8 +23,15 @@ internal static partial class LinuxFile
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
 
+    // open(2): O_RDWR | O_CREAT | O_CLOEXEC, and O_RDONLY | O_CLOEXEC.
+    private const int ReadWriteCreate = 0x2 | 0x40 | 0x80000;
+    private const int ReadOnly = 0x80000;
+
     // open(2): a directory can only be opened for reading; it must not be inherited by children.
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;
+
+    // Mode 0600.
+    private const int OwnerReadWrite = 0x180;
 
     // struct statfs is 120 bytes on 64-bit Linux; f_type is its first word (statfs(2)).
     private const int StatfsBytes = 256;
@@ -55,10 +62,24 @@ internal static partial class LinuxFile
         throw Error($"Cannot lock {path}");
     }
 
+    /// <summary>
+    /// Opens a file to lock, creating it for its owner alone; read-only where nothing can be written. .NET's own way
+    /// of opening takes a lock of its own on the same file.
+    /// </summary>
+    public static SafeFileHandle OpenToLock(string path)
+    {
+        var file = Open(path, ReadWriteCreate, OwnerReadWrite);
+        if (file < 0 && Marshal.GetLastPInvokeError() == Erofs)
+            file = Open(path, ReadOnly, 0);
+        if (file < 0)
+            throw Error($"Cannot open {path}");
+        return new SafeFileHandle(file, ownsHandle: true);
+    }
+
     /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
-        var handle = Open(path, ReadOnlyDirectory);
+        var handle = Open(path, ReadOnlyDirectory, 0);
         if (handle < 0)
             throw Error($"Cannot open the directory {path}");
         var result = Fsync(handle);
@@ -93,7 +114,7 @@ internal static partial class LinuxFile
     private static partial int Flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int file);

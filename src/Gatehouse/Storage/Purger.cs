@@ -58,10 +58,11 @@ internal sealed class Purger(
 
     private async Task<PurgeResult> PurgeAsync(CancellationToken cancellation)
     {
-        // An empty batch makes the writer look at the clock before anything is called due.
-        var (refusal, halted) = await writer.RunAsync(tables => writer.LookAtClock(tables), inTransaction: true);
-        if (refusal != LedgerRefusal.None)
-            return Stopped(refusal);
+        // The clock is looked at before anything is called due.
+        var (refusal, look) = await writer.RunAsync(_ => writer.LookAtClock(), inTransaction: false);
+        if (refusal != LedgerRefusal.None || look.Refusal != LedgerRefusal.None)
+            return Stopped(refusal != LedgerRefusal.None ? refusal : look.Refusal);
+        var halted = look.IsHalted;
         if (halted && settings.IsClockSynchronised())
             halted = await ConfirmClockAsync() != LedgerRefusal.None;
         _isHalted = halted;

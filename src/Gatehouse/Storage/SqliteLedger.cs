@@ -21,6 +21,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
     private readonly Purger _purger;
     private readonly CancellationTokenSource _stopping = new();
     private Task _signing = Task.CompletedTask;
+    private int _isDisposed;
 
     private SqliteLedger(
         HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
@@ -125,6 +126,8 @@ internal sealed class SqliteLedger : IAsyncDisposable
     /// <summary>Writes what is queued, signs a last checkpoint and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         await _stopping.CancelAsync();
         await _signing;
         if (_writer.Status.State != LedgerState.Stopped)

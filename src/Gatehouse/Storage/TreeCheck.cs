@@ -37,8 +37,6 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     {
         using var full = new BlockingCollection<LeafBatch>(BatchesMax);
         using var empty = new BlockingCollection<LeafBatch>();
-        for (var i = 0; i < BatchesMax; i++)
-            empty.Add(new LeafBatch(), cancellation);
         Exception? failure = null;
         var reader = new Thread(() => failure = Read(path, full, empty, cancellation)) { IsBackground = true };
         reader.Start();
@@ -69,9 +67,18 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
             using var select = new SqlStatement(
                 connection,
                 "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 ORDER BY idx LIMIT ?3");
-            var next = 0L;
-            while (next < leaves && !cancellation.IsCancellationRequested && empty.TryTake(out var batch, -1, cancellation))
+            var (next, made) = (0L, 0);
+            while (next < leaves && !cancellation.IsCancellationRequested)
             {
+                if (!empty.TryTake(out var batch, made < BatchesMax ? 0 : -1, cancellation))
+                {
+                    // Closed: the other thread found a fault and wants no more.
+                    if (made == BatchesMax || empty.IsAddingCompleted)
+                        break;
+                    batch = new LeafBatch();
+                    made++;
+                }
+
                 batch.Clear();
                 select.Bind(1, next).Bind(2, leaves).Bind(3, LeafBatch.LeavesMax);
                 while (select.Step())
@@ -132,6 +139,8 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
             Fail(index, $"Leaf {index} is not a canonical leaf.");
         else if (!header.Log.SequenceEqual(_origin))
             Fail(index, $"Leaf {index} is of another log.");
+        else if (header.Index != index)
+            Fail(index, $"Leaf {index} was written as leaf {header.Index}.");
         else if (header.Time.SequenceCompareTo(_lastTime) < 0)
             Fail(index, $"Leaf {index} is older than the one before it.");
         else

@@ -21,7 +21,7 @@ internal static class FolderTable
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
         ["Vault"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Watching"],
+        ["Gate"] = [.. Core, "Storage", "Watching", "Listening"],
         ["Acts"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =

@@ -35,7 +35,7 @@ internal sealed class Answer(GateCall call, GateParts parts)
     {
         if (Response.HasStarted)
         {
-            call.Http.Abort();
+            await BreakAsync(ReadOnlyMemory<byte>.Empty);
             return;
         }
         Response.Clear();

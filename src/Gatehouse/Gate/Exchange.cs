@@ -87,18 +87,31 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         var machine = StreamMachine.For(route);
         using var relay = new StreamRelay(call, machine, EventReader.For(route));
         var failure = await RelayAsync(response, relay);
-        var errorEvent = new ArrayBufferWriter<byte>();
         if (failure is null) relay.CountWithheld();
-        else if (failure.Refusal is { } why) InBandError.Write(why, route, call.Id, machine.NextSequenceNumber, errorEvent);
-        // 9 record the outcome, and with it exactly what the caller has and will have.
-        var outcome = CallOutcome.Stream(status, relay, machine, failure);
-        var notRecorded = await recorder.RecordOutcomeAsync(call, outcome, reservation);
-        if (notRecorded is not null && failure is null)
-            InBandError.Write(notRecorded, route, call.Id, machine.NextSequenceNumber, errorEvent);
+        // What failed is not complete, so breaking it off waits for no ledger: a pause acts even when that hangs.
+        var breaking = failure?.Refusal is { } why ? BreakAsync(why, machine) : Task.CompletedTask;
+        Refusal? notRecorded;
+        try
+        {
+            // 9 record the outcome, and with it exactly what the caller has and will have.
+            notRecorded = await recorder.RecordOutcomeAsync(call, CallOutcome.Stream(status, relay, machine, failure), reservation);
+        }
+        finally
+        {
+            await breaking;
+        }
         // 10 release the end, or break visibly.
+        if (failure is not null || call.ClientIsGone) return;
+        if (notRecorded is null) await relay.ReleaseAsync(call.Http.RequestAborted);
+        else await BreakAsync(notRecorded, machine);
+    }
+
+    private async Task BreakAsync(Refusal why, StreamMachine machine)
+    {
         if (call.ClientIsGone) return;
-        if (failure is null && notRecorded is null) await relay.ReleaseAsync(call.Http.RequestAborted);
-        else await answer.BreakAsync(errorEvent.WrittenMemory);
+        var errorEvent = new ArrayBufferWriter<byte>();
+        InBandError.Write(why, call.Route!, call.Id, machine.NextSequenceNumber, errorEvent);
+        await answer.BreakAsync(errorEvent.WrittenMemory);
     }
 
     private async Task<CallFailure?> RelayAsync(HttpResponseMessage response, StreamRelay relay)

@@ -27,7 +27,7 @@ internal sealed class HomeLock : IDisposable
         SafeFileHandle? file = null;
         try
         {
-            file = Open(home.LockFile);
+            file = LinuxFile.OpenForLock(home.LockFile);
             if (!LinuxFile.TryLock(file, home.LockFile))
             {
                 holder = ReadHolder(file);
@@ -48,32 +48,6 @@ internal sealed class HomeLock : IDisposable
 
     /// <summary>Gives the lock back.</summary>
     public void Dispose() => _file.Dispose();
-
-    private static SafeFileHandle Open(string path)
-    {
-        // FileShare.ReadWrite keeps .NET from taking its own lock on the file.
-        const FileShare share = FileShare.ReadWrite | FileShare.Delete;
-        try
-        {
-            if (!File.Exists(path))
-            {
-                using var created = new FileStream(path, new FileStreamOptions
-                {
-                    Mode = FileMode.OpenOrCreate,
-                    Access = FileAccess.ReadWrite,
-                    Share = share,
-                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                });
-            }
-
-            return File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, share);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            // On a read-only disk the lock still works: flock needs no right to write.
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, share);
-        }
-    }
 
     private static string ReadHolder(SafeFileHandle file)
     {

@@ -26,6 +26,12 @@ internal static partial class LinuxFile
     // open(2): a directory can only be opened for reading; it must not be inherited by children.
     private const int ReadOnlyDirectory = 0x10000 | 0x80000;
 
+    // open(2): O_RDWR, O_CREAT, O_CLOEXEC; octal 600.
+    private const int ReadWrite = 0x2;
+    private const int Create = 0x40;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
+
     // struct statfs is 120 bytes on 64-bit Linux; f_type is its first word (statfs(2)).
     private const int StatfsBytes = 256;
 
@@ -45,6 +51,20 @@ internal static partial class LinuxFile
         return BitConverter.ToInt64(result);
     }
 
+    /// <summary>
+    /// Opens a file for <see cref="TryLock"/>, making it if needed. Not with .NET's own calls: whatever share is asked
+    /// for, they take a shared flock(2), which fails while another process holds the exclusive one.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenForLock(string path)
+    {
+        var file = Open(path, ReadWrite | Create | CloseOnExec, OwnerOnly);
+        // On a read-only disk the lock still works: flock needs no right to write.
+        if (file < 0 && Marshal.GetLastPInvokeError() == Erofs)
+            file = Open(path, CloseOnExec, OwnerOnly);
+        return file >= 0 ? new SafeFileHandle(file, ownsHandle: true) : throw Error($"Cannot open {path}");
+    }
+
     /// <summary>Takes the exclusive lock of an open file at once. False if somebody else holds it.</summary>
     public static bool TryLock(SafeFileHandle file, string path)
     {
@@ -58,7 +78,7 @@ internal static partial class LinuxFile
     /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
-        var handle = Open(path, ReadOnlyDirectory);
+        var handle = Open(path, ReadOnlyDirectory, 0);
         if (handle < 0)
             throw Error($"Cannot open the directory {path}");
         var result = Fsync(handle);
@@ -93,7 +113,7 @@ internal static partial class LinuxFile
     private static partial int Flock(SafeFileHandle file, int operation);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
+    private static partial int Open(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Fsync(int file);

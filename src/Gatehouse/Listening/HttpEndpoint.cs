@@ -54,6 +54,12 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         {
             await server.StartAsync(new Application(handle), stop);
         }
+        catch (SocketException error)
+        {
+            server.Dispose();
+            var hint = unixPath is null ? "Does this machine have that address, and may this user take that port?" : "Is its folder there, and writable?";
+            throw new IOException($"Cannot listen on {address}: {error.Message}. {hint}", error);
+        }
         catch
         {
             server.Dispose();

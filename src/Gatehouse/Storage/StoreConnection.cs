@@ -66,17 +66,16 @@ internal static class StoreConnection
     {
         if (!File.Exists(path))
             throw new HomeException($"There is no ledger at {path}. It is made by `gatehouse serve`.");
-        SqliteConnection? connection = null;
         try
         {
-            connection = OpenConnection(path, SqliteOpenMode.ReadOnly);
-            CheckVersion(connection, path);
-            return connection;
+            return OpenChecked(path, path);
         }
-        catch (SqliteFaultException e)
+        catch (HomeException e) when (e.InnerException is SqliteFaultException fault
+            && (fault.Code & 0xff) == raw.SQLITE_CANTOPEN
+            && (!File.Exists(path + "-wal") || new FileInfo(path + "-wal").Length == 0))
         {
-            connection?.Dispose();
-            throw new HomeException($"Cannot read the ledger {path}: {e.Message}", e);
+            // On a read-only disk SQLite cannot make the files beside the database. Nobody writes there, so none are needed.
+            return OpenChecked(path, new Uri(path).AbsoluteUri + "?immutable=1");
         }
     }
 
@@ -140,6 +139,22 @@ internal static class StoreConnection
         raw.sqlite3_extended_result_codes(connection.Handle, 1);
         raw.sqlite3_busy_timeout(connection.Handle, BusyMilliseconds);
         return connection;
+    }
+
+    private static SqliteConnection OpenChecked(string path, string source)
+    {
+        SqliteConnection? connection = null;
+        try
+        {
+            connection = OpenConnection(source, SqliteOpenMode.ReadOnly);
+            CheckVersion(connection, path);
+            return connection;
+        }
+        catch (SqliteFaultException e)
+        {
+            connection?.Dispose();
+            throw new HomeException($"Cannot read the ledger {path}: {e.Message}", e);
+        }
     }
 
     // With an exclusive lock taken first, SQLite keeps the WAL's index in its own memory (sqlite.org/wal.html, 8).

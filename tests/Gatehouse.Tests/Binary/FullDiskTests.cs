@@ -112,10 +112,12 @@ public sealed class FullDiskTests
         await disk.RemountAsync("ro");
 
         // Without a place for its socket the gate could not be paused or told anything: it does not run at all.
-        await using var refused = home.Start(["serve"]);
-        var ended = (await refused.EndAsync()).Expect(ExitCodes.Unusable);
-        Assert.Contains("ead-only file system", ended.Errors, StringComparison.Ordinal);
+        var ended = (await home.RunAsync("serve")).Expect(ExitCodes.Unusable);
+        Assert.Contains("Cannot listen on ", ended.Errors, StringComparison.Ordinal);
         Assert.Empty(await model.BodiesAsync());
+        // What is there can still be read and proved.
+        (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);
+        Assert.Contains("token.issue", await home.ActsAsync());
 
         await disk.RemountAsync("rw");
         await using var gate = await home.ServeAsync();

@@ -116,7 +116,9 @@ public sealed class HomeTests
         Assert.NotEmpty(payloads);
         Assert.Equal(2, test.Verify().Payloads!.Unreadable);
         foreach (var file in Directory.EnumerateFiles(test.Path, "*", SearchOption.AllDirectories))
+        {
             Assert.DoesNotContain("a secret prompt", File.ReadAllText(file, System.Text.Encoding.Latin1),
                 StringComparison.Ordinal);
+        }
     }
 }

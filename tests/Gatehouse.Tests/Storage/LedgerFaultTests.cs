@@ -88,8 +88,11 @@ public sealed class LedgerFaultTests
                 await TestHome.ExchangeAsync(ledger);
                 _fail = true;
                 for (var i = 0; i < 3; i++)
+                {
                     Assert.Equal(LedgerRefusal.Stopped,
                         (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).Refusal);
+                }
+
                 Assert.Equal(LedgerState.Stopped, ledger.Health().State);
             }
 
@@ -198,8 +201,10 @@ public sealed class LedgerFaultTests
         await TestHome.AppendAsync(ledger, TestHome.Request(open));
         var last = new AppendResult();
         for (var i = 0; i < 40 && last.Refusal == LedgerRefusal.None; i++)
+        {
             last = await TestHome.AppendAsync(ledger,
                 TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 40_000) + i));
+        }
 
         Assert.Equal(LedgerRefusal.LedgerFull, last.Refusal);
         Assert.True(ledger.Health().PercentUsed > 80);

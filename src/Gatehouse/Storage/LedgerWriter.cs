@@ -19,15 +19,10 @@ internal sealed class LedgerWriter : IDisposable
     private readonly LedgerSettings _settings;
     private readonly TimeProvider _time;
     private readonly Action<LedgerFatal> _onFatal;
-    private readonly DraftEncoder _encoder;
+    private readonly BatchWriter _batch;
     private readonly Thread _thread;
-    private readonly Frontier _tentative = new();
     private readonly List<string> _toSeal = [];
-    private readonly List<(DateTimeOffset Expected, DateTimeOffset Seen)> _steps = [];
-    private readonly byte[] _timeText = new byte[LedgerTime.Length];
-    private LedgerTables? _tables;
-    private LedgerTip? _tip;
-    private WalGauge? _wal;
+    private OpenStore? _store;
     private LedgerKeys? _keys;
     private long _lastAttempt;
     private bool _wasOpened;
@@ -37,7 +32,7 @@ internal sealed class LedgerWriter : IDisposable
     {
         (_home, _settings, _time, _onFatal) = (home, settings, time, onFatal);
         (Queue, Clock, Usage) = (new AppendQueue(time), new LedgerClock(time), new LedgerUsage(settings.BytesMax));
-        _encoder = new DraftEncoder(settings);
+        _batch = new BatchWriter(settings, Clock, Usage);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
     }
 
@@ -78,16 +73,17 @@ internal sealed class LedgerWriter : IDisposable
 
     /// <summary>The tree as committed, and as last signed. Only inside a job.</summary>
     public (Frontier Head, Frontier Signed, string? Note) Capture() =>
-        (_tip!.Frontier.Clone(), _tip.Signed.Clone(), _tip.Note);
+        (_store!.Tip.Frontier.Clone(), _store.Tip.Signed.Clone(), _store.Tip.Note);
 
     /// <summary>
-    /// Looks at the clock, records a step, and says whether purging has to wait. Only inside a job without a transaction.
+    /// Looks at the clock, records a step, and says whether purging has to wait. Only inside a job without a
+    /// transaction.
     /// </summary>
     public (LedgerRefusal Refusal, bool IsHalted) LookAtClock()
     {
         WriteReady([]);
         var refusal = MakeReady();
-        return (refusal, refusal == LedgerRefusal.None && _tables!.Flag(Purger.HaltFlag) != 0);
+        return (refusal, refusal == LedgerRefusal.None && _store!.Tables.Flag(Purger.HaltFlag) != 0);
     }
 
     /// <summary>Stops everything: what is on disk can no longer be known or trusted.</summary>
@@ -141,7 +137,8 @@ internal sealed class LedgerWriter : IDisposable
         Close();
     }
 
-    private void RunJob<T>(Func<LedgerTables, T> job, bool inTransaction, TaskCompletionSource<(LedgerRefusal, T?)> done)
+    private void RunJob<T>(
+        Func<LedgerTables, T> job, bool inTransaction, TaskCompletionSource<(LedgerRefusal, T?)> done)
     {
         var refusal = MakeReady();
         if (refusal != LedgerRefusal.None)
@@ -153,10 +150,14 @@ internal sealed class LedgerWriter : IDisposable
         try
         {
             if (inTransaction)
-                _tables!.Begin();
-            var value = job(_tables!);
+                _store!.Tables.Begin();
+            var value = job(_store!.Tables);
             if (inTransaction)
-                _tables!.Commit();
+            {
+                _store!.Tables.Commit();
+                Status.SetWriting(_store.Tip.Frontier.Size);
+            }
+
             done.SetResult((LedgerRefusal.None, value));
         }
         catch (SqliteFaultException e)
@@ -180,20 +181,14 @@ internal sealed class LedgerWriter : IDisposable
     private void WriteReady(List<AppendWork> works)
     {
         var started = _time.GetTimestamp();
-        var sealing = _toSeal.Count;
         try
         {
-            _tables!.Begin();
-            _tentative.CopyFrom(_tip!.Frontier);
-            var now = BeginBatch();
-            foreach (var work in works)
-                Write(work, now);
-            Usage.Sample(_tables, now);
+            _store!.Tables.Begin();
+            _batch.Write(_store, _toSeal, works);
             _settings.AtCommit?.Invoke(CommitPoint.Before);
-            _tables.Commit();
+            _store.Tables.Commit();
             _settings.AtCommit?.Invoke(CommitPoint.After);
-            _tip.Frontier.CopyFrom(_tentative);
-            Clock.SetLastEntry(now);
+            _batch.Accept(_store);
         }
         catch (SqliteFaultException e)
         {
@@ -207,92 +202,22 @@ internal sealed class LedgerWriter : IDisposable
             throw;
         }
 
-        _toSeal.RemoveRange(0, sealing);
-        _steps.Clear();
-        Status.SetWriting(_tip.Frontier.Size);
+        _toSeal.Clear();
+        Status.SetWriting(_store.Tip.Frontier.Size);
         Commits.Add(_time.GetElapsedTime(started));
         Finish(works);
         // Nothing below may touch the works again: their callers own them now.
         AfterCommit();
     }
 
-    // The entries that nobody asked for come first: steps of the clock, exchanges that a crash left open.
-    private DateTimeOffset BeginBatch()
-    {
-        var read = Clock.Read();
-        var now = Clock.Now;
-        LedgerTime.Write(now, _timeText);
-        if (read is { IsJump: true })
-            _tables!.SetFlag(Purger.HaltFlag, 1);
-        if (read is { } moved && moved.Expected != moved.Seen)
-            _steps.Add((moved.Expected, moved.Seen));
-        foreach (var (expected, seen) in _steps)
-            WriteOwn(new ClockStepEntry { Id = NewId(EntryId.ClockStep), Expected = expected, Seen = seen }, now);
-
-        foreach (var exchange in _toSeal)
-        {
-            WriteOwn(
-                new OutcomeEntry
-                {
-                    Id = NewId(EntryId.Outcome),
-                    Of = exchange,
-                    Outcome = ExchangeOutcome.Interrupted,
-                    Reason = "gate-stopped",
-                },
-                now);
-        }
-
-        return now;
-    }
-
-    private string NewId(string prefix)
-    {
-        Span<byte> random = stackalloc byte[EntryId.RandomBytes];
-        System.Security.Cryptography.RandomNumberGenerator.Fill(random);
-        return EntryId.Create(prefix, Clock.Now, random);
-    }
-
-    private void WriteOwn(LedgerEntry entry, DateTimeOffset now)
-    {
-        var work = _encoder.Encode(new LedgerDraft { Entry = entry }, _keys!.Days, now)!;
-        Insert(work, now);
-        work.Discard();
-    }
-
-    private void Write(AppendWork work, DateTimeOffset now)
-    {
-        if (!Usage.HasRoom(work))
-        {
-            work.Result = AppendResult.Refused(LedgerRefusal.LedgerFull);
-            return;
-        }
-
-        if (work.StateChange is { } change && !StateChangeRunner.TryApply(_tables!, change, (_tentative.Size, now), work))
-            return;
-        Insert(work, now);
-    }
-
-    private void Insert(AppendWork work, DateTimeOffset now)
-    {
-        var index = _tentative.Size;
-        var leaf = work.Leaf.AsSpan(0, LeafDraft.Finish(work.Leaf, work.LeafLength, index, _timeText));
-        var hash = MerkleTree.HashLeaf(leaf);
-        _tables!.InsertLeaf(index, hash, leaf);
-        foreach (var part in work.Parts)
-            _tables.InsertPayload(index, part);
-        _tables.Exchanges.Project(work.Entry, index, now);
-        _tentative.Append(hash);
-        work.Result = new AppendResult(LedgerRefusal.None, index, now);
-    }
-
     private void AfterCommit()
     {
         try
         {
-            Usage.Update(_tables!);
-            if (_wal!.Pages > WalGauge.RestartPages)
-                _tables!.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
-            else if (_wal.HasGrown())
+            Usage.Update(_store!.Tables);
+            if (_store.Wal.Pages > WalGauge.RestartPages)
+                _store.Tables.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
+            else if (_store.Wal.HasGrown())
                 OnWalGrown?.Invoke();
         }
         catch (SqliteFaultException e)
@@ -305,7 +230,7 @@ internal sealed class LedgerWriter : IDisposable
     {
         if (Status.State == LedgerState.Stopped)
             return LedgerRefusal.Stopped;
-        if (_tables is not null)
+        if (_store is not null)
             return LedgerRefusal.None;
         if (_lastAttempt != 0 && _time.GetElapsedTime(_lastAttempt) < ReopenAfter)
             return Status.Refusal;
@@ -323,32 +248,12 @@ internal sealed class LedgerWriter : IDisposable
     private LedgerRefusal TryOpen()
     {
         _lastAttempt = _time.GetTimestamp();
-        LedgerTables? tables = null;
         try
         {
-            var keys = _keys ?? LedgerKeys.OpenOrCreate(_home, _settings.Origin, Clock.Now);
-            tables = new LedgerTables(StoreConnection.OpenWriter(_home.LedgerFile));
-            var origin = tables.Origin(_settings.Origin);
-            if (origin != keys.Verifier.Name)
-                throw new HomeException($"The ledger in {_home.Path} is of the log {origin}, its keys of {keys.Verifier.Name}.");
-            _tip = LedgerTip.Load(tables, keys.Verifier);
-            Clock.SetLastEntry(_tip.LastTime);
-            FindOpen(tables);
-            Usage.Update(tables);
-            _wal = new WalGauge(tables.Connection);
-            _tables = tables;
-            Status.SetWriting(_tip.Frontier.Size);
-            Volatile.Write(ref _keys, keys);
-            return LedgerRefusal.None;
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            tables?.Dispose();
-            throw new HomeException($"Cannot open the ledger in {_home.Path}: {e.Message} Does it belong to this user?", e);
+            _store = OpenStore.Open(_home, _settings, _keys, Clock.Now);
         }
         catch (Exception e) when (e is IOException or SqliteFaultException)
         {
-            tables?.Dispose();
             var refusal = e is SqliteFaultException fault
                 ? StoreFault.Classify(fault.Code, fault.Errno)
                 : StoreFault.Classify((IOException)e);
@@ -357,11 +262,12 @@ internal sealed class LedgerWriter : IDisposable
             Status.SetWaiting(refusal, _home.Path);
             return refusal;
         }
-        catch
-        {
-            tables?.Dispose();
-            throw;
-        }
+
+        Clock.SetLastEntry(_store.Tip.LastTime);
+        FindOpen(_store.Tables);
+        Status.SetWriting(_store.Tip.Frontier.Size);
+        Volatile.Write(ref _keys, _store.Keys);
+        return LedgerRefusal.None;
     }
 
     // At the start every open exchange is a crash's; later only those that a failed commit may have stored are.
@@ -382,10 +288,10 @@ internal sealed class LedgerWriter : IDisposable
         {
             try
             {
-                _tables!.Rollback();
+                _store!.Tables.Rollback();
                 if (refusal == LedgerRefusal.ReadOnly || fault.Code == SQLitePCL.raw.SQLITE_IOERR_SHMSIZE)
                     CloseWith(works);
-                else if (_tables.CountLeaves() > _tip!.Frontier.Size)
+                else if (_store.Tables.CountLeaves() > _store!.Tip.Frontier.Size)
                     TakeStored(works);
                 Status.SetWaiting(refusal, _home.Path);
                 return refusal;
@@ -393,7 +299,10 @@ internal sealed class LedgerWriter : IDisposable
             catch (Exception e) when (e is SqliteFaultException or HomeException)
             {
                 fault = e as SqliteFaultException ?? new SqliteFaultException(e.Message, 0, 0);
-                if (e is SqliteFaultException && StoreFault.Classify(fault.Code, fault.Errno) is var again and not LedgerRefusal.Stopped)
+                var again = e is SqliteFaultException
+                    ? StoreFault.Classify(fault.Code, fault.Errno)
+                    : LedgerRefusal.Stopped;
+                if (again != LedgerRefusal.Stopped)
                 {
                     CloseWith(works);
                     Status.SetWaiting(again, _home.Path);
@@ -411,10 +320,10 @@ internal sealed class LedgerWriter : IDisposable
     // The commit failed and yet its entries are on disk. Their callers are refused, so what they began is closed.
     private void TakeStored(List<AppendWork> works)
     {
-        _tip!.Extend(_tables!);
-        Clock.SetLastEntry(_tip.LastTime);
+        _store!.Tip.Extend(_store!.Tables);
+        Clock.SetLastEntry(_store.Tip.LastTime);
         Suspect(works);
-        FindOpen(_tables!);
+        FindOpen(_store!.Tables);
     }
 
     private void CloseWith(List<AppendWork> works)
@@ -450,8 +359,7 @@ internal sealed class LedgerWriter : IDisposable
 
     private void Close()
     {
-        _wal?.Dispose();
-        _tables?.Dispose();
-        (_wal, _tables) = (null, null);
+        _store?.Dispose();
+        _store = null;
     }
 }

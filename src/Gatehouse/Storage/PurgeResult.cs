@@ -1,11 +1,23 @@
 namespace Gatehouse.Storage;
 
 /// <summary>What a purge did.</summary>
-/// <param name="Payloads">Payloads deleted.</param>
-/// <param name="Leaves">Leaves that lost their text.</param>
-/// <param name="DayKeys">Day keys deleted.</param>
-/// <param name="BytesFreed">Bytes given back to the disk.</param>
-/// <param name="Refusal">Why it stopped early, if it did.</param>
-/// <param name="IsHalted">True if it waits for the clock to be confirmed.</param>
-internal sealed record PurgeResult(
-    long Payloads, long Leaves, int DayKeys, long BytesFreed, LedgerRefusal Refusal, bool IsHalted);
+internal sealed record PurgeResult
+{
+    /// <summary>Payloads deleted.</summary>
+    public long Payloads { get; init; }
+
+    /// <summary>Leaves that lost their text.</summary>
+    public long Leaves { get; init; }
+
+    /// <summary>Day keys deleted.</summary>
+    public int DayKeys { get; init; }
+
+    /// <summary>Bytes given back to the disk.</summary>
+    public long BytesFreed { get; init; }
+
+    /// <summary>Why it stopped early, if it did; the next one goes on.</summary>
+    public LedgerRefusal Refusal { get; init; }
+
+    /// <summary>True if it waits for the clock to be confirmed.</summary>
+    public bool IsHalted { get; init; }
+}

@@ -67,7 +67,7 @@ internal sealed class Purger(
             halted = await ConfirmClockAsync() != LedgerRefusal.None;
         _isHalted = halted;
         if (halted)
-            return new PurgeResult(0, 0, 0, 0, LedgerRefusal.None, IsHalted: true);
+            return new PurgeResult { IsHalted = true };
 
         var now = ledger.Now;
         (refusal, var found) = await writer.RunAsync(tables => (Due(tables, now), tables.Flag(PrunedFlag)), false);
@@ -75,7 +75,7 @@ internal sealed class Purger(
             return Stopped(refusal);
         var ((payloads, bytes), pruned) = found;
         var below = await Task.Run(() => FindLeavesBelow(pruned, now, cancellation), cancellation);
-        var result = new PurgeResult(payloads, below - pruned, 0, 0, LedgerRefusal.None, false);
+        var result = new PurgeResult { Payloads = payloads, Leaves = below - pruned };
         if (payloads > 0 || below > pruned)
         {
             var intent = new PurgeEntry
@@ -103,11 +103,12 @@ internal sealed class Purger(
         return result with { DayKeys = keys, BytesFreed = freed, Refusal = why };
     }
 
-    private static PurgeResult Stopped(LedgerRefusal refusal) => new(0, 0, 0, 0, refusal, false);
+    private static PurgeResult Stopped(LedgerRefusal refusal) => new() { Refusal = refusal };
 
     private static (long Count, long Bytes) Due(LedgerTables tables, DateTimeOffset now)
     {
-        var select = tables.Prepare("SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE expires <= ?1")
+        var select =
+            tables.Prepare("SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE expires <= ?1")
             .Bind(1, now.ToUnixTimeMilliseconds());
         select.Step();
         var due = (select.Int64(0), select.Int64(1));
@@ -173,7 +174,8 @@ internal sealed class Purger(
     private static long DeletePayloads(LedgerTables tables, long due)
     {
         tables.Prepare(
-            "DELETE FROM payload WHERE rowid IN (SELECT rowid FROM payload WHERE expires <= ?1 ORDER BY expires LIMIT ?2)")
+            "DELETE FROM payload WHERE rowid IN "
+            + "(SELECT rowid FROM payload WHERE expires <= ?1 ORDER BY expires LIMIT ?2)")
             .Bind(1, due).Bind(2, RowsMax).Run();
         return tables.Prepare("SELECT changes()").Number();
     }

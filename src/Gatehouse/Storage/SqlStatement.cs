@@ -15,9 +15,6 @@ internal sealed unsafe class SqlStatement : IDisposable
     private const nint Transient = -1;
     private const nint Static = 0;
 
-    // SQLITE_PREPARE_PERSISTENT: the statement is kept for long.
-    private const uint Persistent = 1;
-
     // Longest text that is converted on the stack.
     private const int StackBytes = 512;
 
@@ -34,7 +31,7 @@ internal sealed unsafe class SqlStatement : IDisposable
         _sql = sql;
         var text = Encoding.UTF8.GetBytes(sql);
         fixed (byte* pointer = text)
-            Check(SqliteNative.Prepare(_db, pointer, text.Length, Persistent, out _statement, 0));
+            Check(SqliteNative.Prepare(_db, pointer, text.Length, out _statement, 0));
     }
 
     public SqlStatement Bind(int index, long value)
@@ -108,7 +105,9 @@ internal sealed unsafe class SqlStatement : IDisposable
         }
     }
 
-    /// <summary>Runs a statement for one number; <paramref name="otherwise"/> if there is no row or it is NULL.</summary>
+    /// <summary>
+    /// Runs a statement for one number; <paramref name="otherwise"/> if there is no row or it is NULL.
+    /// </summary>
     public long Number(long otherwise = 0)
     {
         if (!Step())

@@ -54,7 +54,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
         HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
     {
         var ledger = new SqliteLedger(home, settings, time, onFatal);
-        ledger._signing = ledger.SignNowAndThenAsync();
+        ledger._signing = ledger.WatchAsync();
         return ledger;
     }
 
@@ -186,13 +186,15 @@ internal sealed class SqliteLedger : IAsyncDisposable
         $"A new key of the ledger could not be made durable: {e.Message} The gate stops. Check the disk, then start it again.",
         0, LinuxFile.ErrnoOf(e)));
 
-    private async Task SignNowAndThenAsync()
+    private async Task WatchAsync()
     {
         using var timer = new PeriodicTimer(LookEvery, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
             {
+                if (_writer.Status.State == LedgerState.Waiting)
+                    await ProbeAsync();
                 var unsigned = _writer.Status.Entries - _signer.SignedTo;
                 if (unsigned > UnsignedMax || (unsigned > 0 && _signer.Age >= _settings.CheckpointEvery))
                     await _signer.SignAsync(isLast: false, _stopping.Token);
@@ -208,6 +210,20 @@ internal sealed class SqliteLedger : IAsyncDisposable
         }
     }
 
+    // Without it a gate that nobody calls would stay "not ready" after the disk has room again.
+    private async Task ProbeAsync()
+    {
+        await _writer.RunAsync(
+            tables =>
+            {
+                tables.SetFlag("probe", Now.ToUnixTimeSeconds());
+                return 0;
+            },
+            inTransaction: true);
+    }
+
     private void FailWal(SqliteFaultException e) => _writer.Fail(new LedgerFatal(
-        $"Moving the ledger's WAL failed: {e.Message} The gate stops. Check the disk, then start it again.", e.Code, e.Errno));
+        $"Moving the ledger's WAL failed: {e.Message} The gate stops. Check the disk, then start it again.",
+        e.Code,
+        e.Errno));
 }

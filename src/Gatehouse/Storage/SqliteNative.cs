@@ -10,8 +10,8 @@ internal static unsafe partial class SqliteNative
 {
     private const string Library = "e_sqlite3";
 
-    [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v3")]
-    public static partial int Prepare(nint db, byte* sql, int bytes, uint flags, out nint statement, nint tail);
+    [LibraryImport(Library, EntryPoint = "sqlite3_prepare_v2")]
+    public static partial int Prepare(nint db, byte* sql, int bytes, out nint statement, nint tail);
 
     [LibraryImport(Library, EntryPoint = "sqlite3_bind_int64")]
     public static partial int BindInt64(nint statement, int index, long value);

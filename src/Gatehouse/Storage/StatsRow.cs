@@ -1,22 +1,27 @@
 namespace Gatehouse.Storage;
 
 /// <summary>Totals of exchanges with the same job, model, outcome and hour.</summary>
-/// <param name="Job">The job.</param>
-/// <param name="Model">The model's key; empty if the call named none.</param>
-/// <param name="Outcome">The word of the outcome; <c>open</c> while there is none.</param>
-/// <param name="Hour">Start of the hour, UTC.</param>
-/// <param name="Exchanges">How many.</param>
-/// <param name="InputTokens">Tokens read.</param>
-/// <param name="OutputTokens">Tokens written.</param>
-/// <param name="BytesDelivered">Bytes released to callers.</param>
-/// <param name="DurationMilliseconds">Sum of durations.</param>
-internal sealed record StatsRow(
-    string Job,
-    string Model,
-    string Outcome,
-    DateTimeOffset Hour,
-    long Exchanges,
-    long InputTokens,
-    long OutputTokens,
-    long BytesDelivered,
-    long DurationMilliseconds);
+internal sealed record StatsRow
+{
+    public required string Job { get; init; }
+
+    /// <summary>The model's key; empty if the call named none.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The word of the outcome; <c>open</c> while there is none.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Start of the hour, UTC.</summary>
+    public required DateTimeOffset Hour { get; init; }
+
+    public required long Exchanges { get; init; }
+
+    public required long InputTokens { get; init; }
+
+    public required long OutputTokens { get; init; }
+
+    public required long BytesDelivered { get; init; }
+
+    /// <summary>Sum of durations.</summary>
+    public required long DurationMilliseconds { get; init; }
+}

@@ -59,14 +59,18 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     }
 
     private Exception? Read(
-        string path, BlockingCollection<LeafBatch> full, BlockingCollection<LeafBatch> empty, CancellationToken cancellation)
+        string path,
+        BlockingCollection<LeafBatch> full,
+        BlockingCollection<LeafBatch> empty,
+        CancellationToken cancellation)
     {
         try
         {
             using var connection = StoreConnection.OpenReader(path);
             using var select = new SqlStatement(
                 connection,
-                "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 ORDER BY idx LIMIT ?3");
+                "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 "
+                + "ORDER BY idx LIMIT ?3");
             var (next, made) = (0L, 0);
             while (next < leaves && !cancellation.IsCancellationRequested)
             {
@@ -195,14 +199,16 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
         {
             var head = heads[_nextHead];
             var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
-            Fail(_tree.Size, $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
+            Fail(_tree.Size,
+                $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
                 + "the end was cut off, or the database is an older copy.");
         }
 
         // Only what is under a signature may explain that something is gone.
         foreach (var (_, purge) in _purges.Where(found => found.Index < SignedTo))
             PurgedBefore = purge.DueBefore > PurgedBefore ? purge.DueBefore : PurgedBefore;
-        var floor = _purges.Where(found => found.Index < SignedTo).Select(found => found.Purge.LeavesBelow).DefaultIfEmpty().Max();
+        var floor = _purges.Where(found => found.Index < SignedTo)
+            .Select(found => found.Purge.LeavesBelow).DefaultIfEmpty().Max();
         if (Pruned > floor && _fault is null)
         {
             IsCoverageFault = true;

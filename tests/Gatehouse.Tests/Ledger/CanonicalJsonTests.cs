@@ -9,7 +9,8 @@ public sealed class CanonicalJsonTests
 {
     [Fact]
     public void Whatever_is_written_is_accepted_and_means_the_same() =>
-        Gen.Select(Gen.String.Array[0, 6], Gen.String, Gen.Long[-CanonicalWriter.IntegerMax, CanonicalWriter.IntegerMax])
+        Gen.Select(Gen.String.Array[0, 6], Gen.String,
+            Gen.Long[-CanonicalWriter.IntegerMax, CanonicalWriter.IntegerMax])
             .Sample(
                 (names, text, number) =>
                 {
@@ -67,7 +68,8 @@ public sealed class CanonicalJsonTests
     [InlineData("{\"a\":\"\\u001F\"}")]
     [InlineData("{\"a\":\"x}")]
     [InlineData("{\"a\":[[[[[[[[[1]]]]]]]]]}")]
-    public void What_the_writer_would_not_write_is_refused(string text) => Assert.False(Accepts(Encoding.UTF8.GetBytes(text)));
+    public void What_the_writer_would_not_write_is_refused(string text) =>
+        Assert.False(Accepts(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void Bytes_that_are_not_text_are_refused() => Assert.False(Accepts([(byte)'{', (byte)'"', 0xff, (byte)'"']));

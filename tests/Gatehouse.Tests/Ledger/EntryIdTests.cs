@@ -18,7 +18,8 @@ public sealed class EntryIdTests
     [Fact]
     public void Later_ids_sort_after_earlier_ones()
     {
-        var ids = Enumerable.Range(0, 50).Select(i => EntryId.Create("ex", Time.AddMilliseconds(i), new byte[10])).ToList();
+        var ids =
+            Enumerable.Range(0, 50).Select(i => EntryId.Create("ex", Time.AddMilliseconds(i), new byte[10])).ToList();
 
         Assert.Equal(ids.Order(StringComparer.Ordinal), ids);
     }

@@ -23,7 +23,8 @@ public sealed class LeafTests
         Flags = ["outside-window"],
     };
 
-    public static TheoryData<string> Kinds => ["request", "outcome", "refusal", "act", "summary", "clock_step", "purge"];
+    public static TheoryData<string> Kinds =>
+        ["request", "outcome", "refusal", "act", "summary", "clock_step", "purge"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -88,7 +89,9 @@ public sealed class LeafTests
 
     [Theory]
     [InlineData("{}")]
-    [InlineData("{\"body\":{},\"id\":\"x\",\"keep_until\":{},\"kind\":\"act\",\"log\":\"l\",\"nonce\":\"00\",\"t\":\"2026-11-23T16:26:44.123Z\",\"v\":1}")]
+    [InlineData(
+        "{\"body\":{},\"id\":\"x\",\"keep_until\":{},\"kind\":\"act\","
+        + "\"log\":\"l\",\"nonce\":\"00\",\"t\":\"2026-11-23T16:26:44.123Z\",\"v\":1}")]
     [InlineData("not json")]
     public void What_is_no_leaf_is_refused(string text) =>
         Assert.Throws<FormatException>(() => Leaf.Parse(Encoding.UTF8.GetBytes(text)));
@@ -113,7 +116,8 @@ public sealed class LeafTests
         Assert.False(writer.IsOverflown);
         var leaf = new byte[writer.Written.Length + LeafDraft.TailBytesMax];
         writer.Written.CopyTo(leaf);
-        return leaf[..LeafDraft.Finish(leaf, writer.Written.Length, 7, Encoding.ASCII.GetBytes(LedgerTime.ToText(Time)))];
+        return leaf[..LeafDraft.Finish(leaf, writer.Written.Length, 7,
+            Encoding.ASCII.GetBytes(LedgerTime.ToText(Time)))];
     }
 
     private static IReadOnlyList<PayloadRecord> Payloads(string kind) => kind switch
@@ -152,7 +156,8 @@ public sealed class LeafTests
             Outcome = ExchangeOutcome.Refused,
             Status = 403,
             Reason = "paused",
-            Call = Call with { Model = null, Upstream = null, Identity = null, TokenId = null, Splices = [], Flags = [] },
+            Call = Call with { Model = null, Upstream = null, Identity = null, TokenId = null, Splices = [], Flags =
+                [] },
         },
         "act" => new ActEntry
         {

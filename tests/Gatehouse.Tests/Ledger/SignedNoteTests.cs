@@ -10,7 +10,8 @@ public sealed class SignedNoteTests
 
     private const string Note =
         "This is an example message.\n\n"
-        + "\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
+        + "\u2014 example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfX"
+        + "ppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=\n";
 
     private static readonly byte[] Seed = [.. Enumerable.Range(0, 32).Select(i => (byte)i)];
 
@@ -45,7 +46,8 @@ public sealed class SignedNoteTests
         var stranger = new NoteSignature("other.example", 7, new byte[64]);
 
         Assert.False((note with { Signatures = [.. note.Signatures, bad] }).IsSignedBy(key, Ed25519Signer.Verifier));
-        Assert.True((note with { Signatures = [.. note.Signatures, stranger] }).IsSignedBy(key, Ed25519Signer.Verifier));
+        Assert.True((note with { Signatures = [.. note.Signatures, stranger] })
+            .IsSignedBy(key, Ed25519Signer.Verifier));
         Assert.False((note with { Signatures = [stranger] }).IsSignedBy(key, Ed25519Signer.Verifier));
     }
 

@@ -52,7 +52,8 @@ public sealed class HomeTests
         using var test = new TestHome();
         File.SetUnixFileMode(test.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
 
-        Assert.Contains(HomeDirectory.OpenExisting(test.Path).Warnings, warning => warning.Contains("chmod 700", StringComparison.Ordinal));
+        Assert.Contains(HomeDirectory.OpenExisting(test.Path).Warnings, warning =>
+            warning.Contains("chmod 700", StringComparison.Ordinal));
         File.SetUnixFileMode(test.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
@@ -72,7 +73,8 @@ public sealed class HomeTests
             await TestHome.ExchangeAsync(ledger);
         test.Execute("PRAGMA user_version=9999");
 
-        Assert.Contains("newer Gatehouse", Assert.Throws<HomeException>(() => test.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("newer Gatehouse", Assert.Throws<HomeException>(() => test.Open()).Message,
+            StringComparison.Ordinal);
         Assert.Throws<HomeException>(() => LedgerReader.OpenReadOnly(test.Home));
     }
 
@@ -84,7 +86,8 @@ public sealed class HomeTests
             await TestHome.ExchangeAsync(ledger);
         test.Settings = test.Settings with { Origin = "home/other" };
 
-        Assert.Contains("belongs to the log home/node", Assert.Throws<HomeException>(() => test.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("belongs to the log home/node", Assert.Throws<HomeException>(() => test.Open()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,7 +98,8 @@ public sealed class HomeTests
             await TestHome.ExchangeAsync(ledger);
         File.Delete(Path.Combine(test.Home.KeysDirectory, "signing.key"));
 
-        Assert.Contains("Restore keys/", Assert.Throws<HomeException>(() => test.Open()).Message, StringComparison.Ordinal);
+        Assert.Contains("Restore keys/", Assert.Throws<HomeException>(() => test.Open()).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -112,6 +116,9 @@ public sealed class HomeTests
         Assert.NotEmpty(payloads);
         Assert.Equal(2, test.Verify().Payloads!.Unreadable);
         foreach (var file in Directory.EnumerateFiles(test.Path, "*", SearchOption.AllDirectories))
-            Assert.DoesNotContain("a secret prompt", File.ReadAllText(file, System.Text.Encoding.Latin1), StringComparison.Ordinal);
+        {
+            Assert.DoesNotContain("a secret prompt", File.ReadAllText(file, System.Text.Encoding.Latin1),
+                StringComparison.Ordinal);
+        }
     }
 }

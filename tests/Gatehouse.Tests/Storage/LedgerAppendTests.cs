@@ -16,10 +16,12 @@ public sealed class LedgerAppendTests
 
         using var reader = LedgerReader.OpenReadOnly(test.Home);
         var exchange = reader.FindExchange(id)!;
-        Assert.Equal(("news", "llama", "completed", 200L), (exchange.Job, exchange.Model, exchange.Outcome, exchange.Status));
+        Assert.Equal(("news", "llama", "completed", 200L),
+            (exchange.Job, exchange.Model, exchange.Outcome, exchange.Status));
         var payloads = reader.ReadPayloads(exchange, ledger.Keys);
         Assert.Equal(
-            [(PayloadKind.Received, "what is new?"), (PayloadKind.Forwarded, "what is new?"), (PayloadKind.Delivered, "nothing")],
+            [(PayloadKind.Received, "what is new?"), (PayloadKind.Forwarded, "what is new?"),
+                (PayloadKind.Delivered, "nothing")],
             payloads.Select(payload => (payload.Record.Kind, Encoding.UTF8.GetString(payload.Bytes!))));
     }
 
@@ -174,7 +176,9 @@ public sealed class LedgerAppendTests
     {
         using var test = new TestHome();
         await using var ledger = test.Open();
-        var good = Enumerable.Range(0, 20).Select(i => TestHome.AppendAsync(ledger, TestHome.Act(ledger, $"good {i}"))).ToList();
+        var good =
+            Enumerable.Range(0, 20).Select(i => TestHome.AppendAsync(ledger, TestHome.Act(ledger, $"good {i}")))
+            .ToList();
         var bad = TestHome.AppendAsync(
             ledger, TestHome.Act(ledger, "bad") with { StateChange = new SetFlag("bad", 1, Throw: true) });
         var wrong = TestHome.AppendAsync(
@@ -203,7 +207,8 @@ public sealed class LedgerAppendTests
         // RFC 8410 section 4: what precedes the 32 bytes of an Ed25519 key in a public key file.
         byte[] der = [.. Convert.FromHexString("302a300506032b6570032100"), .. ledger.Key!.PublicKey.Span];
         var file = (string name) => Path.Combine(test.Path, name);
-        File.WriteAllText(file("key.pem"), $"-----BEGIN PUBLIC KEY-----\n{Convert.ToBase64String(der)}\n-----END PUBLIC KEY-----\n");
+        File.WriteAllText(file("key.pem"),
+            $"-----BEGIN PUBLIC KEY-----\n{Convert.ToBase64String(der)}\n-----END PUBLIC KEY-----\n");
         File.WriteAllText(file("text"), parsed.Text);
         File.WriteAllBytes(file("signature"), parsed.Signatures[0].Signature.ToArray());
 
@@ -228,7 +233,9 @@ public sealed class LedgerAppendTests
     public async Task Reading_by_job_by_time_and_in_pages_finds_everything_once()
     {
         using var test = new TestHome();
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 30, 0, TimeSpan.Zero));
+        var time =
+            new Microsoft.Extensions.Time.Testing.FakeTimeProvider(
+            new DateTimeOffset(2026, 1, 1, 0, 30, 0, TimeSpan.Zero));
         await using var ledger = test.Open(time);
         for (var i = 0; i < 10; i++)
         {
@@ -250,7 +257,9 @@ public sealed class LedgerAppendTests
         Assert.Equal(Enumerable.Range(0, 21).Select(i => (long)i), pages);
         var stats = reader.ReadStats(since);
         Assert.Equal(5, stats.Count);
-        Assert.All(stats, row => Assert.Equal(("news", "llama", "completed", 1L, 5L), (row.Job, row.Model, row.Outcome, row.Exchanges, row.OutputTokens)));
+        Assert.All(stats, row =>
+            Assert.Equal(("news", "llama", "completed", 1L, 5L),
+            (row.Job, row.Model, row.Outcome, row.Exchanges, row.OutputTokens)));
     }
 
     private static long ReadFlag(LedgerReader reader, string name)
@@ -261,7 +270,8 @@ public sealed class LedgerAppendTests
 
     private static async Task<int> OpensslAsync(Func<string, string> file)
     {
-        var start = new ProcessStartInfo("openssl", ["pkeyutl", "-verify", "-pubin", "-inkey", file("key.pem"), "-rawin",
+        var start =
+            new ProcessStartInfo("openssl", ["pkeyutl", "-verify", "-pubin", "-inkey", file("key.pem"), "-rawin",
             "-in", file("text"), "-sigfile", file("signature")])
         { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
@@ -273,7 +283,8 @@ public sealed class LedgerAppendTests
     {
         public void Apply(LedgerTransaction transaction)
         {
-            transaction.Prepare("INSERT INTO ledger_flag (name, value) VALUES (?1, ?2)").Bind(1, Name).Bind(2, Name is null ? null : (long?)Value).Run();
+            transaction.Prepare("INSERT INTO ledger_flag (name, value) VALUES (?1, ?2)").Bind(1, Name)
+                .Bind(2, Name is null ? null : (long?)Value).Run();
             if (Throw)
                 throw new InvalidOperationException("no");
         }

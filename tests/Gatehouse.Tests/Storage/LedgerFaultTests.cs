@@ -32,7 +32,8 @@ public sealed class LedgerFaultTests
 
     [Theory]
     [MemberData(nameof(Weather))]
-    public async Task A_commit_that_fails_and_stores_nothing_is_refused_and_the_next_one_works(int code, int errno, string refusal)
+    public async Task A_commit_that_fails_and_stores_nothing_is_refused_and_the_next_one_works(int code, int errno,
+        string refusal)
     {
         using var test = new TestHome();
         await using (var ledger = Faulty(test, CommitPoint.Before, code, errno))
@@ -54,7 +55,8 @@ public sealed class LedgerFaultTests
 
     [Theory]
     [MemberData(nameof(Weather))]
-    public async Task A_commit_that_fails_although_it_stored_everything_is_refused_and_sealed(int code, int errno, string refusal)
+    public async Task A_commit_that_fails_although_it_stored_everything_is_refused_and_sealed(int code, int errno,
+        string refusal)
     {
         using var test = new TestHome();
         await using (var ledger = Faulty(test, CommitPoint.After, code, errno))
@@ -62,7 +64,8 @@ public sealed class LedgerFaultTests
             await TestHome.ExchangeAsync(ledger);
             _fail = true;
             var id = ledger.NewId(EntryId.Exchange);
-            Assert.Equal(refusal, (await TestHome.AppendAsync(ledger, TestHome.Request(id, "stored"))).Refusal.ToString());
+            Assert.Equal(refusal,
+                (await TestHome.AppendAsync(ledger, TestHome.Request(id, "stored"))).Refusal.ToString());
             await AgainAsync(ledger);
             using var reader = LedgerReader.OpenReadOnly(test.Home);
             Assert.Equal("interrupted", reader.FindExchange(id)!.Outcome);
@@ -85,7 +88,11 @@ public sealed class LedgerFaultTests
                 await TestHome.ExchangeAsync(ledger);
                 _fail = true;
                 for (var i = 0; i < 3; i++)
-                    Assert.Equal(LedgerRefusal.Stopped, (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).Refusal);
+                {
+                    Assert.Equal(LedgerRefusal.Stopped,
+                        (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).Refusal);
+                }
+
                 Assert.Equal(LedgerState.Stopped, ledger.Health().State);
             }
 
@@ -110,7 +117,8 @@ public sealed class LedgerFaultTests
             var ballast = Path.Combine(mount.Path, "ballast");
             Fill(ballast);
             await UntilAsync(async () =>
-                (await TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 50_000))))
+                (await TestHome.AppendAsync(ledger,
+                    TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 50_000))))
                 .Refusal == LedgerRefusal.DiskFull);
             Assert.Contains("is full", ledger.Health().Reason, StringComparison.Ordinal);
             File.Delete(ballast);
@@ -119,6 +127,18 @@ public sealed class LedgerFaultTests
 
         Assert.Empty(test.Fatals);
         Assert.True(test.Verify().IsGood);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_nobody_calls_notices_by_itself_that_the_disk_has_room_again()
+    {
+        using var test = new TestHome();
+        await using var ledger = Faulty(test, CommitPoint.Before, raw.SQLITE_FULL, 0);
+        _fail = true;
+        Assert.False((await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).IsDurable);
+        Assert.Equal(LedgerState.Waiting, ledger.Health().State);
+
+        await UntilAsync(() => Task.FromResult(ledger.Health().State == LedgerState.Writing));
     }
 
     [Fact]
@@ -138,7 +158,8 @@ public sealed class LedgerFaultTests
         await using (var ledger = test.Open())
         {
             Assert.Equal(
-                LedgerRefusal.DiskFull, (await TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange)))).Refusal);
+                LedgerRefusal.DiskFull,
+                    (await TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange)))).Refusal);
             Assert.Equal(LedgerState.Waiting, ledger.Health().State);
             File.Delete(ballast);
             await UntilAsync(async () => (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "again"))).IsDurable);
@@ -160,7 +181,8 @@ public sealed class LedgerFaultTests
         mount.Remount("ro");
         await using (var ledger = test.Open())
         {
-            Assert.Equal(LedgerRefusal.ReadOnly, (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).Refusal);
+            Assert.Equal(LedgerRefusal.ReadOnly,
+                (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "x"))).Refusal);
             mount.Remount("rw");
             await UntilAsync(async () => (await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "again"))).IsDurable);
         }
@@ -179,7 +201,10 @@ public sealed class LedgerFaultTests
         await TestHome.AppendAsync(ledger, TestHome.Request(open));
         var last = new AppendResult();
         for (var i = 0; i < 40 && last.Refusal == LedgerRefusal.None; i++)
-            last = await TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 40_000) + i));
+        {
+            last = await TestHome.AppendAsync(ledger,
+                TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 40_000) + i));
+        }
 
         Assert.Equal(LedgerRefusal.LedgerFull, last.Refusal);
         Assert.True(ledger.Health().PercentUsed > 80);
@@ -196,7 +221,8 @@ public sealed class LedgerFaultTests
         await using var ledger = test.Open();
         var payload = new string('x', 1 << 20);
         var waiting = Enumerable.Range(0, 62)
-            .Select(i => TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange), payload + i))).ToList();
+            .Select(i => TestHome.AppendAsync(ledger, TestHome.Request(ledger.NewId(EntryId.Exchange), payload + i)))
+                .ToList();
         var watch = Stopwatch.StartNew();
         var results = await Task.WhenAny(waiting);
         gate.Set();

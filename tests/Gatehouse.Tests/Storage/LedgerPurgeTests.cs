@@ -110,7 +110,8 @@ public sealed class LedgerPurgeTests
             time.Advance(TimeSpan.FromDays(8));
             await TestHome.AppendAsync(ledger, new LedgerDraft
             {
-                Entry = new PurgeEntry { Id = ledger.NewId(EntryId.Purge), DueBefore = ledger.Now, LeavesBelow = 0, Payloads = 1 },
+                Entry = new PurgeEntry { Id = ledger.NewId(EntryId.Purge), DueBefore = ledger.Now, LeavesBelow =
+                    0, Payloads = 1 },
             });
         }
 

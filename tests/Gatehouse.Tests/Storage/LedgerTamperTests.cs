@@ -25,7 +25,8 @@ public sealed class LedgerTamperTests
             "UPDATE payload SET sealed = $value WHERE idx = 1", 1, withPayloads: true);
         Flip(test, connection, "SELECT CAST(note AS BLOB) FROM checkpoint",
             "UPDATE checkpoint SET note = CAST($value AS TEXT)", -1, withPayloads: false);
-        Flip(test, connection, "SELECT frontier FROM checkpoint", "UPDATE checkpoint SET frontier = $value", -1, withPayloads: false);
+        Flip(test, connection, "SELECT frontier FROM checkpoint", "UPDATE checkpoint SET frontier = $value", -1,
+            withPayloads: false);
         Assert.True(test.Verify().IsGood);
     }
 
@@ -37,7 +38,9 @@ public sealed class LedgerTamperTests
     [InlineData("UPDATE ledger_entry SET log = 2 WHERE idx = 5", 5)]
     [InlineData("UPDATE ledger_entry SET leaf = NULL WHERE idx = 6", 6)]
     [InlineData("UPDATE ledger_entry SET leaf = NULL WHERE idx < 2", 0)]
-    [InlineData("UPDATE ledger_entry SET idx = CASE idx WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE idx IN (2, 3); UPDATE ledger_entry SET idx = -idx WHERE idx < 0", 2)]
+    [InlineData(
+        "UPDATE ledger_entry SET idx = CASE idx WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE idx IN (2, 3); "
+        + "UPDATE ledger_entry SET idx = -idx WHERE idx < 0", 2)]
     [InlineData("DELETE FROM payload WHERE idx = 2", 2)]
     [InlineData("UPDATE payload SET expires = expires + 1 WHERE idx = 3", 3)]
     [InlineData("UPDATE payload SET sealed = (SELECT sealed FROM payload WHERE idx = 4) WHERE idx = 6", 6)]
@@ -86,7 +89,9 @@ public sealed class LedgerTamperTests
         var kept = (await ledger.SignCheckpointAsync(CancellationToken.None)).Note;
         Assert.True(test.Verify(kept).IsGood);
 
-        test.Execute("DELETE FROM ledger_entry WHERE idx >= 2; DELETE FROM checkpoint WHERE size > 2; DELETE FROM payload WHERE idx >= 2");
+        test.Execute(
+            "DELETE FROM ledger_entry WHERE idx >= 2; DELETE FROM checkpoint WHERE size > 2; "
+            + "DELETE FROM payload WHERE idx >= 2");
 
         Assert.True(test.Verify().IsGood);
         Assert.Equal(2, Assert.Single(test.Verify(kept).Faults).Index);
@@ -125,8 +130,10 @@ public sealed class LedgerTamperTests
         using var other = await SmallAsync();
         using var reader = LedgerReader.OpenReadOnly(other.Home);
 
-        Assert.Contains("no good signature", Assert.Single(test.Verify(reader.LastCheckpoint()).Faults).What, StringComparison.Ordinal);
-        Assert.Contains("not a signed note", Assert.Single(test.Verify("nonsense").Faults).What, StringComparison.Ordinal);
+        Assert.Contains("no good signature", Assert.Single(test.Verify(reader.LastCheckpoint()).Faults).What,
+            StringComparison.Ordinal);
+        Assert.Contains("not a signed note", Assert.Single(test.Verify("nonsense").Faults).What,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,7 +75,8 @@ internal sealed class TestHome : IDisposable
     {
         Entry = new OutcomeEntry
         {
-            Id = ledger.NewId(EntryId.Outcome), Of = of, Outcome = ExchangeOutcome.Completed, Status = 200, OutputTokens = 5,
+            Id = ledger.NewId(EntryId.Outcome), Of = of, Outcome = ExchangeOutcome.Completed, Status =
+                200, OutputTokens = 5,
         },
         Payloads = payload is null
             ? []
@@ -86,7 +87,8 @@ internal sealed class TestHome : IDisposable
         new() { Entry = new ActEntry { Id = ledger.NewId(EntryId.Act), Act = act, Uid = 0, Who = "root" } };
 
     /// <summary>Appends a request and its outcome and answers the exchange's id.</summary>
-    public static async Task<string> ExchangeAsync(SqliteLedger ledger, string? payload = "prompt", string? answer = "answer")
+    public static async Task<string> ExchangeAsync(SqliteLedger ledger, string? payload = "prompt", string? answer =
+        "answer")
     {
         var id = ledger.NewId(EntryId.Exchange);
         Assert.Equal(LedgerRefusal.None, (await AppendAsync(ledger, Request(id, payload))).Refusal);
@@ -94,7 +96,9 @@ internal sealed class TestHome : IDisposable
         return id;
     }
 
-    /// <summary>Signs while the false clock goes on: the ledger may have signed by itself a moment ago, and then waits.</summary>
+    /// <summary>
+    /// Signs while the false clock goes on: the ledger may have signed by itself a moment ago, and then waits.
+    /// </summary>
     public static async Task<string> SignAsync(SqliteLedger ledger, FakeTimeProvider time)
     {
         var signing = ledger.SignCheckpointAsync(CancellationToken.None).AsTask();

@@ -58,7 +58,8 @@ internal static class LedgerBench
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"append lanes={lanes} payload={payloadBytes} entries={all.Count} per-second={all.Count / elapsed:F0} "
-            + $"p50-ms={all[all.Count / 2]:F2} p99-ms={all[(int)(all.Count * 0.99)]:F2} cpu-us-per-entry={used * 1000 / all.Count:F1} "
+            + $"p50-ms={all[all.Count / 2]:F2} p99-ms={all[(int)(all.Count * 0.99)]:F2} "
+            + $"cpu-us-per-entry={used * 1000 / all.Count:F1} "
             + $"commit-p50-ms={health.CommitP50Milliseconds:F2} rss-mb={process.WorkingSet64 >> 20} "
             + $"bytes-per-entry={health.BytesUsed / health.Entries}"));
     }
@@ -88,7 +89,8 @@ internal static class LedgerBench
     public static void Verify(string path, bool withPayloads)
     {
         var watch = Stopwatch.StartNew();
-        var report = LedgerVerifier.Verify(HomeDirectory.OpenExisting(path), null, withPayloads, CancellationToken.None);
+        var report =
+            LedgerVerifier.Verify(HomeDirectory.OpenExisting(path), null, withPayloads, CancellationToken.None);
         var elapsed = watch.Elapsed.TotalSeconds;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

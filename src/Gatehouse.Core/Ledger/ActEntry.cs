@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Gatehouse.Core.Ledger;
 
-/// <summary>Something a person or the gate itself did: a token, a pause, a new configuration, a start, a stop.</summary>
+/// <summary>
+/// Something a person or the gate itself did: a token, a pause, a new configuration, a start, a stop.
+/// </summary>
 public sealed record ActEntry : LedgerEntry
 {
     internal const string Word = "act";

@@ -33,7 +33,8 @@ internal static class CallFactsForm
         IdentifiedBy = call.Text("identified_by"),
         Job = call.Text("job"),
         Model = call.TextIfSet("model"),
-        Identity = call.TextIfSet("model_id") is { } value ? new ModelIdentity(call.Text("model_id_kind"), value) : null,
+        Identity = call.TextIfSet("model_id") is { } value
+            ? new ModelIdentity(call.Text("model_id_kind"), value) : null,
         Splices = call.Texts("splices"),
         IsStream = call.Number("stream") == 1,
         TokenId = call.TextIfSet("token"),

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Gatehouse.Core.Ledger;
 
-/// <summary>The wall clock moved by more than two seconds against the monotonic clock, or behind the last entry.</summary>
+/// <summary>
+/// The wall clock moved by more than two seconds against the monotonic clock, or behind the last entry.
+/// </summary>
 public sealed record ClockStepEntry : LedgerEntry
 {
     internal const string Word = "clock_step";

@@ -1,6 +1,8 @@
 namespace Gatehouse.Core.Ledger;
 
-/// <summary>Until when an entry keeps what: fixed when it is written, so that later settings change nothing in it.</summary>
+/// <summary>
+/// Until when an entry keeps what: fixed when it is written, so that later settings change nothing in it.
+/// </summary>
 /// <param name="Logs">The leaf itself.</param>
 /// <param name="Inputs">Its payloads of class inputs, if it has any.</param>
 /// <param name="Outputs">Its payloads of class outputs, if it has any.</param>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Gatehouse.Core.Ledger;
 
-/// <summary>Times in leaves: RFC 3339, UTC, milliseconds, always 24 characters, so that text order is time order.</summary>
+/// <summary>
+/// Times in leaves: RFC 3339, UTC, milliseconds, always 24 characters, so that text order is time order.
+/// </summary>
 public static class LedgerTime
 {
     /// <summary>Length of the text.</summary>
@@ -28,7 +30,8 @@ public static class LedgerTime
 
     /// <summary>Reads exactly that text.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset time) =>
-        DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
+        DateTimeOffset.TryParseExact(
+            text, Format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
 
     /// <summary>True if the bytes have the form of a time: digits and separators where they belong.</summary>
     public static bool HasForm(ReadOnlySpan<byte> text)

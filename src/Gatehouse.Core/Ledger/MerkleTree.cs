@@ -86,7 +86,9 @@ public static class MerkleTree
         return path;
     }
 
-    /// <summary>The proof that the first <paramref name="size"/> leaves are a prefix of <paramref name="leaves"/>.</summary>
+    /// <summary>
+    /// The proof that the first <paramref name="size"/> leaves are a prefix of <paramref name="leaves"/>.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The size is not between 1 and the number of leaves.</exception>
     public static IReadOnlyList<Hash256> ConsistencyProof(int size, ReadOnlySpan<Hash256> leaves)
     {

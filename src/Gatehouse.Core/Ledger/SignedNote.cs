@@ -24,7 +24,10 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(sign);
         if (!IsText(text))
-            throw new ArgumentException("A note's text ends with a line feed and holds no control characters.", nameof(text));
+        {
+            throw new ArgumentException(
+                "A note's text ends with a line feed and holds no control characters.", nameof(text));
+        }
         return new SignedNote(text, [new NoteSignature(key.Name, key.KeyId, sign(Encoding.UTF8.GetBytes(text)))]);
     }
 

@@ -79,7 +79,8 @@ internal sealed class CallRecorder(GateParts parts)
                 new PayloadPart(PayloadKind.Upstream, RetentionClass.Outputs, outcome.Upstream),
                 new PayloadPart(PayloadKind.Delivered, RetentionClass.Outputs, outcome.Delivered),
             ],
-            StateChange = reservation.CountsPeriods ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
+            StateChange = reservation.CountsPeriods
+                ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
         };
         var result = await parts.Append(draft, CancellationToken.None);
         parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
@@ -176,7 +177,8 @@ internal sealed class CallRecorder(GateParts parts)
             LedgerRefusal.ReadOnly => new Refusal(RefusalKind.LedgerUnavailable,
                 "The disk of the gate's ledger is read-only, so nothing is forwarded."),
             LedgerRefusal.Busy => new Refusal(RefusalKind.Overloaded, "The gate's ledger cannot keep up. Try again."),
-            _ => new Refusal(RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),
+            _ => new Refusal(
+                RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),
         };
     }
 

@@ -86,7 +86,10 @@ internal sealed class DraftEncoder(LedgerSettings settings)
         {
             var other = parts[i];
             if (other.Kind == part.Kind)
-                throw new ArgumentException($"An entry has two payloads of the kind '{part.Kind.Word()}'.", nameof(parts));
+            {
+                throw new ArgumentException(
+                    $"An entry has two payloads of the kind '{part.Kind.Word()}'.", nameof(parts));
+            }
             if (other.Class == part.Class && other.Bytes.Span.SequenceEqual(part.Bytes.Span))
                 return other.Kind;
         }
@@ -104,6 +107,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
         }
 
         return new KeepUntil(
-            now + settings.KeepLogs, inputs ? now + settings.KeepInputs : null, outputs ? now + settings.KeepOutputs : null);
+            now + settings.KeepLogs, inputs ? now + settings.KeepInputs : null,
+            outputs ? now + settings.KeepOutputs : null);
     }
 }

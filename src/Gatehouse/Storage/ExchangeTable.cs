@@ -2,7 +2,9 @@ using Gatehouse.Core.Ledger;
 
 namespace Gatehouse.Storage;
 
-/// <summary>Keeps the tables that are derived from leaves, in the same transactions. Used by the writer's thread.</summary>
+/// <summary>
+/// Keeps the tables that are derived from leaves, in the same transactions. Used by the writer's thread.
+/// </summary>
 internal sealed class ExchangeTable(StatementCache statements)
 {
     private const string Insert =
@@ -38,7 +40,8 @@ internal sealed class ExchangeTable(StatementCache statements)
     public List<string> Open()
     {
         var ids = new List<string>();
-        var select = statements.Get("SELECT id FROM exchange INDEXED BY exchange_open WHERE outcome IS NULL ORDER BY idx");
+        var select =
+            statements.Get("SELECT id FROM exchange INDEXED BY exchange_open WHERE outcome IS NULL ORDER BY idx");
         while (select.Step())
             ids.Add(select.Text(0)!);
         return ids;

@@ -48,7 +48,8 @@ internal sealed class KeyWrap
         var id = $"{day}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
         var key = RandomNumberGenerator.GetBytes(KeyLength);
         Directory.CreateDirectory(_directory);
-        DurableFile.Write(Path.Combine(_directory, id + ".key"), Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
+        DurableFile.Write(
+            Path.Combine(_directory, id + ".key"), Encoding.ASCII.GetBytes(Convert.ToBase64String(key) + "\n"));
         _keys.Add(id, key);
     }
 
@@ -104,11 +105,13 @@ internal sealed class KeyWrap
         }
     }
 
-    private static byte[] AssociatedData(string name, string id) => Encoding.UTF8.GetBytes($"gatehouse/key/v1\0{name}\0{id}");
+    private static byte[] AssociatedData(string name, string id)
+        => Encoding.UTF8.GetBytes($"gatehouse/key/v1\0{name}\0{id}");
 
     private static HomeException Damaged(string path, Exception? cause)
     {
-        var message = $"The key file {path} is damaged. Restore it from a backup; without it what it seals stays closed.";
+        var message =
+            $"The key file {path} is damaged. Restore it from a backup; without it what it seals stays closed.";
         return cause is null ? new HomeException(message) : new HomeException(message, cause);
     }
 }

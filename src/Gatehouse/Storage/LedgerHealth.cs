@@ -20,7 +20,9 @@ internal sealed record LedgerHealth
     /// <summary>Share of <see cref="BytesMax"/> in use, 0 to 100 and above.</summary>
     public double PercentUsed => BytesMax == 0 ? 100 : 100.0 * BytesUsed / BytesMax;
 
-    /// <summary>Days until full at the recent rate of growth; null if it does not grow or is too young to tell.</summary>
+    /// <summary>
+    /// Days until full at the recent rate of growth; null if it does not grow or is too young to tell.
+    /// </summary>
     public required double? DaysLeft { get; init; }
 
     /// <summary>Appends waiting.</summary>
@@ -35,6 +37,8 @@ internal sealed record LedgerHealth
     /// <summary>99th percentile of the last commits in milliseconds.</summary>
     public required double CommitP99Milliseconds { get; init; }
 
-    /// <summary>True while purging waits for <see cref="SqliteLedger.ConfirmClockAsync"/> after a jump of the clock.</summary>
+    /// <summary>
+    /// True while purging waits for <see cref="SqliteLedger.ConfirmClockAsync"/> after a jump of the clock.
+    /// </summary>
     public required bool IsPurgeHalted { get; init; }
 }

@@ -48,7 +48,8 @@ internal sealed class LedgerKeys
             if (File.Exists(home.LedgerFile) && new FileInfo(home.LedgerFile).Length > 0)
             {
                 throw new HomeException(
-                    $"The home {home.Path} has a ledger but not its keys. Restore keys/ and kek/ from where you keep them.");
+                    $"The home {home.Path} has a ledger but not its keys. Restore keys/ and kek/ from "
+                        + "where you keep them.");
             }
 
             if (!wrap.HasKeys)

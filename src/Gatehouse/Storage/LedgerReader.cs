@@ -31,7 +31,9 @@ internal sealed class LedgerReader : IDisposable
     /// <summary>Number of leaves.</summary>
     public long Count() => _statements.Get("SELECT max(idx) + 1 FROM ledger_entry WHERE log = 1").Number();
 
-    /// <summary>Index of the first leaf that is not older than <paramref name="since"/>; the count if there is none.</summary>
+    /// <summary>
+    /// Index of the first leaf that is not older than <paramref name="since"/>; the count if there is none.
+    /// </summary>
     public long FirstSince(DateTimeOffset since)
     {
         // Times never go back along the log, so halving finds the place without an index. Pruned leaves are old.
@@ -52,7 +54,9 @@ internal sealed class LedgerReader : IDisposable
         return low;
     }
 
-    /// <summary>Leaves from an index on, at most <paramref name="limit"/>; the next page starts after the last.</summary>
+    /// <summary>
+    /// Leaves from an index on, at most <paramref name="limit"/>; the next page starts after the last.
+    /// </summary>
     public IReadOnlyList<StoredEntry> ReadEntries(long from, int limit) =>
         Leaves(_statements.Get(LeafColumns + "WHERE e.log = 1 AND e.idx >= ?1 ORDER BY e.idx LIMIT ?2"), from, limit);
 
@@ -105,7 +109,8 @@ internal sealed class LedgerReader : IDisposable
     }
 
     /// <summary>One leaf; null if there is none at this index.</summary>
-    public StoredEntry? FindEntry(long index) => ReadEntries(index, 1) is [var entry] && entry.Index == index ? entry : null;
+    public StoredEntry? FindEntry(long index)
+        => ReadEntries(index, 1) is [var entry] && entry.Index == index ? entry : null;
 
     /// <summary>
     /// The payloads of an exchange, decrypted and checked. Showing them to a person is an act: it is recorded first.
@@ -163,7 +168,8 @@ internal sealed class LedgerReader : IDisposable
     /// <summary>A payload's row as it lies there.</summary>
     public (long Class, long Expires, byte[] Sealed)? FindPayloadRow(long index, PayloadKind kind)
     {
-        var select = _statements.Get("SELECT class, expires, sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
+        var select =
+            _statements.Get("SELECT class, expires, sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
         if (!select.Bind(1, index).Bind(2, (long)kind).Step())
             return null;
         var row = (select.Int64(0), select.Int64(1), select.Blob(2).ToArray());
@@ -194,7 +200,8 @@ internal sealed class LedgerReader : IDisposable
                 return new StoredPayload(record, null, "Its key is not here.");
             return PayloadSeal.Open(key, leaf.Entry.Id, record, select.Blob(0)) is { } bytes
                 ? new StoredPayload(record, bytes, "")
-                : new StoredPayload(record, null, "It was changed after it was written: run `gatehouse ledger verify`.");
+                : new StoredPayload(
+                    record, null, "It was changed after it was written: run `gatehouse ledger verify`.");
         }
         finally
         {

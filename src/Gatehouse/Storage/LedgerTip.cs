@@ -5,7 +5,8 @@ namespace Gatehouse.Storage;
 /// <summary>The end of the log as found on disk: last good checkpoint, and everything after it hashed again.</summary>
 internal sealed class LedgerTip
 {
-    private const string ReadNewer = "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 ORDER BY idx";
+    private const string ReadNewer =
+        "SELECT idx, hash, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 ORDER BY idx";
 
     /// <summary>The tree over all leaves.</summary>
     public Frontier Frontier { get; } = new();
@@ -101,5 +102,6 @@ internal sealed class LedgerTip
     }
 
     private static HomeException Damaged(string what) =>
-        new($"The ledger is damaged: {what}. `gatehouse ledger verify` names the place; keep a copy before anything else.");
+        new($"The ledger is damaged: {what}. `gatehouse ledger verify` names the place; "
+            + "keep a copy before anything else.");
 }

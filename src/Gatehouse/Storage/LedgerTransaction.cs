@@ -19,6 +19,8 @@ internal sealed class LedgerTransaction
     /// <summary>Time of the entry's leaf.</summary>
     public DateTimeOffset Time { get; internal set; }
 
-    /// <summary>For changes that are frequent: the statement is kept, so <paramref name="sql"/> must be a constant.</summary>
+    /// <summary>
+    /// For changes that are frequent: the statement is kept, so <paramref name="sql"/> must be a constant.
+    /// </summary>
     public SqlStatement Prepare(string sql) => _statements.Get(sql);
 }

@@ -48,7 +48,8 @@ internal sealed class LedgerUsage(long bytesMax)
         if (now - _lastSample < SampleEvery)
             return;
         _lastSample = now;
-        tables.Prepare("DELETE FROM size_sample WHERE at < ?1").Bind(1, (now - SamplesKept).ToUnixTimeMilliseconds()).Run();
+        tables.Prepare("DELETE FROM size_sample WHERE at < ?1").Bind(1, (now - SamplesKept).ToUnixTimeMilliseconds())
+            .Run();
         tables.Prepare("INSERT OR REPLACE INTO size_sample (at, bytes) VALUES (?1, ?2)")
             .Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, Used).Run();
         var select = tables.Prepare("SELECT at, bytes FROM size_sample ORDER BY at LIMIT 1");
@@ -61,7 +62,9 @@ internal sealed class LedgerUsage(long bytesMax)
         select.Reset();
     }
 
-    /// <summary>Days until full at the rate of the last week; null if it does not grow or is too young to tell.</summary>
+    /// <summary>
+    /// Days until full at the rate of the last week; null if it does not grow or is too young to tell.
+    /// </summary>
     public double? DaysLeft(DateTimeOffset now)
     {
         (DateTimeOffset At, long Bytes)? oldest;

@@ -141,7 +141,8 @@ internal sealed class LedgerWriter : IDisposable
         Close();
     }
 
-    private void RunJob<T>(Func<LedgerTables, T> job, bool inTransaction, TaskCompletionSource<(LedgerRefusal, T?)> done)
+    private void RunJob<T>(
+        Func<LedgerTables, T> job, bool inTransaction, TaskCompletionSource<(LedgerRefusal, T?)> done)
     {
         var refusal = MakeReady();
         if (refusal != LedgerRefusal.None)
@@ -267,8 +268,11 @@ internal sealed class LedgerWriter : IDisposable
             return;
         }
 
-        if (work.StateChange is { } change && !StateChangeRunner.TryApply(_tables!, change, (_tentative.Size, now), work))
+        if (work.StateChange is { } change
+            && !StateChangeRunner.TryApply(_tables!, change, (_tentative.Size, now), work))
+        {
             return;
+        }
         Insert(work, now);
     }
 
@@ -330,7 +334,10 @@ internal sealed class LedgerWriter : IDisposable
             tables = new LedgerTables(StoreConnection.OpenWriter(_home.LedgerFile));
             var origin = tables.Origin(_settings.Origin);
             if (origin != keys.Verifier.Name)
-                throw new HomeException($"The ledger in {_home.Path} is of the log {origin}, its keys of {keys.Verifier.Name}.");
+            {
+                throw new HomeException(
+                    $"The ledger in {_home.Path} is of the log {origin}, its keys of {keys.Verifier.Name}.");
+            }
             _tip = LedgerTip.Load(tables, keys.Verifier);
             Clock.SetLastEntry(_tip.LastTime);
             FindOpen(tables);
@@ -344,7 +351,8 @@ internal sealed class LedgerWriter : IDisposable
         catch (UnauthorizedAccessException e)
         {
             tables?.Dispose();
-            throw new HomeException($"Cannot open the ledger in {_home.Path}: {e.Message} Does it belong to this user?", e);
+            throw new HomeException(
+                $"Cannot open the ledger in {_home.Path}: {e.Message} Does it belong to this user?", e);
         }
         catch (Exception e) when (e is IOException or SqliteFaultException)
         {
@@ -393,7 +401,8 @@ internal sealed class LedgerWriter : IDisposable
             catch (Exception e) when (e is SqliteFaultException or HomeException)
             {
                 fault = e as SqliteFaultException ?? new SqliteFaultException(e.Message, 0, 0);
-                if (e is SqliteFaultException && StoreFault.Classify(fault.Code, fault.Errno) is var again and not LedgerRefusal.Stopped)
+                if (e is SqliteFaultException
+                    && StoreFault.Classify(fault.Code, fault.Errno) is var again and not LedgerRefusal.Stopped)
                 {
                     CloseWith(works);
                     Status.SetWaiting(again, _home.Path);

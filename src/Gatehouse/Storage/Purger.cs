@@ -107,7 +107,8 @@ internal sealed class Purger(
 
     private static (long Count, long Bytes) Due(LedgerTables tables, DateTimeOffset now)
     {
-        var select = tables.Prepare("SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE expires <= ?1")
+        var select =
+            tables.Prepare("SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE expires <= ?1")
             .Bind(1, now.ToUnixTimeMilliseconds());
         select.Step();
         var due = (select.Int64(0), select.Int64(1));
@@ -173,7 +174,8 @@ internal sealed class Purger(
     private static long DeletePayloads(LedgerTables tables, long due)
     {
         tables.Prepare(
-            "DELETE FROM payload WHERE rowid IN (SELECT rowid FROM payload WHERE expires <= ?1 ORDER BY expires LIMIT ?2)")
+            "DELETE FROM payload WHERE rowid IN (SELECT rowid FROM payload WHERE expires <= ?1 ORDER BY "
+                + "expires LIMIT ?2)")
             .Bind(1, due).Bind(2, RowsMax).Run();
         return tables.Prepare("SELECT changes()").Number();
     }

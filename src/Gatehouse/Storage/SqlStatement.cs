@@ -108,7 +108,9 @@ internal sealed unsafe class SqlStatement : IDisposable
         }
     }
 
-    /// <summary>Runs a statement for one number; <paramref name="otherwise"/> if there is no row or it is NULL.</summary>
+    /// <summary>
+    /// Runs a statement for one number; <paramref name="otherwise"/> if there is no row or it is NULL.
+    /// </summary>
     public long Number(long otherwise = 0)
     {
         if (!Step())

@@ -209,5 +209,6 @@ internal sealed class SqliteLedger : IAsyncDisposable
     }
 
     private void FailWal(SqliteFaultException e) => _writer.Fail(new LedgerFatal(
-        $"Moving the ledger's WAL failed: {e.Message} The gate stops. Check the disk, then start it again.", e.Code, e.Errno));
+        $"Moving the ledger's WAL failed: {e.Message} The gate stops. Check the disk, then start it again.", e.Code,
+        e.Errno));
 }

@@ -5,7 +5,9 @@ namespace Gatehouse.Storage;
 /// <summary>Applies a state change so that its failure undoes only itself.</summary>
 internal static class StateChangeRunner
 {
-    /// <summary>False if the change threw: its append then throws the same, and the others of the batch go on.</summary>
+    /// <summary>
+    /// False if the change threw: its append then throws the same, and the others of the batch go on.
+    /// </summary>
     /// <exception cref="SqliteFaultException">The disk or the database failed: the whole batch has to end.</exception>
     public static bool TryApply(
         LedgerTables tables, IStateChange change, (long Index, DateTimeOffset Time) leaf, AppendWork work)

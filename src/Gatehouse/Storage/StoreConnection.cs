@@ -5,7 +5,9 @@ using SQLitePCL;
 
 namespace Gatehouse.Storage;
 
-/// <summary>Opens the database of a home: the right SQLite, the right settings, the right version of its tables.</summary>
+/// <summary>
+/// Opens the database of a home: the right SQLite, the right settings, the right version of its tables.
+/// </summary>
 internal static class StoreConnection
 {
     // SQLite 3.51.3 fixed a race that could damage a database in WAL mode (sqlite.org/wal.html).
@@ -18,7 +20,9 @@ internal static class StoreConnection
 
     static StoreConnection() => Batteries_V2.Init();
 
-    /// <summary>Number of migrations that this binary knows; the database's <c>user_version</c> when up to date.</summary>
+    /// <summary>
+    /// Number of migrations that this binary knows; the database's <c>user_version</c> when up to date.
+    /// </summary>
     public static int VersionMax { get; } = MigrationNames().Count;
 
     /// <summary>Opens for writing, creating and migrating as needed.</summary>
@@ -31,7 +35,10 @@ internal static class StoreConnection
         try
         {
             if (raw.sqlite3_db_readonly(connection.Handle, "main") == 1)
-                throw new SqliteFaultException($"The disk with {path} is read-only.", raw.SQLITE_READONLY, LinuxFile.Erofs);
+            {
+                throw new SqliteFaultException(
+                    $"The disk with {path} is read-only.", raw.SQLITE_READONLY, LinuxFile.Erofs);
+            }
             // The order matters: auto_vacuum only takes effect before the first table.
             Execute(connection, "PRAGMA auto_vacuum=INCREMENTAL");
             Execute(connection, "PRAGMA journal_mode=WAL");
@@ -227,7 +234,8 @@ internal static class StoreConnection
         if (version > VersionMax)
         {
             throw new HomeException(
-                $"{path} was written by a newer Gatehouse (version {version}, this one knows {VersionMax}). Use that one.");
+                $"{path} was written by a newer Gatehouse (version {version}, this one knows {VersionMax}). "
+                    + "Use that one.");
         }
 
         return (int)version;

@@ -5,7 +5,9 @@ namespace Gatehouse.Storage;
 /// <summary>Tells weather from damage: what may be tried again, and what must stop the process.</summary>
 internal static class StoreFault
 {
-    /// <summary>The refusal for a failure that may pass; <see cref="LedgerRefusal.Stopped"/> if it must not be survived.</summary>
+    /// <summary>
+    /// The refusal for a failure that may pass; <see cref="LedgerRefusal.Stopped"/> if it must not be survived.
+    /// </summary>
     /// <param name="code">SQLite's extended result code.</param>
     /// <param name="errno">The operating system's error number.</param>
     public static LedgerRefusal Classify(int code, int errno)

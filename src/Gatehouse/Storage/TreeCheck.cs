@@ -59,7 +59,8 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     }
 
     private Exception? Read(
-        string path, BlockingCollection<LeafBatch> full, BlockingCollection<LeafBatch> empty, CancellationToken cancellation)
+        string path, BlockingCollection<LeafBatch> full, BlockingCollection<LeafBatch> empty,
+        CancellationToken cancellation)
     {
         try
         {
@@ -195,14 +196,16 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
         {
             var head = heads[_nextHead];
             var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
-            Fail(_tree.Size, $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
+            Fail(_tree.Size,
+                $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
                 + "the end was cut off, or the database is an older copy.");
         }
 
         // Only what is under a signature may explain that something is gone.
         foreach (var (_, purge) in _purges.Where(found => found.Index < SignedTo))
             PurgedBefore = purge.DueBefore > PurgedBefore ? purge.DueBefore : PurgedBefore;
-        var floor = _purges.Where(found => found.Index < SignedTo).Select(found => found.Purge.LeavesBelow).DefaultIfEmpty().Max();
+        var floor = _purges.Where(found => found.Index < SignedTo).Select(found => found.Purge.LeavesBelow)
+            .DefaultIfEmpty().Max();
         if (Pruned > floor && _fault is null)
         {
             IsCoverageFault = true;

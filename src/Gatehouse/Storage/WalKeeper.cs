@@ -3,7 +3,9 @@ using SQLitePCL;
 
 namespace Gatehouse.Storage;
 
-/// <summary>Moves the WAL into the database on a thread and a connection of its own, so that no append waits for it.</summary>
+/// <summary>
+/// Moves the WAL into the database on a thread and a connection of its own, so that no append waits for it.
+/// </summary>
 internal sealed class WalKeeper : IDisposable
 {
     private readonly HomeDirectory _home;

@@ -37,7 +37,11 @@ internal sealed record ActHouse
             {
                 Entry = new ActEntry
                 {
-                    Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details,
+                    Id = Ledger.NewId(EntryId.Act),
+                    Act = act,
+                    Uid = actor.Uid,
+                    Who = actor.Name,
+                    Details = details,
                 },
                 StateChange = change,
             },

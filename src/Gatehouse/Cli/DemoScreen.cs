@@ -59,9 +59,9 @@ internal sealed class DemoScreen(RunningHouse house)
     private void Ledger()
     {
         var health = house.Ledger.Health();
-        var (entries, signed, kib) = (health.Entries, health.SignedTo, health.BytesUsed / 1024);
-        var commit = health.CommitP50Milliseconds;
+        var (count, to, kib) = (health.Entries, health.SignedTo, health.BytesUsed / 1024);
+        var ms = health.CommitP50Milliseconds;
         AnsiConsole.MarkupLineInterpolated(
-            $"[blue]         the ledger: {entries} entries, signed to {signed}; {kib} KiB; a commit takes {commit:0.0} ms[/]");
+            $"[blue]         the ledger: {count} entries, signed to {to}; {kib} KiB; a commit takes {ms:0.0} ms[/]");
     }
 }

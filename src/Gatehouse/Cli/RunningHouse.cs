@@ -48,8 +48,14 @@ internal sealed class RunningHouse : IAsyncDisposable
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health) { Time = Time };
         Acts = new ActHouse
         {
-            Home = Home, Plan = () => Plans.Plan, Ledger = ledger, Tokens = Tokens, Pauses = Pauses, Time = Time,
-            InFlight = Parts.InFlight, Reload = ReloadAsync,
+            Home = Home,
+            Plan = () => Plans.Plan,
+            Ledger = ledger,
+            Tokens = Tokens,
+            Pauses = Pauses,
+            Time = Time,
+            InFlight = Parts.InFlight,
+            Reload = ReloadAsync,
         };
         JobListeners = new JobListeners(Pipeline, _logs);
     }

@@ -38,16 +38,16 @@ internal sealed record CallOutcome
 
     public static CallOutcome Stream(int status, StreamRelay relay, StreamMachine machine, CallFailure? failure)
         => new()
-    {
-        Outcome = failure?.Outcome ?? ExchangeOutcome.Completed,
-        Reason = failure?.Reason ?? (machine.AtEnd() == Completeness.Failed ? "upstream_error" : null),
-        Status = status,
-        Usage = machine.Usage,
-        ReportedModel = machine.ReportedModel,
-        Fingerprint = machine.SystemFingerprint,
-        Upstream = relay.Upstream.Memory,
-        Delivered = relay.Delivered,
-    };
+        {
+            Outcome = failure?.Outcome ?? ExchangeOutcome.Completed,
+            Reason = failure?.Reason ?? (machine.AtEnd() == Completeness.Failed ? "upstream_error" : null),
+            Status = status,
+            Usage = machine.Usage,
+            ReportedModel = machine.ReportedModel,
+            Fingerprint = machine.SystemFingerprint,
+            Upstream = relay.Upstream.Memory,
+            Delivered = relay.Delivered,
+        };
 
     public static CallOutcome Failed(CallFailure failure) => new()
     {

@@ -88,7 +88,9 @@ internal sealed class CallRecorder(GateParts parts)
         parts.Metrics.CountTokens(call.Caller.Job.Key, call.Model.Key, outcome.Usage.Input, outcome.Usage.Output);
         parts.Live.Show(Live(call, outcome.Outcome.Word()) with
         {
-            Reason = outcome.Reason ?? "", Status = outcome.Status, Milliseconds = milliseconds,
+            Reason = outcome.Reason ?? "",
+            Status = outcome.Status,
+            Milliseconds = milliseconds,
             Tokens = (outcome.Usage.Input ?? 0) + (outcome.Usage.Output ?? 0),
         });
         return result.IsDurable ? null : Explain(call, result.Refusal);
@@ -124,7 +126,8 @@ internal sealed class CallRecorder(GateParts parts)
         parts.Metrics.CountRefusal(row.Reason);
         parts.Live.Show(Live(call, ExchangeOutcome.Refused.Word()) with
         {
-            Reason = row.Reason, Status = row.Status,
+            Reason = row.Reason,
+            Status = row.Status,
             Milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
         });
     }

@@ -158,11 +158,11 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
 
     private bool IsStream(HttpResponseMessage response)
         => (call.Route!.Framing, response.Content.Headers.ContentType?.MediaType) switch
-    {
-        (StreamFraming.Sse, "text/event-stream") => true,
-        (StreamFraming.Ndjson, "application/x-ndjson") => true,
-        _ => false,
-    };
+        {
+            (StreamFraming.Sse, "text/event-stream") => true,
+            (StreamFraming.Ndjson, "application/x-ndjson") => true,
+            _ => false,
+        };
 
     private async ValueTask<string?> CredentialAsync()
         => call.Model!.Credential is { } reference

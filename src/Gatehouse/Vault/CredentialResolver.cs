@@ -103,7 +103,9 @@ internal sealed class CredentialResolver(TimeProvider time)
         limit.CancelAfter(ToolTimeout);
         var start = new ProcessStartInfo(tool, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         Process? process = null;
         try

@@ -2,7 +2,9 @@ using System.Reflection;
 
 namespace Gatehouse.Tests;
 
-/// <summary>Where the checkout lies, for tests that read its files. Not from the caller's path: CI builds rewrite that.</summary>
+/// <summary>
+/// Where the checkout lies, for tests that read its files. Not from the caller's path: CI builds rewrite that.
+/// </summary>
 internal static class Repository
 {
     public static string Root { get; } = Path.GetFullPath(

@@ -9,16 +9,20 @@ internal static class EstateKeys
     public const long Version = 1;
 
     public static readonly Setting<long> Estate = new("estate", Shapes.Whole(Version, Version, ""),
-        "Version of this format.") { Required = true };
+        "Version of this format.")
+    { Required = true };
 
     public static readonly Setting<string> Name = new("name", Shapes.Key,
-        "Name of the estate: the first half of the ledger's origin.") { Default = "home", DefaultText = "home" };
+        "Name of the estate: the first half of the ledger's origin.")
+    { Default = "home", DefaultText = "home" };
 
     public static readonly Setting<string> Node = new("node", Shapes.Key,
-        "Name of this node: the second half of the ledger's origin.") { DefaultText = "the host name" };
+        "Name of this node: the second half of the ledger's origin.")
+    { DefaultText = "the host name" };
 
     public static readonly Setting<TimeZoneInfo> TimeZone = new("time-zone", Shapes.TimeZone,
-        "Time zone in which schedules are meant.") { Default = TimeZoneInfo.Utc, DefaultText = "UTC" };
+        "Time zone in which schedules are meant.")
+    { Default = TimeZoneInfo.Utc, DefaultText = "UTC" };
 
     public static readonly Setting<SectionReader> Listen = new("listen", HouseKeys.Listen,
         "Addresses of the gate; a change needs a restart.");
@@ -37,19 +41,23 @@ internal static class EstateKeys
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Prices = new("prices",
         new NamedShape(HouseKeys.Price, NameText.ModelPattern, NameText.IsModel, NameText.ModelExpected),
-        "Prices by model key or upstream name.") { Default = [] };
+        "Prices by model key or upstream name.")
+    { Default = [] };
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Models = new("models",
         new NamedShape(ModelKeys.Section, NameText.ModelPattern, NameText.IsModel, NameText.ModelExpected),
-        "The models of the house.") { Required = true, Default = [] };
+        "The models of the house.")
+    { Required = true, Default = [] };
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Sinks = new("sinks",
         new NamedShape(SinkKeys.Section, NameText.KeyPattern, NameText.IsKey, NameText.KeyExpected),
-        "Where outputs go.") { Default = [] };
+        "Where outputs go.")
+    { Default = [] };
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Jobs = new("jobs",
         new NamedShape(JobKeys.Section, NameText.KeyPattern, NameText.IsKey, NameText.KeyExpected),
-        "The jobs that call models.") { Required = true, Default = [] };
+        "The jobs that call models.")
+    { Required = true, Default = [] };
 
     public static readonly SectionShape Section = new("an estate", Estate, Name, Node, TimeZone, Listen, Zones, Ledger,
         Store, Defaults, Prices, Models, Sinks, Jobs);

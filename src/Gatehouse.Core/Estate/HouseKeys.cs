@@ -61,7 +61,8 @@ internal static class HouseKeys
     public static readonly SectionShape Ledger = new("ledger", BytesMax, Keep);
 
     public static readonly Setting<decimal> InputPerMillion = new("input-per-million",
-        Shapes.Money("in your currency"), "Price of 1,000,000 input tokens.") { Required = true };
+        Shapes.Money("in your currency"), "Price of 1,000,000 input tokens.")
+    { Required = true };
 
     public static readonly Setting<decimal> OutputPerMillion = new("output-per-million",
         Shapes.Money("in your currency"), "Price of 1,000,000 output tokens.")

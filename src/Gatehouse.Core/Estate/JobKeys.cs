@@ -21,10 +21,12 @@ internal static class JobKeys
     ];
 
     public static readonly Setting<string> What = new("what", Shapes.Text("what lies there, such as `intermediate`"),
-        "What lies there.") { Required = true };
+        "What lies there.")
+    { Required = true };
 
     public static readonly Setting<string> StorePath = new("path", Shapes.AbsolutePath,
-        "Where it lies.") { Required = true };
+        "Where it lies.")
+    { Required = true };
 
     public static readonly Setting<TimeSpan> StoreKeep = new("keep",
         Shapes.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650)), "How long it is kept.");
@@ -32,22 +34,27 @@ internal static class JobKeys
     public static readonly SectionShape Store = new("a store", What, StorePath, StoreKeep);
 
     public static readonly Setting<Answer> AlterData = new("alter-data", Shapes.Answer,
-        "Can it alter data?") { DefaultText = "unknown", Source = "a missing answer counts as yes" };
+        "Can it alter data?")
+    { DefaultText = "unknown", Source = "a missing answer counts as yes" };
 
     public static readonly Setting<Answer> SendExternally = new("send-externally", Shapes.Answer,
-        "Can it send messages outside? May not contradict the sink.") { DefaultText = "unknown" };
+        "Can it send messages outside? May not contradict the sink.")
+    { DefaultText = "unknown" };
 
     public static readonly Setting<Answer> ReceiveFeedback = new("receive-feedback", Shapes.Answer,
-        "Does it get feedback from outside?") { DefaultText = "unknown" };
+        "Does it get feedback from outside?")
+    { DefaultText = "unknown" };
 
     public static readonly Setting<Answer> ChangeItself = new("change-itself", Shapes.Answer,
-        "Can it change its own configuration, or retrain?") { DefaultText = "unknown" };
+        "Can it change its own configuration, or retrain?")
+    { DefaultText = "unknown" };
 
     public static readonly SectionShape CanSection = new("can",
         AlterData, SendExternally, ReceiveFeedback, ChangeItself);
 
     public static readonly Setting<string> Owner = new("owner", Shapes.Text("a person or group"),
-        "Who answers for the job.") { Required = true };
+        "Who answers for the job.")
+    { Required = true };
 
     public static readonly Setting<ImmutableArray<string>> Models = new("models",
         new ListShape<string>(Shapes.ModelName, 1, 100), "The models that it may call, by their keys.");
@@ -55,35 +62,43 @@ internal static class JobKeys
     public static readonly Setting<string> Model = new("model", Shapes.ModelName, "Short for a list of one.");
 
     public static readonly Setting<SectionReader> Trigger = new("trigger", TriggerKeys.Section,
-        "What starts it.") { DefaultText = "unknown, which counts as unattended" };
+        "What starts it.")
+    { DefaultText = "unknown, which counts as unattended" };
 
     public static readonly Setting<SectionReader> Source = new("source", SourceKeys.Section,
-        "Where its input comes from.") { Required = true };
+        "Where its input comes from.")
+    { Required = true };
 
     public static readonly Setting<string> Sink = new("sink", Shapes.Key,
-        "Where its output goes: a key of `sinks`, or `stdout` or `none`.") { Required = true };
+        "Where its output goes: a key of `sinks`, or `stdout` or `none`.")
+    { Required = true };
 
     public static readonly Setting<ImmutableArray<SectionReader>> Stores = new("stores",
-        new ListShape<SectionReader>(Store, 0, 50), "Where it keeps data of its own.") { Default = [] };
+        new ListShape<SectionReader>(Store, 0, 50), "Where it keeps data of its own.")
+    { Default = [] };
 
     public static readonly Setting<ImmutableArray<string>> Pipeline = new("pipeline",
         new ListShape<string>(Shapes.Text("the name of a service"), 0, 100),
-        "The services that it chains, in order.") { Default = [] };
+        "The services that it chains, in order.")
+    { Default = [] };
 
     public static readonly Setting<SectionReader> Can = new("can", CanSection, "What it can do; decides its risk.");
 
     public static readonly Setting<RunAs> RunAs = new("run-as", Shapes.User,
-        "The system user that may fetch its tokens.") { DefaultText = "only the owner of the home and root" };
+        "The system user that may fetch its tokens.")
+    { DefaultText = "only the owner of the home and root" };
 
     public static readonly Setting<ListenAddress> Listen = new("listen", Shapes.Listen,
         "An address of its own, which then is its identity.");
 
     public static readonly Setting<bool> MayManageModels = new("may-manage-models", Shapes.Switch,
-        "Whether it may pull, create, copy and delete models.") { DefaultText = "false" };
+        "Whether it may pull, create, copy and delete models.")
+    { DefaultText = "false" };
 
     public static readonly Setting<ImmutableArray<string>> Opaque = new("opaque",
         new ListShape<string>(Shapes.OneOf(OpaqueRoutes), 0, OpaqueRoutes.Length),
-        "Routes that pass recorded but not inspected.") { Default = [] };
+        "Routes that pass recorded but not inspected.")
+    { Default = [] };
 
     public static readonly Setting<ImmutableArray<string>> ProviderTools = new("provider-tools",
         new ListShape<string>(Shapes.Key, 0, 100),

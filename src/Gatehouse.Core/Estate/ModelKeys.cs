@@ -4,13 +4,16 @@ namespace Gatehouse.Core.Estate;
 internal static class ModelKeys
 {
     public static readonly Setting<ModelProvider> Provider = new("provider", Shapes.OneOf<ModelProvider>(),
-        "The dialects that the upstream speaks; `openai` is anything compatible with it.") { Required = true };
+        "The dialects that the upstream speaks; `openai` is anything compatible with it.")
+    { Required = true };
 
     public static readonly Setting<UpstreamUrl> Url = new("url", Shapes.Upstream,
-        "Where the model is served, with or without `/v1` and below any base path.") { Required = true };
+        "Where the model is served, with or without `/v1` and below any base path.")
+    { Required = true };
 
     public static readonly Setting<string> Name = new("name", Shapes.ModelName,
-        "The name that the upstream knows.") { DefaultText = "the key" };
+        "The name that the upstream knows.")
+    { DefaultText = "the key" };
 
     public static readonly Setting<CredentialReference> Credential = new("credential", Shapes.Credential,
         "Where the upstream's credential lies; never the credential itself.");

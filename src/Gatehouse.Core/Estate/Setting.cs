@@ -2,7 +2,7 @@ namespace Gatehouse.Core.Estate;
 
 /// <summary>A key whose values have a type.</summary>
 /// <typeparam name="T">The type of its values.</typeparam>
-internal sealed class Setting<T>(string name, ValueShape<T> shape, string summary) 
+internal sealed class Setting<T>(string name, ValueShape<T> shape, string summary)
     : SettingKey(name, summary)
 {
     public override Shape Shape => Typed;

@@ -11,13 +11,16 @@ internal static class Shapes
     private const int PathMax = 4096; // Bytes: PATH_MAX of Linux.
 
     public static readonly TextShape<string> Key = new(NameText.KeyExpected, (string text, out string value) =>
-        Check(value = text, NameText.IsKey(text))) { Pattern = NameText.KeyPattern };
+        Check(value = text, NameText.IsKey(text)))
+    { Pattern = NameText.KeyPattern };
 
     public static readonly TextShape<string> ModelName = new("the name of a model", (string text, out string value) =>
-        Check(value = text, text.Length <= 256 && IsPrintable(text))) { RangeText = "up to 256 characters" };
+        Check(value = text, text.Length <= 256 && IsPrintable(text)))
+    { RangeText = "up to 256 characters" };
 
     public static readonly TextShape<string> AbsolutePath = new("an absolute path", (string text, out string value) =>
-        Check(value = text, text.Length <= PathMax && text.StartsWith('/') && IsPrintable(text))) { Pattern = "^/" };
+        Check(value = text, text.Length <= PathMax && text.StartsWith('/') && IsPrintable(text)))
+    { Pattern = "^/" };
 
     public static readonly TextShape<CredentialReference> Credential = new(
         "a reference: `pass:ENTRY`, `systemd:NAME`, `file:/PATH` or `env:VARIABLE`", CredentialText.Read)
@@ -88,7 +91,8 @@ internal static class Shapes
     { SchemaType = "boolean" };
 
     public static readonly TextShape<bool> OnlyTrue = new("`true`", (string text, out bool value) =>
-        Check(text, value = text == "true")) { SchemaType = "answer", Choices = ["true"] };
+        Check(text, value = text == "true"))
+    { SchemaType = "answer", Choices = ["true"] };
 
     public static readonly TextShape<Answer> Answer = new(
         "`true`, `false` or `unknown`", (string text, out Answer value) =>
@@ -104,16 +108,19 @@ internal static class Shapes
     { SchemaType = "answer", Choices = ["true", "false", "yes", "no", "unknown"] };
 
     public static TextShape<string> Text(string expected) => new(expected, (string text, out string value) =>
-        Check(value = text, text.Length <= TextMax && IsPrintable(text))) { RangeText = $"up to {TextMax} characters" };
+        Check(value = text, text.Length <= TextMax && IsPrintable(text)))
+    { RangeText = $"up to {TextMax} characters" };
 
     public static TextShape<string> OneOf(params string[] words) => new(
         $"one of {string.Join(", ", words)}", (string text, out string value) =>
-        Check(value = text, words.Contains(text))) { Choices = words };
+        Check(value = text, words.Contains(text)))
+    { Choices = words };
 
     public static TextShape<TEnum> OneOf<TEnum>()
         where TEnum : struct, Enum => new(
             $"one of {string.Join(", ", Words.All<TEnum>())}", (string text, out TEnum value) =>
-            Check(text, Words.TryRead(text, out value))) { Choices = Words.All<TEnum>() };
+            Check(text, Words.TryRead(text, out value)))
+        { Choices = Words.All<TEnum>() };
 
     public static TextShape<long> Whole(long min, long max, string unit) => new(
         "a whole number", (string text, out long value) =>

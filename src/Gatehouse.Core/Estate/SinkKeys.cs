@@ -4,7 +4,8 @@ namespace Gatehouse.Core.Estate;
 internal static class SinkKeys
 {
     public static readonly Setting<SinkKind> Kind = new("kind", Shapes.OneOf<SinkKind>(),
-        "Where the output goes.") { Required = true };
+        "Where the output goes.")
+    { Required = true };
 
     public static readonly Setting<Uri> Url = new("url", Shapes.Url,
         "Address of the server; kinds mastodon, ntfy, http and mqtt need it.");

@@ -4,7 +4,8 @@ namespace Gatehouse.Core.Estate;
 internal static class SourceKeys
 {
     public static readonly Setting<SourceKind> Kind = new("kind", Shapes.OneOf<SourceKind>(),
-        "Where the input comes from.") { Required = true };
+        "Where the input comes from.")
+    { Required = true };
 
     public static readonly Setting<Uri> Url = new("url", Shapes.Url,
         "Address of a feed, page, mailbox or broker; kinds rss and http need it.");

@@ -4,7 +4,8 @@ namespace Gatehouse.Acts;
 
 /// <summary>One act that somebody asks for, and where its answer lines go.</summary>
 internal sealed class ActCall(
-    ActHouse house, Actor actor, IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
+    ActHouse house, Actor actor,
+    IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
 {
     /// <summary>Ends when whoever asked is gone.</summary>
     public CancellationToken Stop { get; init; }

@@ -1,6 +1,8 @@
 namespace Gatehouse.Acts;
 
-/// <summary>Every act by name. The server's sockets and the verbs themselves, when no server runs, use the same desk.</summary>
+/// <summary>
+/// Every act by name. The server's sockets and the verbs themselves, when no server runs, use the same desk.
+/// </summary>
 internal static class ActDesk
 {
     private static readonly Dictionary<string, Func<ActCall, Task>> Acts = new(StringComparer.Ordinal)

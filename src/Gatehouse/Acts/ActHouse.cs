@@ -29,14 +29,19 @@ internal sealed record ActHouse
 
     /// <summary>Puts an act on record, with what changes with it.</summary>
     /// <exception cref="ActException">It is not on record, so it is not done.</exception>
-    public async Task RecordAsync(Actor actor, string act, Dictionary<string, string> details, IStateChange? change = null)
+    public async Task RecordAsync(
+        Actor actor, string act, Dictionary<string, string> details, IStateChange? change = null)
     {
         var result = await Ledger.AppendAsync(
             new LedgerDraft
             {
                 Entry = new ActEntry
                 {
-                    Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details,
+                    Id = Ledger.NewId(EntryId.Act),
+                    Act = act,
+                    Uid = actor.Uid,
+                    Who = actor.Name,
+                    Details = details,
                 },
                 StateChange = change,
             },
@@ -50,5 +55,6 @@ internal sealed record ActHouse
         => Plan().Jobs.TryGetValue(name, out var job)
             ? job
             : throw new ActException(
-                $"There is no job '{name}' in the estate. Jobs: {string.Join(", ", Plan().Jobs.Keys.Order(StringComparer.Ordinal))}.");
+                $"There is no job '{name}' in the estate. Jobs: "
+                    + $"{string.Join(", ", Plan().Jobs.Keys.Order(StringComparer.Ordinal))}.");
 }

@@ -7,8 +7,12 @@ internal static class DurationText
 {
     public static TimeSpan? TryParse(string text)
     {
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        if (text.Length < 2
+            || !int.TryParse(
+                text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
             return null;
+        }
         return text[^1] switch
         {
             's' => TimeSpan.FromSeconds(count),

@@ -32,7 +32,8 @@ internal static class ExecAct
                 foreach (var name in SecretVariables(call.House)) json.WriteStringValue(name);
                 json.WriteEndArray();
             });
-            await Task.Delay(Timeout.InfiniteTimeSpan, call.House.Time, call.Stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, call.House.Time, call.Stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         finally
         {
@@ -44,7 +45,8 @@ internal static class ExecAct
 
     private static IPNetwork[] OwnAddresses(ListenAddress gate)
     {
-        var loopback = new[] { new IPNetwork(IPAddress.Parse("127.0.0.0"), 8), new IPNetwork(IPAddress.IPv6Loopback, 128) };
+        var loopback =
+            new[] { new IPNetwork(IPAddress.Parse("127.0.0.0"), 8), new IPNetwork(IPAddress.IPv6Loopback, 128) };
         return gate is ListenAddress.Tcp { EndPoint.Address: var own } && !IPAddress.IsLoopback(own)
             ? [.. loopback, new IPNetwork(own, own.GetAddressBytes().Length * 8)]
             : loopback;

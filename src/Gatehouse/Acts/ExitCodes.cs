@@ -5,7 +5,9 @@ internal static class ExitCodes
 {
     public const int Done = 0;
 
-    /// <summary>The verb ran and the answer is no: verification failed, a job does not exist, nothing to resume.</summary>
+    /// <summary>
+    /// The verb ran and the answer is no: verification failed, a job does not exist, nothing to resume.
+    /// </summary>
     public const int Failed = 1;
 
     /// <summary>The input cannot be used: options, estate file, home.</summary>

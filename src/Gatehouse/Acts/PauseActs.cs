@@ -10,7 +10,11 @@ internal static class PauseActs
         var pause = new Pause(TargetOf(call), call.Actor.Name, call.House.Ledger.Now, call.Argument("why") ?? "");
         call.House.Pauses.Add(pause);
         var cut = call.House.InFlight?.Cut(pause.Job == PauseBook.AllJobs ? null : pause.Job) ?? 0;
-        var details = new Dictionary<string, string> { ["job"] = pause.Job, ["cut"] = cut.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var details = new Dictionary<string, string>
+        {
+            ["job"] = pause.Job,
+            ["cut"] = cut.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        };
         if (pause.Why.Length > 0) details["why"] = pause.Why;
         await call.House.RecordAsync(call.Actor, "pause", details, new PauseChange(pause, lifted: false));
         await call.WriteAsync(json =>
@@ -25,7 +29,8 @@ internal static class PauseActs
         var job = TargetOf(call);
         var pause = call.House.Pauses.All.FirstOrDefault(pause => pause.Job == job)
             ?? throw new ActException(job == PauseBook.AllJobs
-                ? "The pause of all jobs is not on. Paused: " + Paused(call) : $"Job '{job}' is not paused by itself. Paused: {Paused(call)}");
+                ? "The pause of all jobs is not on. Paused: " + Paused(call)
+                : $"Job '{job}' is not paused by itself. Paused: {Paused(call)}");
         var details = new Dictionary<string, string> { ["job"] = job };
         if (call.Argument("why") is { Length: > 0 } why) details["why"] = why;
         await call.House.RecordAsync(call.Actor, "resume", details, new PauseChange(pause, lifted: true));
@@ -38,7 +43,8 @@ internal static class PauseActs
 
     private static string Paused(ActCall call)
     {
-        var jobs = call.House.Pauses.All.Select(pause => pause.Job == PauseBook.AllJobs ? "--all" : pause.Job).ToArray();
+        var jobs = call.House.Pauses.All.Select(pause => pause.Job == PauseBook.AllJobs ? "--all" : pause.Job)
+            .ToArray();
         return jobs.Length == 0 ? "nothing." : string.Join(", ", jobs) + ".";
     }
 }

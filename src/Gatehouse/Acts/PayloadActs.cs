@@ -64,7 +64,11 @@ internal static class PayloadActs
         var hits = 0;
         foreach (var payload in payloads)
         {
-            if (payload.Bytes is not { } bytes || payload.Record.SameAs is not null || bytes.AsSpan().IndexOf(text) is not (>= 0 and var at)) continue;
+            if (payload.Bytes is not { } bytes || payload.Record.SameAs is not null
+                || bytes.AsSpan().IndexOf(text) is not (>= 0 and var at))
+            {
+                continue;
+            }
             hits++;
             var start = Math.Max(0, at - ContextBytes);
             var end = Math.Min(bytes.Length, at + text.Length + ContextBytes);
@@ -86,6 +90,7 @@ internal static class PayloadActs
         if (DurationText.TryParse(text) is { } ago) return call.House.Ledger.Now - ago;
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
-            : throw new ActException($"'{text}' is neither a duration such as 1h nor a time such as 2026-11-23T07:00Z.", ExitCodes.Unusable);
+            : throw new ActException(
+                $"'{text}' is neither a duration such as 1h nor a time such as 2026-11-23T07:00Z.", ExitCodes.Unusable);
     }
 }

@@ -5,7 +5,9 @@ using Gatehouse.Gate.Identity;
 
 namespace Gatehouse.Acts;
 
-/// <summary>Issuing, listing and revoking tokens. The token itself appears once, in the answer to whoever asked.</summary>
+/// <summary>
+/// Issuing, listing and revoking tokens. The token itself appears once, in the answer to whoever asked.
+/// </summary>
 internal static class TokenActs
 {
     private static readonly TimeSpan DefaultLife = TimeSpan.FromHours(1);
@@ -33,7 +35,8 @@ internal static class TokenActs
     public static async Task ListAsync(ActCall call)
     {
         var now = call.House.Time.GetUtcNow();
-        foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal).ThenBy(grant => grant.Expires))
+        foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal)
+            .ThenBy(grant => grant.Expires))
         {
             await call.WriteAsync(json =>
             {
@@ -56,7 +59,8 @@ internal static class TokenActs
         var grant = call.House.Tokens.Find(id)
             ?? throw new ActException($"There is no token '{id}'. List them with: gatehouse token list");
         // In force first, on record after: revoking never waits for the ledger.
-        if (!call.House.Tokens.Revoke(id, leaked: false)) throw new ActException($"The token '{id}' had ended already.");
+        if (!call.House.Tokens.Revoke(id, leaked: false))
+            throw new ActException($"The token '{id}' had ended already.");
         await call.House.RecordAsync(call.Actor, "token.revoke",
             new Dictionary<string, string> { ["token"] = id, ["job"] = grant.Job }, new TokenChange(null, grant));
         await call.WriteAsync(json =>
@@ -67,20 +71,33 @@ internal static class TokenActs
     }
 
     /// <summary>Makes a token from the act's arguments; nothing is stored yet.</summary>
-    /// <exception cref="ActException">An argument does not fit the job, or asks for more than tokens may have.</exception>
+    /// <exception cref="ActException">An argument does not fit the job, or asks for more than tokens may
+    /// have.</exception>
     public static (string Token, TokenHash Hash, TokenGrant Grant) Create(ActCall call, bool boundToConnection)
     {
         var job = call.House.JobOf(call.Required("job"));
         var (service, inUrl) = (call.Flag("service"), call.Flag("in-url"));
         var from = call.List("from").Select(NetworkOf).ToArray();
         if (service && from.Length == 0)
-            throw new ActException("A service token is bound to a network: add --from CIDR, for example --from 172.18.0.0/16.", ExitCodes.Unusable);
+        {
+            throw new ActException(
+                "A service token is bound to a network: add --from CIDR, for example --from 172.18.0.0/16.",
+                ExitCodes.Unusable);
+        }
         if (inUrl && from.Length == 0)
-            throw new ActException("A token in a URL ends up in logs, so it must be bound to a network: add --from CIDR.", ExitCodes.Unusable);
+        {
+            throw new ActException(
+                "A token in a URL ends up in logs, so it must be bound to a network: add --from CIDR.",
+                ExitCodes.Unusable);
+        }
         foreach (var model in call.List("model"))
         {
             if (job.Models.All(own => own.Key != model))
-                throw new ActException($"Job '{job.Key}' has no model '{model}'. It has: {string.Join(", ", job.Models.Select(own => own.Key))}.");
+            {
+                throw new ActException(
+                    $"Job '{job.Key}' has no model '{model}'. It has: "
+                    + $"{string.Join(", ", job.Models.Select(own => own.Key))}.");
+            }
         }
         var now = call.House.Ledger.Now;
         var grant = new TokenGrant
@@ -109,7 +126,8 @@ internal static class TokenActs
             ["kind"] = KindOf(grant),
             ["expires"] = grant.Expires.ToString("O", CultureInfo.InvariantCulture),
         };
-        if (grant.Endpoints.Count > 0) details["endpoints"] = string.Join(',', grant.Endpoints.Select(EndpointScopeNames.NameOf));
+        if (grant.Endpoints.Count > 0)
+            details["endpoints"] = string.Join(',', grant.Endpoints.Select(EndpointScopeNames.NameOf));
         if (grant.Models.Count > 0) details["models"] = string.Join(',', grant.Models);
         if (grant.From.Count > 0) details["from"] = string.Join(',', grant.From);
         return details;
@@ -124,7 +142,9 @@ internal static class TokenActs
         if (life <= TimeSpan.Zero || life > most)
         {
             throw new ActException(service
-                ? "A service token lives 30 days at most." : "A token lives 24 hours at most. For an always-on container use --service --from CIDR.", ExitCodes.Unusable);
+                ? "A service token lives 30 days at most."
+                : "A token lives 24 hours at most. For an always-on container use --service --from CIDR.",
+                ExitCodes.Unusable);
         }
         return life;
     }
@@ -139,12 +159,15 @@ internal static class TokenActs
     private static EndpointScope ScopeOf(string name)
         => EndpointScopeNames.TryParse(name, out var scope)
             ? scope
-            : throw new ActException($"There is no endpoint '{name}'. Endpoints: {string.Join(", ", EndpointScopeNames.All)}.", ExitCodes.Unusable);
+            : throw new ActException(
+                $"There is no endpoint '{name}'. Endpoints: {string.Join(", ", EndpointScopeNames.All)}.",
+                ExitCodes.Unusable);
 
     private static IPNetwork NetworkOf(string text)
     {
         if (IPNetwork.TryParse(text, out var network)) return network;
-        if (IPAddress.TryParse(text, out var address)) return new IPNetwork(address, address.GetAddressBytes().Length * 8);
+        if (IPAddress.TryParse(text, out var address))
+            return new IPNetwork(address, address.GetAddressBytes().Length * 8);
         throw new ActException($"'{text}' is not a network. Write for example 192.168.1.0/24.", ExitCodes.Unusable);
     }
 }

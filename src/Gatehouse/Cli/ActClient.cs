@@ -61,7 +61,9 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             }
         }
         return denied
-            ? throw new ActException($"This user may not talk to the gate at {homePath}. Its owner may, and a job's run-as: user for that job.", ExitCodes.Unavailable)
+            ? throw new ActException(
+                $"This user may not talk to the gate at {homePath}. Its owner may, and a job's run-as: "
+                + "user for that job.", ExitCodes.Unavailable)
             : null;
     }
 
@@ -111,7 +113,9 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
     {
         var home = HomeDirectory.OpenExisting(homePath);
         using var held = HomeLock.TryTake(home, act, out var holder)
-            ?? throw new ActException($"The home {homePath} is held by {holder}, which does not answer on its socket.", ExitCodes.Unavailable);
+            ?? throw new ActException(
+                $"The home {homePath} is held by {holder}, which does not answer on its socket.",
+                ExitCodes.Unavailable);
         var plans = PlanKeeper.Load(home);
         home = HomeDirectory.OpenOrCreate(homePath);
         await using var ledger = SqliteLedger.Open(home, RunningHouse.SettingsOf(plans.Plan), TimeProvider.System,

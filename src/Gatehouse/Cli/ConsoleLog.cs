@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace Gatehouse.Cli;
 
-/// <summary>Logs on standard error: one line each, with priorities that journald reads when systemd started us.</summary>
+/// <summary>
+/// Logs on standard error: one line each, with priorities that journald reads when systemd started us.
+/// </summary>
 internal static class ConsoleLog
 {
     public static ILoggerFactory Create() => LoggerFactory.Create(static logging =>

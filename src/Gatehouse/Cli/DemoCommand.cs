@@ -12,13 +12,17 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Gatehouse.Cli;
 
 /// <summary>
-/// The whole gate on a home of its own, with four demo jobs that call through it over real HTTP: what <c>./run</c> shows.
+/// The whole gate on a home of its own, with four demo jobs that call through it over real HTTP: what <c>./run</c>
+/// shows.
 /// </summary>
 internal static class DemoCommand
 {
     public static Command Create()
     {
-        var ollama = new Option<bool>("--ollama") { Description = "Use the Ollama on this machine instead of the scripted model" };
+        var ollama = new Option<bool>("--ollama")
+        {
+            Description = "Use the Ollama on this machine instead of the scripted model",
+        };
         var seconds = new Option<int?>("--seconds") { Description = "Stop by itself after this many seconds" };
         var command = new Command("demo",
             "Run a gate with four demo jobs against a scripted model: no model, no configuration.\n\n" +
@@ -36,16 +40,23 @@ internal static class DemoCommand
         SocketFile.KeepNewFilesPrivate();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         if (seconds is { } limit) ended.CancelAfter(TimeSpan.FromSeconds(limit));
-        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; ended.Cancel(); });
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => { signal.Cancel = true; ended.Cancel(); });
+        using var term =
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; ended.Cancel(); });
+        using var interrupt =
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => { signal.Cancel = true; ended.Cancel(); });
         try
         {
             await using var model = ollama ? null : await ScriptedModel.StartAsync(
-                new IPEndPoint(IPAddress.Loopback, 0), new ScriptedModelOptions { Knobs = "delay-token=15" }, ended.Token);
+                new IPEndPoint(IPAddress.Loopback, 0), new ScriptedModelOptions { Knobs = "delay-token=15" },
+                ended.Token);
             var home = HomeDirectory.OpenOrCreate(homePath);
-            var models = model is null ? await DemoModels.OfOllamaAsync(ended.Token) : DemoModels.OfScript(model.Address);
+            var models = model is null
+                ? await DemoModels.OfOllamaAsync(ended.Token) : DemoModels.OfScript(model.Address);
             await WriteEstateAsync(home, models, ended.Token);
-            var setup = new HouseSetup(home, NullLoggerFactory.Instance, TimeProvider.System) { OnFatal = LastWords.StopProcess };
+            var setup = new HouseSetup(home, NullLoggerFactory.Instance, TimeProvider.System)
+            {
+                OnFatal = LastWords.StopProcess,
+            };
             await using var house = await RunningHouse.StartAsync(setup, ended.Token);
             await ShowAsync(house, ended.Token);
             return ExitCodes.Done;
@@ -76,7 +87,8 @@ internal static class DemoCommand
     {
         var token = "";
         var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
-        await ActDesk.RunAsync("token.issue", new ActCall(house.Acts, actor, new Dictionary<string, string> { ["job"] = job, ["ttl"] = "24h" }, line =>
+        await ActDesk.RunAsync("token.issue",
+            new ActCall(house.Acts, actor, new Dictionary<string, string> { ["job"] = job, ["ttl"] = "24h" }, line =>
         {
             using var document = JsonDocument.Parse(line);
             token = document.RootElement.GetProperty("token").GetString()!;

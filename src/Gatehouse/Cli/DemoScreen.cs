@@ -19,7 +19,8 @@ internal sealed class DemoScreen(RunningHouse house)
         AnsiConsole.MarkupLine("[bold]Gatehouse demo[/]: four jobs call models; every call is on record.");
         AnsiConsole.MarkupLineInterpolated($"  the gate   http://{house.GateAddress}");
         AnsiConsole.MarkupLineInterpolated($"  the home   {house.Home.Path}");
-        AnsiConsole.MarkupLineInterpolated($"  [bold]open this   http://{house.ControlAddress}/[/]   who called what, just now");
+        AnsiConsole.MarkupLineInterpolated(
+            $"  [bold]open this   http://{house.ControlAddress}/[/]   who called what, just now");
         AnsiConsole.MarkupLine("  try, in a second terminal:");
         AnsiConsole.MarkupLineInterpolated($"    ./run ledger show --follow --home {Shown}");
         AnsiConsole.MarkupLineInterpolated($"    ./run pause news-summariser --why \"a test\" --home {Shown}");
@@ -58,7 +59,9 @@ internal sealed class DemoScreen(RunningHouse house)
     private void Ledger()
     {
         var health = house.Ledger.Health();
+        var (count, to, kib) = (health.Entries, health.SignedTo, health.BytesUsed / 1024);
+        var ms = health.CommitP50Milliseconds;
         AnsiConsole.MarkupLineInterpolated(
-            $"[blue]         the ledger: {health.Entries} entries, signed to {health.SignedTo}; {health.BytesUsed / 1024} KiB; a commit takes {health.CommitP50Milliseconds:0.0} ms[/]");
+            $"[blue]         the ledger: {count} entries, signed to {to}; {kib} KiB; a commit takes {ms:0.0} ms[/]");
     }
 }

@@ -13,13 +13,21 @@ namespace Gatehouse.Cli;
 internal static partial class ExecCommand
 {
     private static readonly PosixSignal[] Forwarded =
-        [PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGCONT, PosixSignal.SIGWINCH];
+        [PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGCONT,
+            PosixSignal.SIGWINCH];
 
     public static Command Create()
     {
         var job = new Option<string>("--job") { Description = "The job that the command is", Required = true };
-        var sameUser = new Option<bool>("--same-user") { Description = "Run as the home's owner all the same: the command can then read the ledger's keys" };
-        var words = new Argument<string[]>("COMMAND") { Description = "The command and its arguments, after --", Arity = ArgumentArity.OneOrMore };
+        var sameUser = new Option<bool>("--same-user")
+        {
+            Description = "Run as the home's owner all the same: the command can then read the ledger's keys",
+        };
+        var words = new Argument<string[]>("COMMAND")
+        {
+            Description = "The command and its arguments, after --",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command("exec",
             "Run a command with a fresh token in the variables that OpenAI, Ollama and Anthropic clients read.\n" +
             "The token ends with the command. The command's exit code is returned.\n\n" +
@@ -30,31 +38,39 @@ internal static partial class ExecCommand
             job, sameUser, words, HomeOption.Create(),
         };
         command.SetAction((result, stop) => RunAsync(
-            HomeOption.Resolve(result), result.GetValue(job)!, result.GetValue(words)!, result.GetValue(sameUser), stop));
+            HomeOption.Resolve(result), result.GetValue(job)!, result.GetValue(words)!, result.GetValue(sameUser),
+            stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(string homePath, string job, string[] words, bool sameUser, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        string homePath, string job, string[] words, bool sameUser, CancellationToken stop)
     {
         try
         {
             if (!sameUser && IsOwner(homePath))
             {
                 throw new ActException(
-                    "This is the user that owns the home: a command run by it can read the ledger's keys, change the ledger and act as any job. " +
-                    "Run it as another user that the job's run-as: names, or add --same-user to accept that.", ExitCodes.Unusable);
+                    "This is the user that owns the home: a command run by it can read the ledger's keys, change the " +
+                    "ledger and act as any job. " +
+                    "Run it as another user that the job's run-as: names, or add --same-user to accept that.",
+                    ExitCodes.Unusable);
             }
             using var socket = ActClient.Connect(homePath)
-                ?? throw new ActException($"No gate runs on {homePath}, so the command was not started. Start it with: gatehouse serve --home {homePath}", ExitCodes.Unavailable);
+                ?? throw new ActException(
+                    $"No gate runs on {homePath}, so the command was not started. Start it with: "
+                    + $"gatehouse serve --home {homePath}", ExitCodes.Unavailable);
             using var handler = new SocketsHttpHandler
             {
                 ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
             };
             using var invoker = new HttpMessageInvoker(handler);
-            using var request = ActClient.Request("exec", new Dictionary<string, string> { ["job"] = job, ["command"] = Path.GetFileName(words[0]) });
+            using var request = ActClient.Request(
+                "exec", new Dictionary<string, string> { ["job"] = job, ["command"] = Path.GetFileName(words[0]) });
             using var response = await invoker.SendAsync(request, stop);
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
-            var line = await lines.ReadLineAsync(stop) ?? throw new ActException("The gate went away.", ExitCodes.Unavailable);
+            var line = await lines.ReadLineAsync(stop)
+                ?? throw new ActException("The gate went away.", ExitCodes.Unavailable);
             using var grant = JsonDocument.Parse(line);
             if (grant.RootElement.TryGetProperty("error", out var error))
                 throw new ActException(error.GetString()!, grant.RootElement.GetProperty("exit").GetInt32());
@@ -67,7 +83,8 @@ internal static partial class ExecCommand
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return ActClient.Say($"The gate did not give a token, so the command was not started ({error.Message}).", ExitCodes.Unavailable);
+            return ActClient.Say($"The gate did not give a token, so the command was not started ({error.Message}).",
+                ExitCodes.Unavailable);
         }
     }
 
@@ -103,17 +120,20 @@ internal static partial class ExecCommand
     /// <summary>A job's command inherits neither the credentials of models nor anything of Gatehouse's own.</summary>
     private static void ClearSecrets(ProcessStartInfo start, JsonElement grant)
     {
-        foreach (var name in grant.GetProperty("secret-variables").EnumerateArray()) start.Environment.Remove(name.GetString()!);
+        foreach (var name in grant.GetProperty("secret-variables").EnumerateArray())
+            start.Environment.Remove(name.GetString()!);
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
-            if (((string)variable.Key).StartsWith("GATEHOUSE_", StringComparison.Ordinal)) start.Environment.Remove((string)variable.Key);
+            if (((string)variable.Key).StartsWith("GATEHOUSE_", StringComparison.Ordinal))
+                start.Environment.Remove((string)variable.Key);
         }
     }
 
     private static void SetVariables(ProcessStartInfo start, JsonElement grant)
     {
         var (token, gate) = (grant.GetProperty("token").GetString()!, grant.GetProperty("gate").GetString()!);
-        var root = gate.StartsWith("unix:", StringComparison.Ordinal) ? "http://localhost" : $"http://{Reachable(gate)}";
+        var root = gate.StartsWith("unix:", StringComparison.Ordinal)
+            ? "http://localhost" : $"http://{Reachable(gate)}";
         start.Environment["OPENAI_API_KEY"] = token;
         start.Environment["OPENAI_BASE_URL"] = root + "/v1";
         start.Environment["ANTHROPIC_API_KEY"] = token;
@@ -126,7 +146,8 @@ internal static partial class ExecCommand
 
     /// <summary>A listener on every address is reached on loopback.</summary>
     private static string Reachable(string gate)
-        => gate.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal).Replace("[::]", "[::1]", StringComparison.Ordinal);
+        => gate.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)
+            .Replace("[::]", "[::1]", StringComparison.Ordinal);
 
     private static bool IsOwner(string homePath) => SocketFile.OwnerOf(homePath) == UserNames.OwnUid;
 

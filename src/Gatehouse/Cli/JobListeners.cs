@@ -82,15 +82,21 @@ internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs) :
         catch (Exception error) when (error is IOException or SocketException)
         {
             if (_failing.Add(job.Key))
-                _log.LogWarning("Job {Job} has no listener yet: {Address} cannot be bound ({Why}). It is tried again.", job.Key, address, error.Message);
+            {
+                _log.LogWarning("Job {Job} has no listener yet: {Address} cannot be bound ({Why}). It is tried again.",
+                    job.Key, address, error.Message);
+            }
         }
     }
 
-    /// <summary>Whoever may connect to the socket is the job: its own user where one is named, else this user's group.</summary>
+    /// <summary>
+    /// Whoever may connect to the socket is the job: its own user where one is named, else this user's group.
+    /// </summary>
     private static void GiveTo(JobPlan job, string path)
     {
         const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        var uid = job.RunAs is not { } user ? null : user.Uid is { } number ? (int)number : UserNames.UidOf(user.UserName!);
+        var uid = job.RunAs is not { } user
+            ? null : user.Uid is { } number ? (int)number : UserNames.UidOf(user.UserName!);
         if (uid is { } own && UserNames.OwnUid == 0)
         {
             SocketFile.ChangeOwner(path, own);

@@ -8,7 +8,10 @@ internal static class LedgerGrepCommand
 {
     public static Command CreateGrep()
     {
-        var text = new Argument<string>("TEXT") { Description = "The text, exactly as it stands in a prompt or answer" };
+        var text = new Argument<string>("TEXT")
+        {
+            Description = "The text, exactly as it stands in a prompt or answer",
+        };
         var job = new Option<string>("--job") { Description = "Only this job's calls" };
         var command = new Command("grep",
             "Find text in prompts and answers. That somebody looked is on record.\n\nExamples:\n" +
@@ -28,7 +31,9 @@ internal static class LedgerGrepCommand
                 {
                     hits++;
                     Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText()
-                        : $"{line.GetProperty("id").GetString()}  {line.GetProperty("job").GetString()}  {line.GetProperty("payload").GetString()}\n    {SafeText.OneLine(line.GetProperty("text").GetString()!)}");
+                        : $"{line.GetProperty("id").GetString()}  {line.GetProperty("job").GetString()}  "
+                            + $"{line.GetProperty("payload").GetString()}\n"
+                            + $"    {SafeText.OneLine(line.GetProperty("text").GetString()!)}");
                 },
             }.RunAsync(stop);
             return exit == 0 && hits == 0 ? Acts.ExitCodes.Failed : exit;
@@ -38,14 +43,19 @@ internal static class LedgerGrepCommand
 
     public static Command CreatePayload()
     {
-        var id = new Argument<string>("ID") { Description = "The exchange, as X-Gatehouse-Exchange or `ledger show --json` names it" };
+        var id = new Argument<string>("ID")
+        {
+            Description = "The exchange, as X-Gatehouse-Exchange or `ledger show --json` names it",
+        };
         var command = new Command("payload",
-            "Show what one call sent and got. That somebody looked is on record.\n\nExample:\n  gatehouse ledger payload ex_0198c0de-…")
+            "Show what one call sent and got. That somebody looked is on record.\n\nExample:\n"
+                + "  gatehouse ledger payload ex_0198c0de-…")
         {
             id, HomeOption.Create(), JsonOption.Create(),
         };
         command.SetAction((result, stop) => new ActClient(
-            HomeOption.Resolve(result), "ledger.payload", new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
+            HomeOption.Resolve(result), "ledger.payload",
+            new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {
             OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : Section(line)),
         }.RunAsync(stop));

@@ -16,10 +16,12 @@ internal static class LedgerLines
             Json(writer => Write(writer, row));
             return;
         }
-        var tokens = row.InputTokens is null && row.OutputTokens is null ? "" : $"{row.InputTokens ?? 0}+{row.OutputTokens ?? 0} tok";
+        var tokens = row.InputTokens is null && row.OutputTokens is null
+            ? "" : $"{row.InputTokens ?? 0}+{row.OutputTokens ?? 0} tok";
         var reason = row.Reason is null ? "" : $" ({row.Reason})";
         Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} {(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}"));
+            $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} "
+                + $"{(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}"));
     }
 
     public static void Print(StoredEntry act, bool json)
@@ -34,19 +36,23 @@ internal static class LedgerLines
             Console.Out.WriteLine($"{"",-19}  (entry {act.Index} was pruned after its time)");
             return;
         }
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}"));
+        Console.Out.WriteLine(
+            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}"));
     }
 
     private static string Sentence(LedgerEntry entry) => entry switch
     {
         ActEntry act => $"{act.Act} by {act.Who}{Details(act)}",
-        SummaryEntry summary => $"in one minute: {summary.Strangers} stranger(s), {summary.RateLimited.Values.Sum()} call(s) over a rate limit",
+        SummaryEntry summary
+            => $"in one minute: {summary.Strangers} stranger(s), {summary.RateLimited.Values.Sum()} call(s) "
+                + "over a rate limit",
         _ => entry.Kind,
     };
 
     private static string Details(ActEntry act)
     {
-        var shown = act.Details.Where(detail => detail.Key != "diff").Select(detail => $"{detail.Key}={detail.Value}").ToArray();
+        var shown = act.Details.Where(detail => detail.Key != "diff").Select(detail => $"{detail.Key}={detail.Value}")
+            .ToArray();
         return shown.Length == 0 ? "" : ": " + string.Join(", ", shown);
     }
 

@@ -20,7 +20,8 @@ internal static class LedgerShowCommand
         var job = new Option<string>("--job") { Description = "Only this job's calls" };
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what comes" };
         var command = new Command("show",
-            "Show calls and acts on record, oldest first. Payload text is not shown: see `ledger grep` and `ledger payload`.\n\n" +
+            "Show calls and acts on record, oldest first. Payload text is not shown: " +
+            "see `ledger grep` and `ledger payload`.\n\n" +
             "Examples:\n" +
             "  gatehouse ledger show --since 1h\n" +
             "  gatehouse ledger show --job news-summariser --follow\n" +
@@ -34,7 +35,8 @@ internal static class LedgerShowCommand
             {
                 using var reader = LedgerReader.OpenReadOnly(HomeDirectory.OpenExisting(HomeOption.Resolve(result)));
                 await ShowAsync(reader, new Question(
-                    result.GetValue(job), SinceOption.Value(result, TimeProvider.System.GetUtcNow()), result.GetValue(follow), JsonOption.IsSet(result)), stop);
+                    result.GetValue(job), SinceOption.Value(result, TimeProvider.System.GetUtcNow()),
+                    result.GetValue(follow), JsonOption.IsSet(result)), stop);
                 return ExitCodes.Done;
             }
             catch (HomeException error)
@@ -109,7 +111,8 @@ internal static class LedgerShowCommand
             {
                 if (stored.Leaf?.Entry is OutcomeEntry outcome)
                 {
-                    if (reader.FindExchange(outcome.Of) is { } row && (question.Job ?? row.Job) == row.Job) LedgerLines.Print(row, question.Json);
+                    if (reader.FindExchange(outcome.Of) is { } row && (question.Job ?? row.Job) == row.Job)
+                        LedgerLines.Print(row, question.Json);
                 }
                 else if (stored.Leaf?.Entry is not RequestEntry && question.Job is null)
                 {

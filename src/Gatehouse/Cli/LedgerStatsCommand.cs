@@ -16,7 +16,8 @@ internal static class LedgerStatsCommand
     public static Command Create()
     {
         var command = new Command("stats",
-            "Count calls by job, model and outcome (--json: by hour too). The last day unless --since says otherwise.\n\n" +
+            "Count calls by job, model and outcome (--json: by hour too). The last day unless --since " +
+            "says otherwise.\n\n" +
             "Examples:\n  gatehouse ledger stats\n  gatehouse ledger stats --since 7d --json")
         {
             SinceOption.Create(), HomeOption.Create(), JsonOption.Create(),

@@ -10,11 +10,19 @@ internal static class LedgerVerifyCommand
 {
     public static Command Create()
     {
-        var against = new Option<FileInfo>("--against") { Description = "A checkpoint kept elsewhere: shows truncation and rollback too" };
-        var payloads = new Option<bool>("--payloads") { Description = "Decrypt every payload and compare it with its commitment" };
+        var against = new Option<FileInfo>("--against")
+        {
+            Description = "A checkpoint kept elsewhere: shows truncation and rollback too",
+        };
+        var payloads = new Option<bool>("--payloads")
+        {
+            Description = "Decrypt every payload and compare it with its commitment",
+        };
         var command = new Command("verify",
-            "Verify the ledger: every leaf, the tree, every signed checkpoint. Exit 0 when nothing is wrong, 1 when something is.\n\n" +
-            "Examples:\n  gatehouse ledger verify\n  gatehouse ledger verify --payloads\n  gatehouse ledger verify --against /mnt/usb/checkpoint")
+            "Verify the ledger: every leaf, the tree, every signed checkpoint. Exit 0 when nothing is wrong, 1 when " +
+            "something is.\n\n" +
+            "Examples:\n  gatehouse ledger verify\n  gatehouse ledger verify --payloads\n"
+                + "  gatehouse ledger verify --against /mnt/usb/checkpoint")
         {
             against, payloads, HomeOption.Create(), JsonOption.Create(),
         };
@@ -22,10 +30,12 @@ internal static class LedgerVerifyCommand
         {
             try
             {
-                var checkpoint = result.GetValue(against) is { } file ? await File.ReadAllTextAsync(file.FullName, stop) : null;
+                var checkpoint = result.GetValue(against) is { } file
+                    ? await File.ReadAllTextAsync(file.FullName, stop) : null;
                 var started = Stopwatch.GetTimestamp();
                 var report = LedgerVerifier.Verify(
-                    HomeDirectory.OpenExisting(HomeOption.Resolve(result)), checkpoint, result.GetValue(payloads), stop);
+                    HomeDirectory.OpenExisting(HomeOption.Resolve(result)), checkpoint, result.GetValue(payloads),
+                    stop);
                 Print(report, Stopwatch.GetElapsedTime(started), checkpoint is not null, JsonOption.IsSet(result));
                 return report.IsGood ? ExitCodes.Done : ExitCodes.Failed;
             }
@@ -40,7 +50,8 @@ internal static class LedgerVerifyCommand
     public static Command CreateCheckpoint()
     {
         var command = new Command("checkpoint",
-            "Sign what is on record now and print the checkpoint. Keep it elsewhere: with it, `ledger verify --against` shows whether anything signed was taken away since.\n\n" +
+            "Sign what is on record now and print the checkpoint. Keep it elsewhere: " +
+            "with it, `ledger verify --against` shows whether anything signed was taken away since.\n\n" +
             "Example:\n  gatehouse ledger checkpoint > /mnt/usb/checkpoint")
         {
             HomeOption.Create(), JsonOption.Create(),
@@ -64,13 +75,15 @@ internal static class LedgerVerifyCommand
     public static Command CreateConfirmClock()
     {
         var command = new Command("confirm-clock",
-            "Say that the clock is right after it jumped forward by more than a day, so that purging goes on.\n\nExample:\n  gatehouse ledger confirm-clock")
+            "Say that the clock is right after it jumped forward by more than a day, so that purging goes on.\n\n"
+                + "Example:\n  gatehouse ledger confirm-clock")
         {
             HomeOption.Create(), JsonOption.Create(),
         };
         command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
         {
-            OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : "The clock is confirmed; purging goes on."),
+            OnLine = line => Console.Out.WriteLine(
+                JsonOption.IsSet(result) ? line.GetRawText() : "The clock is confirmed; purging goes on."),
         }.RunAsync(stop));
         return command;
     }
@@ -83,15 +96,30 @@ internal static class LedgerVerifyCommand
             return;
         }
         foreach (var fault in report.Faults)
-            Console.Out.WriteLine(fault.Index >= 0 ? $"WRONG at entry {fault.Index}: {fault.What}" : $"WRONG: {fault.What}");
+        {
+            Console.Out.WriteLine(
+                fault.Index >= 0 ? $"WRONG at entry {fault.Index}: {fault.What}" : $"WRONG: {fault.What}");
+        }
         Console.Out.WriteLine(report.IsGood
-            ? $"{report.Leaves} entries verified in {took.TotalSeconds:0.00} s: every leaf, the tree and {report.Checkpoints} checkpoint(s)."
+            ? $"{report.Leaves} entries verified in {took.TotalSeconds:0.00} s: "
+                + $"every leaf, the tree and {report.Checkpoints} checkpoint(s)."
             : $"{report.Leaves} entries read; the ledger is not what was written.");
-        if (report.Pruned > 0) Console.Out.WriteLine($"{report.Pruned} of them lost their text after its time; their hashes still verify.");
+        if (report.Pruned > 0)
+        {
+            Console.Out.WriteLine(
+                $"{report.Pruned} of them lost their text after its time; their hashes still verify.");
+        }
         Console.Out.WriteLine($"Signed to {report.SignedTo}, {report.After} entries after.");
         if (report.Payloads is { } payloads)
-            Console.Out.WriteLine($"Payloads: {payloads.Checked} match, {payloads.Purged} purged after their time, {payloads.Unreadable} without key.");
+        {
+            Console.Out.WriteLine(
+                $"Payloads: {payloads.Checked} match, {payloads.Purged} purged after their time, "
+                + $"{payloads.Unreadable} without key.");
+        }
         if (report.IsGood && !withCheckpoint)
-            Console.Out.WriteLine("Without --against this cannot tell whether the whole ledger was replaced: keep checkpoints elsewhere.");
+        {
+            Console.Out.WriteLine("Without --against this cannot tell whether the whole ledger was replaced: "
+                + "keep checkpoints elsewhere.");
+        }
     }
 }

@@ -12,7 +12,8 @@ internal static class PauseCommand
         line => $"Paused {NameOf(line, "paused")}; {line.GetProperty("cut").GetInt32()} call(s) in flight were cut.");
 
     public static Command CreateResume() => Create("resume",
-        "Let a paused job, or all, call again.\n\nExamples:\n  gatehouse resume news-summariser\n  gatehouse resume --all",
+        "Let a paused job, or all, call again.\n\nExamples:\n  gatehouse resume news-summariser\n"
+            + "  gatehouse resume --all",
         line => $"Resumed {NameOf(line, "resumed")}.");
 
     private static Command Create(string verb, string help, Func<JsonElement, string> sentence)
@@ -23,7 +24,8 @@ internal static class PauseCommand
         var command = new Command(verb, help) { job, all, why, HomeOption.Create(), JsonOption.Create() };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(job) is not null == result.GetValue(all)) result.AddError("Name one job, or give --all.");
+            if (result.GetValue(job) is not null == result.GetValue(all))
+                result.AddError("Name one job, or give --all.");
         });
         command.SetAction((result, stop) =>
         {

@@ -8,7 +8,8 @@ internal static class ReloadCommand
     public static Command Create()
     {
         var command = new Command("reload",
-            "Read gatehouse.yaml again. A valid file is in force for new calls; an invalid one changes nothing.\n\nExample:\n  gatehouse reload")
+            "Read gatehouse.yaml again. A valid file is in force for new calls; an invalid one changes nothing.\n\n"
+                + "Example:\n  gatehouse reload")
         {
             HomeOption.Create(), JsonOption.Create(),
         };

@@ -48,8 +48,14 @@ internal sealed class RunningHouse : IAsyncDisposable
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health) { Time = Time };
         Acts = new ActHouse
         {
-            Home = Home, Plan = () => Plans.Plan, Ledger = ledger, Tokens = Tokens, Pauses = Pauses, Time = Time,
-            InFlight = Parts.InFlight, Reload = ReloadAsync,
+            Home = Home,
+            Plan = () => Plans.Plan,
+            Ledger = ledger,
+            Tokens = Tokens,
+            Pauses = Pauses,
+            Time = Time,
+            InFlight = Parts.InFlight,
+            Reload = ReloadAsync,
         };
         JobListeners = new JobListeners(Pipeline, _logs);
     }
@@ -91,7 +97,8 @@ internal sealed class RunningHouse : IAsyncDisposable
     {
         var plans = PlanKeeper.Load(setup.Home);
         var held = HomeLock.TryTake(setup.Home, "serve", out var holder)
-            ?? throw new HomeException($"The home {setup.Home.Path} is held by {holder}. One process writes to a home; stop that one first.");
+            ?? throw new HomeException(
+                $"The home {setup.Home.Path} is held by {holder}. One process writes to a home; stop that one first.");
         RunningHouse? house = null;
         SqliteLedger? ledger = null;
         try
@@ -200,7 +207,8 @@ internal sealed class RunningHouse : IAsyncDisposable
         await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), acts.HandleAsync, stop);
         if (plan.Jobs.Values.Any(job => job.RunAs is not null)) await ListenForJobUsersAsync(acts, stop);
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
-        GateAddress = await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
+        GateAddress =
+            await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
         await JobListeners.FollowAsync(plan, stop);
         _background.Add(Parts.InFlight.SweepAsync(Time, _stop.Token));
         _background.Add(Parts.Summaries.RunAsync(Ledger, _stop.Token));
@@ -208,16 +216,22 @@ internal sealed class RunningHouse : IAsyncDisposable
         _background.Add(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));
     }
 
-    /// <summary>Jobs' own users reach this socket, and only for their own tokens; the home lets them pass to it.</summary>
+    /// <summary>
+    /// Jobs' own users reach this socket, and only for their own tokens; the home lets them pass to it.
+    /// </summary>
     private async Task ListenForJobUsersAsync(ActSocket acts, CancellationToken stop)
     {
         await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), acts.HandleAsync, stop);
-        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+        const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+            | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         File.SetUnixFileMode(Home.TokensSocket, everybody);
-        File.SetUnixFileMode(Home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(
+            Home.Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
     }
 
-    private async Task<EndPoint> AddAsync(EndPoint address, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, CancellationToken stop)
+    private async Task<EndPoint> AddAsync(
+        EndPoint address, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, CancellationToken stop)
     {
         var endpoint = await HttpEndpoint.StartAsync(address, handle, _logs, stop);
         _endpoints.Add(endpoint);
@@ -231,7 +245,12 @@ internal sealed class RunningHouse : IAsyncDisposable
             try
             {
                 var result = await Ledger.PurgeDueAsync(stop);
-                if (result.IsHalted) Log.LogWarning("Purging waits: the clock jumped forward by more than a day. Check it, then run: gatehouse ledger confirm-clock");
+                if (result.IsHalted)
+                {
+                    Log.LogWarning(
+                        "Purging waits: the clock jumped forward by more than a day. Check it, then run: "
+                        + "gatehouse ledger confirm-clock");
+                }
             }
             catch (OperationCanceledException)
             {
@@ -249,18 +268,24 @@ internal sealed class RunningHouse : IAsyncDisposable
         foreach (var grant in Tokens.All)
         {
             if (!grant.Service || grant.Revoked is not null || grant.Expires <= now || grant.Expires > soon) continue;
-            Log.LogWarning("The service token {Token} of job {Job} ends at {Expires:yyyy-MM-dd HH:mm} UTC. Replace it with: gatehouse token issue --job {SameJob} --service --from CIDR", grant.Id, grant.Job, grant.Expires, grant.Job);
+            Log.LogWarning(
+                "The service token {Token} of job {Job} ends at {Expires:yyyy-MM-dd HH:mm} UTC. Replace it with: "
+                + "gatehouse token issue --job {SameJob} --service --from CIDR", grant.Id, grant.Job, grant.Expires,
+                grant.Job);
         }
     }
 
-    /// <summary>In force already when this is called; the record follows, and a ledger that cannot write changes nothing.</summary>
+    /// <summary>
+    /// In force already when this is called; the record follows, and a ledger that cannot write changes nothing.
+    /// </summary>
     private void OnLeak(TokenGrant grant, GateLog log)
     {
         log.TokenLeaked(grant.Job, grant.Id);
         _background.Add(Ledger.AppendAsync(
             new LedgerDraft
             {
-                Entry = ActOf("token.leaked", Actor.Gate, new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
+                Entry = ActOf("token.leaked", Actor.Gate,
+                    new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
                 StateChange = new TokenChange(null, grant with { Leaked = true }),
             },
             CancellationToken.None).AsTask());
@@ -278,7 +303,8 @@ internal sealed class RunningHouse : IAsyncDisposable
         return new ReloadResult(false, problems);
     }
 
-    private async Task<AppendResult> RecordPlanAsync(string act, Actor actor, string text, IReadOnlyList<string> changes)
+    private async Task<AppendResult> RecordPlanAsync(
+        string act, Actor actor, string text, IReadOnlyList<string> changes)
     {
         var details = new Dictionary<string, string> { ["version"] = ProductVersion.Text };
         if (changes.Count > 0) details["diff"] = Shorten(string.Join('\n', changes));
@@ -286,13 +312,18 @@ internal sealed class RunningHouse : IAsyncDisposable
             new LedgerDraft
             {
                 Entry = ActOf(act, actor, details),
-                Payloads = [new PayloadPart(PayloadKind.Document, RetentionClass.Logs, System.Text.Encoding.UTF8.GetBytes(text))],
+                Payloads =
+                [
+                    new PayloadPart(
+                        PayloadKind.Document, RetentionClass.Logs, System.Text.Encoding.UTF8.GetBytes(text)),
+                ],
             },
             CancellationToken.None);
     }
 
     private async Task RecordActAsync(string act, Dictionary<string, string> details)
-        => await Ledger.AppendAsync(new LedgerDraft { Entry = ActOf(act, Actor.Gate, details) }, CancellationToken.None);
+        => await Ledger.AppendAsync(
+            new LedgerDraft { Entry = ActOf(act, Actor.Gate, details) }, CancellationToken.None);
 
     private ActEntry ActOf(string act, Actor actor, Dictionary<string, string> details)
         => new() { Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details };

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Gatehouse.Cli;
 
-/// <summary>Text of jobs and models on a terminal: control characters could rewrite the screen, so they are shown as signs.</summary>
+/// <summary>
+/// Text of jobs and models on a terminal: control characters could rewrite the screen, so they are shown as signs.
+/// </summary>
 internal static class SafeText
 {
     public static string Lines(string text) => Clean(text, keepLines: true);
@@ -15,7 +17,8 @@ internal static class SafeText
         foreach (var character in text)
         {
             if (keepLines && character is '\n' or '\t') clean.Append(character);
-            else if (character < ' ' || character is >= '\u007f' and <= '\u009f') clean.Append(character == '\n' ? '⏎' : '·');
+            else if (character < ' ' || character is >= '\u007f' and <= '\u009f')
+                clean.Append(character == '\n' ? '⏎' : '·');
             // Bidirectional controls reorder what a person reads (Unicode TR36).
             else if (character is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069') clean.Append('·');
             else clean.Append(character);

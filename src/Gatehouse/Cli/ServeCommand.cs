@@ -37,7 +37,8 @@ internal static class ServeCommand
             await using var house = await RunningHouse.StartAsync(setup, ended.Token);
             using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, house));
             Greet(house);
-            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Done;
         }
         catch (Exception error) when (error is HomeException or EstateException or IOException)
@@ -53,7 +54,8 @@ internal static class ServeCommand
         var health = house.Ledger.Health();
         if (health.State is not (LedgerState.Writing or LedgerState.NearlyFull))
             house.Log.LogError("The ledger cannot be written, so calls are refused: {Reason}", health.Reason);
-        house.Log.LogInformation("The gate listens on {Gate}, for {Jobs} job(s)", house.GateAddress, house.Plans.Plan.Jobs.Count);
+        house.Log.LogInformation(
+            "The gate listens on {Gate}, for {Jobs} job(s)", house.GateAddress, house.Plans.Plan.Jobs.Count);
         house.Log.LogInformation("Who called what, just now: http://{Control}/", house.ControlAddress);
     }
 
@@ -72,7 +74,14 @@ internal static class ServeCommand
     private static async Task ReloadAsync(RunningHouse house)
     {
         var result = await house.ReloadAsync(Actor.Gate with { Name = "SIGHUP" });
-        if (result.IsLoaded) house.Log.LogInformation("Reloaded gatehouse.yaml: {Changes} changed line(s)", result.Lines.Count);
-        else house.Log.LogError("gatehouse.yaml is not valid, the old plan stays:\n{Problems}", string.Join('\n', result.Lines));
+        if (result.IsLoaded)
+        {
+            house.Log.LogInformation("Reloaded gatehouse.yaml: {Changes} changed line(s)", result.Lines.Count);
+        }
+        else
+        {
+            house.Log.LogError(
+                "gatehouse.yaml is not valid, the old plan stays:\n{Problems}", string.Join('\n', result.Lines));
+        }
     }
 }

@@ -11,7 +11,10 @@ internal static class SinceOption
 
     public static Option<string> Create()
     {
-        var option = new Option<string>(Name) { Description = "From when on: 15m, 1h, 7d, or a time such as 2026-11-23T07:00Z" };
+        var option = new Option<string>(Name)
+        {
+            Description = "From when on: 15m, 1h, 7d, or a time such as 2026-11-23T07:00Z",
+        };
         option.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<string>() is { } text && Parse(text, DateTimeOffset.UnixEpoch) is null)
@@ -25,7 +28,12 @@ internal static class SinceOption
 
     private static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
-        if (DurationText.TryParse(text) is { } ago) return ago < TimeSpan.FromDays(36_000) ? now.Subtract(now == DateTimeOffset.UnixEpoch ? TimeSpan.Zero : ago) : null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        if (DurationText.TryParse(text) is { } ago)
+        {
+            return ago < TimeSpan.FromDays(36_000)
+                ? now.Subtract(now == DateTimeOffset.UnixEpoch ? TimeSpan.Zero : ago) : null;
+        }
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time : null;
     }
 }

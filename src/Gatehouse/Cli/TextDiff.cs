@@ -3,7 +3,9 @@ namespace Gatehouse.Cli;
 /// <summary>The changed lines between two versions of a small text, as <c>-old</c> and <c>+new</c>.</summary>
 internal static class TextDiff
 {
-    /// <summary>Lines beyond which the texts are not compared line by line: the table of the comparison is quadratic.</summary>
+    /// <summary>
+    /// Lines beyond which the texts are not compared line by line: the table of the comparison is quadratic.
+    /// </summary>
     private const int LinesMax = 3_000;
 
     public static IReadOnlyList<string> Between(string before, string after)

@@ -15,12 +15,29 @@ internal static class TokenCommand
     private static Command Issue()
     {
         var job = new Option<string>("--job") { Description = "The job that the token is for", Required = true };
-        var endpoint = new Option<string>("--endpoint") { Description = "Only these endpoints, comma-separated: chat, completions, responses, embeddings, models, manage, opaque" };
+        var endpoint = new Option<string>("--endpoint")
+        {
+            Description =
+                "Only these endpoints, comma-separated: chat, completions, responses, embeddings, "
+                + "models, manage, opaque",
+        };
         var model = new Option<string>("--model") { Description = "Only these models of the job, comma-separated" };
-        var ttl = new Option<string>("--ttl") { Description = "How long it lives: 15m, 8h, 30d (default 1h; 24h at most, 30d with --service)" };
-        var service = new Option<bool>("--service") { Description = "For an always-on container: 30 days at most, needs --from" };
-        var from = new Option<string>("--from") { Description = "Only from these networks, comma-separated: 172.18.0.0/16" };
-        var inUrl = new Option<bool>("--in-url") { Description = "For clients that can only set a URL: http://GATE/t/TOKEN/…, needs --from" };
+        var ttl = new Option<string>("--ttl")
+        {
+            Description = "How long it lives: 15m, 8h, 30d (default 1h; 24h at most, 30d with --service)",
+        };
+        var service = new Option<bool>("--service")
+        {
+            Description = "For an always-on container: 30 days at most, needs --from",
+        };
+        var from = new Option<string>("--from")
+        {
+            Description = "Only from these networks, comma-separated: 172.18.0.0/16",
+        };
+        var inUrl = new Option<bool>("--in-url")
+        {
+            Description = "For clients that can only set a URL: http://GATE/t/TOKEN/…, needs --from",
+        };
         var command = new Command("issue",
             "Issue a token; it is the last line of standard output and appears nowhere else.\n\n" +
             "Examples:\n" +
@@ -49,7 +66,8 @@ internal static class TokenCommand
 
     private static Command List()
     {
-        var command = new Command("list", "List tokens that are good, and those that ended in the last 30 days.\n\nExample:\n  gatehouse token list")
+        var command = new Command("list",
+            "List tokens that are good, and those that ended in the last 30 days.\n\nExample:\n  gatehouse token list")
         {
             HomeOption.Create(), JsonOption.Create(),
         };
@@ -73,12 +91,19 @@ internal static class TokenCommand
     private static Command Revoke()
     {
         var id = new Argument<string>("ID") { Description = "The token's id, as `token list` shows it" };
-        var command = new Command("revoke", "End a token at once.\n\nExample:\n  gatehouse token revoke tok_0198c0de-…") { id, HomeOption.Create(), JsonOption.Create() };
+        var command = new Command("revoke", "End a token at once.\n\nExample:\n  gatehouse token revoke tok_0198c0de-…")
+        {
+            id,
+            HomeOption.Create(),
+            JsonOption.Create(),
+        };
         command.SetAction((result, stop) => new ActClient(
-            HomeOption.Resolve(result), "token.revoke", new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
+            HomeOption.Resolve(result), "token.revoke",
+            new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {
             OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result)
-                ? line.GetRawText() : $"Revoked {line.GetProperty("revoked").GetString()} of job {line.GetProperty("job").GetString()}."),
+                ? line.GetRawText()
+                : $"Revoked {line.GetProperty("revoked").GetString()} of job {line.GetProperty("job").GetString()}."),
         }.RunAsync(stop));
         return command;
     }
@@ -104,13 +129,16 @@ internal static class TokenCommand
             Console.Out.WriteLine("No tokens. Issue one with: gatehouse token issue --job JOB");
             return;
         }
-        var table = new Table().Border(TableBorder.Simple).AddColumns("id", "job", "kind", "state", "expires (UTC)", "limited to");
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumns("id", "job", "kind", "state", "expires (UTC)", "limited to");
         foreach (var row in rows)
         {
-            var limits = new[] { Text(row, "endpoints"), Text(row, "models"), Text(row, "from") }.Where(text => text.Length > 0);
+            var limits =
+                new[] { Text(row, "endpoints"), Text(row, "models"), Text(row, "from") }.Where(text => text.Length > 0);
             table.AddRow(
                 Markup.Escape(Text(row, "id")), Markup.Escape(Text(row, "job")), Text(row, "kind"), Text(row, "state"),
-                row.GetProperty("expires").GetDateTimeOffset().ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture),
+                row.GetProperty("expires").GetDateTimeOffset()
+                    .ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture),
                 Markup.Escape(string.Join("; ", limits)));
         }
         AnsiConsole.Write(table);

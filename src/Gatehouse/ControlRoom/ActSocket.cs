@@ -29,7 +29,10 @@ internal sealed class ActSocket(ActHouse house)
         {
             var arguments = await ReadAsync(http);
             var actor = Authorise(http, name, arguments);
-            var call = new ActCall(house, actor, arguments, line => WriteLineAsync(http, line)) { Stop = http.RequestAborted };
+            var call = new ActCall(house, actor, arguments, line => WriteLineAsync(http, line))
+            {
+                Stop = http.RequestAborted,
+            };
             await ActDesk.RunAsync(name, call);
         }
         catch (ActException refused)
@@ -69,7 +72,8 @@ internal sealed class ActSocket(ActHouse house)
         try
         {
             using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-            foreach (var member in document.RootElement.EnumerateObject()) arguments[member.Name] = member.Value.GetString() ?? "";
+            foreach (var member in document.RootElement.EnumerateObject())
+                arguments[member.Name] = member.Value.GetString() ?? "";
             return arguments;
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)

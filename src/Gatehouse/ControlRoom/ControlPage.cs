@@ -19,7 +19,8 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
 
     /// <summary>The page brings its own style and script and needs nothing else.</summary>
     private const string ContentPolicy =
-        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+        "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
+            + "img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
     private static readonly byte[] Page = ReadPage();
 
@@ -30,16 +31,26 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
 
     public Task HandleAsync(HttpContext http)
     {
-        if (!IsKnownHost(http.Request.Host.Host)) return TextAsync(http, StatusCodes.Status421MisdirectedRequest, "This is the control listener of a Gatehouse. Open it as http://localhost or http://127.0.0.1 with its port.\n");
+        if (!IsKnownHost(http.Request.Host.Host))
+        {
+            return TextAsync(
+                http, StatusCodes.Status421MisdirectedRequest,
+                "This is the control listener of a Gatehouse. Open it as http://localhost or http://127.0.0.1 "
+                + "with its port.\n");
+        }
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
-            return TextAsync(http, StatusCodes.Status405MethodNotAllowed, "This listener only shows. Acts go through the gatehouse command.\n");
+        {
+            return TextAsync(http, StatusCodes.Status405MethodNotAllowed,
+                "This listener only shows. Acts go through the gatehouse command.\n");
+        }
         return http.Request.Path.Value switch
         {
             "/" => BytesAsync(http, "text/html; charset=utf-8", Page),
             "/live" => LiveAsync(http),
             "/healthz" => TextAsync(http, StatusCodes.Status200OK, "ok\n"),
             "/readyz" => ReadyAsync(http),
-            "/metrics" => BytesAsync(http, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(Metrics())),
+            "/metrics" => BytesAsync(
+                http, "text/plain; version=0.0.4; charset=utf-8", Encoding.UTF8.GetBytes(Metrics())),
             _ => TextAsync(http, StatusCodes.Status404NotFound, "There is /, /healthz, /readyz and /metrics.\n"),
         };
     }
@@ -54,10 +65,12 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         var text = new StringBuilder();
         var ready = health.State is LedgerState.Writing or LedgerState.NearlyFull;
         text.Append(ready ? "ready\n" : "not ready: calls are refused\n");
-        text.Append("ledger: ").Append(health.State).Append(health.Reason.Length > 0 ? ": " + health.Reason : "").Append('\n');
+        text.Append("ledger: ").Append(health.State).Append(health.Reason.Length > 0 ? ": " + health.Reason : "")
+            .Append('\n');
         if (PlanProblems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
         foreach (var problem in PlanProblems) text.Append("  ").Append(problem).Append('\n');
-        return TextAsync(http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
+        return TextAsync(
+            http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
     }
 
     private string Metrics()
@@ -149,7 +162,8 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         json.WriteNumber("tokens", call.Tokens);
     }
 
-    private static void WriteEvent(ArrayBufferWriter<byte> body, ReadOnlySpan<byte> name, Action<Utf8JsonWriter> members)
+    private static void WriteEvent(
+        ArrayBufferWriter<byte> body, ReadOnlySpan<byte> name, Action<Utf8JsonWriter> members)
     {
         body.Write("event: "u8);
         body.Write(name);
@@ -174,7 +188,8 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         Guard(http);
         http.Response.ContentType = contentType;
         http.Response.ContentLength = body.Length;
-        if (!HttpMethods.IsHead(http.Request.Method)) await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
+        if (!HttpMethods.IsHead(http.Request.Method))
+            await http.Response.BodyWriter.WriteAsync(body, http.RequestAborted);
     }
 
     private static void Guard(HttpContext http)

@@ -40,7 +40,8 @@ internal static class DemoEstate
                 trigger: {"{"} always: true {"}"}
                 source: {"{"} kind: file, path: /var/log/syslog {"}"}
                 sink: log
-                can: {"{"} alter-data: false, send-externally: false, receive-feedback: false, change-itself: false {"}"}
+                can: {"{"} alter-data: false, send-externally: false,
+                       receive-feedback: false, change-itself: false {"}"}
               voice-assistant:
                 owner: family
                 model: llama

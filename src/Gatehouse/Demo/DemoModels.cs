@@ -16,11 +16,15 @@ internal sealed record DemoModels(string Url, bool IsOllama, string Chat, string
         using var client = new HttpClient { BaseAddress = Ollama, Timeout = TimeSpan.FromSeconds(3) };
         try
         {
-            using var tags = JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/api/tags", UriKind.Relative), stop));
-            var names = tags.RootElement.GetProperty("models").EnumerateArray().Select(model => model.GetProperty("name").GetString()!).ToArray();
+            using var tags =
+                JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/api/tags", UriKind.Relative), stop));
+            var names = tags.RootElement.GetProperty("models").EnumerateArray()
+                .Select(model => model.GetProperty("name").GetString()!).ToArray();
             var chat = names.FirstOrDefault(name => !name.Contains("embed", StringComparison.Ordinal))
-                ?? throw new IOException("The Ollama on this machine has no model. Fetch one with: ollama pull llama3.2:3b");
-            return new DemoModels(Ollama.ToString(), true, chat, names.FirstOrDefault(name => name.Contains("embed", StringComparison.Ordinal)) ?? chat);
+                ?? throw new IOException(
+                    "The Ollama on this machine has no model. Fetch one with: ollama pull llama3.2:3b");
+            return new DemoModels(Ollama.ToString(), true, chat,
+                names.FirstOrDefault(name => name.Contains("embed", StringComparison.Ordinal)) ?? chat);
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
         {

@@ -19,14 +19,17 @@ internal sealed class Admission(GateParts parts)
         if (call.Route is null) return new Admitted(NoRoute(call), false);
         call.Dialect = call.Route.Dialect;
         if (CheckRoute(call) is { } refusal) return new Admitted(refusal, false);
-        if (parts.Pauses.For(call.Caller.Job.Key) is { } pause) return new Admitted(Paused(call.Caller.Job.Key, pause), false);
+        if (parts.Pauses.For(call.Caller.Job.Key) is { } pause)
+            return new Admitted(Paused(call.Caller.Job.Key, pause), false);
         var isLocal = call.Route.Kind is RouteKind.Probe or RouteKind.List or RouteKind.Show;
         if (isLocal && !call.Route.ModelInBody) return new Admitted(null, IsLocal: true);
         return new Admitted(await ReadAndCheckBodyAsync(call), isLocal);
     }
 
     public static Refusal Paused(string job, Pause pause) => new(RefusalKind.Paused,
-        $"{(pause.Job == PauseBook.AllJobs ? "All jobs are" : $"Job '{job}' is")} paused by {pause.Who} since {pause.Since:yyyy-MM-dd HH:mm} UTC{(pause.Why.Length > 0 ? $": {pause.Why}" : "")}. Resume with: gatehouse resume {(pause.Job == PauseBook.AllJobs ? "--all" : job)}", null);
+        $"{(pause.Job == PauseBook.AllJobs ? "All jobs are" : $"Job '{job}' is")} paused by {pause.Who} since "
+            + $"{pause.Since:yyyy-MM-dd HH:mm} UTC{(pause.Why.Length > 0 ? $": {pause.Why}" : "")}. Resume with: "
+            + $"gatehouse resume {(pause.Job == PauseBook.AllJobs ? "--all" : job)}", null);
 
     private static Refusal NoRoute(GateCall call)
     {
@@ -39,10 +42,12 @@ internal sealed class Admission(GateParts parts)
     private static Refusal? CheckRoute(GateCall call)
     {
         var (route, job) = (call.Route!, call.Caller.Job);
-        if (call.Caller.Token is { Endpoints.Count: > 0 } token && !token.Endpoints.Contains(route.Scope) && route.Scope != EndpointScope.Models)
+        if (call.Caller.Token is { Endpoints.Count: > 0 } token && !token.Endpoints.Contains(route.Scope)
+            && route.Scope != EndpointScope.Models)
         {
             return new Refusal(RefusalKind.EndpointOutOfScope,
-                $"This token of job '{job.Key}' may not use {route.Name}. It is for: {string.Join(", ", token.Endpoints.Select(EndpointScopeNames.NameOf))}.", null);
+                $"This token of job '{job.Key}' may not use {route.Name}. It is for: "
+                    + $"{string.Join(", ", token.Endpoints.Select(EndpointScopeNames.NameOf))}.", null);
         }
         if (route.Kind == RouteKind.Manage && !job.MayManageModels)
         {
@@ -74,12 +79,15 @@ internal sealed class Admission(GateParts parts)
         {
             if (job.ProviderTools.Contains(tool)) continue;
             return new Refusal(RefusalKind.ProviderTool,
-                $"The call uses '{tool}', which works on the provider's side, out of the gate's sight. Job '{job.Key}' may only do so if its provider-tools: names it.", null);
+                $"The call uses '{tool}', which works on the provider's side, out of the gate's sight. "
+                    + $"Job '{job.Key}' may only do so if its provider-tools: names it.", null);
         }
         return null;
     }
 
-    /// <summary>A model is named by its estate key or its upstream name, and has to be this job's and this token's.</summary>
+    /// <summary>
+    /// A model is named by its estate key or its upstream name, and has to be this job's and this token's.
+    /// </summary>
     private static Refusal? FindModel(GateCall call, RequestInspection inspection)
     {
         var (job, name) = (call.Caller.Job, inspection.Model);
@@ -91,7 +99,8 @@ internal sealed class Admission(GateParts parts)
         if (!Speaks(model, call.Route!))
         {
             return new Refusal(RefusalKind.ModelUnknown,
-                $"model '{name}' not found here: its provider ({model.Provider}) does not speak {call.Route!.Name}.", null);
+                $"model '{name}' not found here: its provider ({model.Provider}) does not speak {call.Route!.Name}.",
+                null);
         }
         call.Model = model;
         return null;
@@ -113,7 +122,9 @@ internal sealed class Admission(GateParts parts)
     public static bool TokenAllows(GateCall call, ModelPlan model)
         => call.Caller.Token is not { Models.Count: > 0 } token || token.Models.Contains(model.Key);
 
-    /// <summary>Ollama speaks OpenAI's dialect too, and Anthropic's messages, but does not count tokens for it.</summary>
+    /// <summary>
+    /// Ollama speaks OpenAI's dialect too, and Anthropic's messages, but does not count tokens for it.
+    /// </summary>
     public static bool Speaks(ModelPlan model, Route route) => (model.Provider, route.Dialect) switch
     {
         (ModelProvider.Ollama, Dialect.Anthropic) => route.Endpoint != Endpoint.AnthropicCountTokens,
@@ -153,5 +164,6 @@ internal sealed class Admission(GateParts parts)
     }
 
     private static string Names(GateCall call)
-        => string.Join(", ", call.Caller.Job.Models.Where(model => TokenAllows(call, model)).Select(model => $"'{model.Key}'"));
+        => string.Join(
+            ", ", call.Caller.Job.Models.Where(model => TokenAllows(call, model)).Select(model => $"'{model.Key}'"));
 }

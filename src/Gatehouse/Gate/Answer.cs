@@ -5,12 +5,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;
 
-/// <summary>What the caller gets: a whole answer, a refusal in its own dialect, or the end of a broken stream.</summary>
+/// <summary>
+/// What the caller gets: a whole answer, a refusal in its own dialect, or the end of a broken stream.
+/// </summary>
 internal sealed class Answer(GateCall call, GateParts parts)
 {
     private HttpResponse Response => call.Http.Response;
 
-    /// <summary>Writes the refusal as the caller's own kind of error, with the retry headers its client understands.</summary>
+    /// <summary>
+    /// Writes the refusal as the caller's own kind of error, with the retry headers its client understands.
+    /// </summary>
     public async Task RefuseAsync(Refusal refusal)
     {
         var rule = RefusalTable.For(refusal.Kind);
@@ -20,7 +24,8 @@ internal sealed class Answer(GateCall call, GateParts parts)
         Response.Headers.CacheControl = "no-store";
         Response.Headers.XContentTypeOptions = "nosniff";
         if (rule.NeverRetry) Response.Headers["x-should-retry"] = "false";
-        if (RefusalTable.RetryAfterSeconds(refusal) is { } wait) Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
+        if (RefusalTable.RetryAfterSeconds(refusal) is { } wait)
+            Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
         if (rule.Status == StatusCodes.Status401Unauthorized) Response.Headers.WWWAuthenticate = "Bearer";
         var body = new ArrayBufferWriter<byte>(512);
         RefusalBody.Write(refusal, call.Dialect, call.Id, body);
@@ -59,7 +64,9 @@ internal sealed class Answer(GateCall call, GateParts parts)
         foreach (var (name, values) in answer.Content.Headers.NonValidated) Copy(name, values);
     }
 
-    /// <summary>Ends a begun stream in error: the dialect's own error event, then a cut connection, never a clean end.</summary>
+    /// <summary>
+    /// Ends a begun stream in error: the dialect's own error event, then a cut connection, never a clean end.
+    /// </summary>
     public async Task BreakAsync(ReadOnlyMemory<byte> errorEvent)
     {
         try
@@ -75,7 +82,9 @@ internal sealed class Answer(GateCall call, GateParts parts)
         call.Http.Abort();
     }
 
-    /// <summary>Long enough for loopback and LAN readers to take the error event, short enough for a pause's 100 ms.</summary>
+    /// <summary>
+    /// Long enough for loopback and LAN readers to take the error event, short enough for a pause's 100 ms.
+    /// </summary>
     private static readonly TimeSpan BreakGrace = TimeSpan.FromMilliseconds(20);
 
     private void Copy(string name, System.Net.Http.Headers.HeaderStringValues values)

@@ -28,7 +28,8 @@ internal sealed class BodyReader(MemoryBudget budget)
         return await DecodeAsync(call, encoding.ToString(), bytesMax, stop);
     }
 
-    private async ValueTask<Refusal?> ReadRawAsync(GateCall call, PipeReader reader, long bytesMax, CancellationToken stop)
+    private async ValueTask<Refusal?> ReadRawAsync(
+        GateCall call, PipeReader reader, long bytesMax, CancellationToken stop)
     {
         var expected = call.Http.Request.ContentLength;
         if (expected is { } length && !await TakeAsync(call, length, stop)) return NoRoom;
@@ -90,7 +91,8 @@ internal sealed class BodyReader(MemoryBudget budget)
     }
 
     private ValueTask<bool> ReserveAsync(GateCall call, long bytes, CancellationToken stop)
-        => bytes <= call.BudgetTaken ? new ValueTask<bool>(true) : TakeAsync(call, bytes - call.BudgetTaken + StepBytes, stop);
+        => bytes <= call.BudgetTaken
+            ? new ValueTask<bool>(true) : TakeAsync(call, bytes - call.BudgetTaken + StepBytes, stop);
 
     private async ValueTask<bool> TakeAsync(GateCall call, long bytes, CancellationToken stop)
     {
@@ -103,7 +105,8 @@ internal sealed class BodyReader(MemoryBudget budget)
         $"The request body is larger than this job may send ({bytesMax} bytes, body-bytes-max).", null);
 
     private static Refusal Unsupported(string encoding) => new(RefusalKind.EncodingUnsupported,
-        $"The request body's Content-Encoding '{Printable(encoding)}' cannot be decoded. Send it plain, or as gzip, deflate, br or zstd.", null);
+        $"The request body's Content-Encoding '{Printable(encoding)}' cannot be decoded. "
+            + "Send it plain, or as gzip, deflate, br or zstd.", null);
 
     private static string Printable(string text)
         => new([.. text.Take(40).Select(character => character is >= ' ' and <= '~' ? character : '?')]);

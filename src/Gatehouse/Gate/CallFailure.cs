@@ -3,7 +3,9 @@ using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Gate;
 
-/// <summary>Why a forwarded call did not end well: as the ledger names it, and as the caller is told, if it is still there.</summary>
+/// <summary>
+/// Why a forwarded call did not end well: as the ledger names it, and as the caller is told, if it is still there.
+/// </summary>
 internal sealed record CallFailure(ExchangeOutcome Outcome, string Reason, Refusal? Refusal)
 {
     public static CallFailure ClientGone { get; } = new(ExchangeOutcome.ClientAborted, "client_gone", null);

@@ -3,7 +3,9 @@ using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Gate;
 
-/// <summary>How a recorded call ended, and the bytes that prove it. The bytes stay valid until the record is durable.</summary>
+/// <summary>
+/// How a recorded call ended, and the bytes that prove it. The bytes stay valid until the record is durable.
+/// </summary>
 internal sealed record CallOutcome
 {
     public required ExchangeOutcome Outcome { get; init; }
@@ -34,17 +36,18 @@ internal sealed record CallOutcome
         Delivered = body,
     };
 
-    public static CallOutcome Stream(int status, StreamRelay relay, StreamMachine machine, CallFailure? failure) => new()
-    {
-        Outcome = failure?.Outcome ?? ExchangeOutcome.Completed,
-        Reason = failure?.Reason ?? (machine.AtEnd() == Completeness.Failed ? "upstream_error" : null),
-        Status = status,
-        Usage = machine.Usage,
-        ReportedModel = machine.ReportedModel,
-        Fingerprint = machine.SystemFingerprint,
-        Upstream = relay.Upstream.Memory,
-        Delivered = relay.Delivered,
-    };
+    public static CallOutcome Stream(int status, StreamRelay relay, StreamMachine machine, CallFailure? failure)
+        => new()
+        {
+            Outcome = failure?.Outcome ?? ExchangeOutcome.Completed,
+            Reason = failure?.Reason ?? (machine.AtEnd() == Completeness.Failed ? "upstream_error" : null),
+            Status = status,
+            Usage = machine.Usage,
+            ReportedModel = machine.ReportedModel,
+            Fingerprint = machine.SystemFingerprint,
+            Upstream = relay.Upstream.Memory,
+            Delivered = relay.Delivered,
+        };
 
     public static CallOutcome Failed(CallFailure failure) => new()
     {

@@ -79,7 +79,8 @@ internal sealed class CallRecorder(GateParts parts)
                 new PayloadPart(PayloadKind.Upstream, RetentionClass.Outputs, outcome.Upstream),
                 new PayloadPart(PayloadKind.Delivered, RetentionClass.Outputs, outcome.Delivered),
             ],
-            StateChange = reservation.CountsPeriods ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
+            StateChange = reservation.CountsPeriods
+                ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
         };
         var result = await parts.Append(draft, CancellationToken.None);
         parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
@@ -87,7 +88,9 @@ internal sealed class CallRecorder(GateParts parts)
         parts.Metrics.CountTokens(call.Caller.Job.Key, call.Model.Key, outcome.Usage.Input, outcome.Usage.Output);
         parts.Live.Show(Live(call, outcome.Outcome.Word()) with
         {
-            Reason = outcome.Reason ?? "", Status = outcome.Status, Milliseconds = milliseconds,
+            Reason = outcome.Reason ?? "",
+            Status = outcome.Status,
+            Milliseconds = milliseconds,
             Tokens = (outcome.Usage.Input ?? 0) + (outcome.Usage.Output ?? 0),
         });
         return result.IsDurable ? null : Explain(call, result.Refusal);
@@ -123,7 +126,8 @@ internal sealed class CallRecorder(GateParts parts)
         parts.Metrics.CountRefusal(row.Reason);
         parts.Live.Show(Live(call, ExchangeOutcome.Refused.Word()) with
         {
-            Reason = row.Reason, Status = row.Status,
+            Reason = row.Reason,
+            Status = row.Status,
             Milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
         });
     }
@@ -176,7 +180,8 @@ internal sealed class CallRecorder(GateParts parts)
             LedgerRefusal.ReadOnly => new Refusal(RefusalKind.LedgerUnavailable,
                 "The disk of the gate's ledger is read-only, so nothing is forwarded."),
             LedgerRefusal.Busy => new Refusal(RefusalKind.Overloaded, "The gate's ledger cannot keep up. Try again."),
-            _ => new Refusal(RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),
+            _ => new Refusal(
+                RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),
         };
     }
 

@@ -10,7 +10,9 @@ namespace Gatehouse.Gate;
 /// <summary>Steps 7 to 10 of a recorded call: forward, pass the answer back, and put its outcome on record.</summary>
 internal sealed class Exchange(GateCall call, Answer answer, CallRecorder recorder, GateParts parts)
 {
-    /// <summary>How long a model may be silent inside a stream. Loading a large model from a slow disk takes minutes.</summary>
+    /// <summary>
+    /// How long a model may be silent inside a stream. Loading a large model from a slow disk takes minutes.
+    /// </summary>
     private static readonly TimeSpan StreamIdleLimit = TimeSpan.FromSeconds(300);
 
     /// <summary>The largest answer that is not a stream; as much as a request may be by default.</summary>
@@ -25,7 +27,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             using var request = UpstreamRequest.Create(call, await CredentialAsync());
             response = await parts.Upstream.SendAsync(call.Model!.Url, request, call.Ended);
         }
-        catch (Exception error) when (error is OperationCanceledException or HttpRequestException or IOException or CredentialException)
+        catch (Exception error)
+            when (error is OperationCanceledException or HttpRequestException or IOException or CredentialException)
         {
             await EndWithoutAnswerAsync(reservation, Explain(error));
             return;
@@ -63,7 +66,10 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         try
         {
             if (!await ReadWholeAsync(response, body))
-                return CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, $"The model's answer is larger than {AnswerBytesMax} bytes.");
+            {
+                return CallFailure.Upstream(
+                    RefusalKind.UpstreamAnswerUnreadable, $"The model's answer is larger than {AnswerBytesMax} bytes.");
+            }
         }
         catch (OperationCanceledException error)
         {
@@ -123,10 +129,13 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             return await relay.RunAsync(source, StreamIdleLimit) switch
             {
                 StreamEnd.Complete or StreamEnd.UpstreamError => null,
-                StreamEnd.TooLarge => CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, "The model's answer is larger than the gate passes on."),
-                StreamEnd.Malformed => CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
+                StreamEnd.TooLarge => CallFailure.Upstream(
+                    RefusalKind.UpstreamAnswerUnreadable, "The model's answer is larger than the gate passes on."),
+                StreamEnd.Malformed => CallFailure.Upstream(
+                    RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
                 StreamEnd.LeakedCredential => LeakedCredential(),
-                _ => CallFailure.Upstream(RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
+                _ => CallFailure.Upstream(
+                    RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
             };
         }
         catch (OperationCanceledException error)
@@ -135,7 +144,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return CallFailure.Upstream(RefusalKind.UpstreamTruncated, "The connection to the model broke before its answer was whole.");
+            return CallFailure.Upstream(
+                RefusalKind.UpstreamTruncated, "The connection to the model broke before its answer was whole.");
         }
     }
 
@@ -146,12 +156,13 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         if (!call.ClientIsGone && (notRecorded ?? failure.Refusal) is { } refusal) await answer.RefuseAsync(refusal);
     }
 
-    private bool IsStream(HttpResponseMessage response) => (call.Route!.Framing, response.Content.Headers.ContentType?.MediaType) switch
-    {
-        (StreamFraming.Sse, "text/event-stream") => true,
-        (StreamFraming.Ndjson, "application/x-ndjson") => true,
-        _ => false,
-    };
+    private bool IsStream(HttpResponseMessage response)
+        => (call.Route!.Framing, response.Content.Headers.ContentType?.MediaType) switch
+        {
+            (StreamFraming.Sse, "text/event-stream") => true,
+            (StreamFraming.Ndjson, "application/x-ndjson") => true,
+            _ => false,
+        };
 
     private async ValueTask<string?> CredentialAsync()
         => call.Model!.Credential is { } reference
@@ -172,22 +183,29 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         }
     }
 
-    /// <summary>What no caller may see: the upstream's opinion of our credential, a redirect, an unreadable encoding.</summary>
+    /// <summary>
+    /// What no caller may see: the upstream's opinion of our credential, a redirect, an unreadable encoding.
+    /// </summary>
     private CallFailure? Unusable(HttpResponseMessage response)
     {
         var (status, model) = ((int)response.StatusCode, call.Model!.Key);
-        if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired)
+        if (response.StatusCode
+            is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired)
         {
             return CallFailure.Upstream(RefusalKind.UpstreamCredential,
-                $"The model '{model}' refused the gate's credential (HTTP {status}). Check its credential: in the estate file.");
+                $"The model '{model}' refused the gate's credential (HTTP {status}). Check its credential: "
+                    + "in the estate file.");
         }
         if (status is >= 300 and < 400)
         {
             return CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable,
-                $"The model '{model}' answered with a redirect (HTTP {status}), which the gate does not follow. Check its url: in the estate file.");
+                $"The model '{model}' answered with a redirect (HTTP {status}), which the gate does not follow. "
+                    + "Check its url: in the estate file.");
         }
-        return response.Content.Headers.ContentEncoding.Any(encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-            ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, "The model's answer is compressed although the gate asked for plain text.")
+        return response.Content.Headers.ContentEncoding.Any(
+            encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable,
+            "The model's answer is compressed although the gate asked for plain text.")
             : null;
     }
 
@@ -200,8 +218,10 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             new Refusal(RefusalKind.CredentialUnavailable, error.Message)),
         OperationCanceledException when call.WasCut => CallFailure.Interrupted(WhyCut()),
         OperationCanceledException when call.ClientIsGone => CallFailure.ClientGone,
-        OperationCanceledException => CallFailure.Upstream(RefusalKind.UpstreamTimeout, $"The model '{call.Model!.Key}' did not answer in time."),
-        _ => CallFailure.Upstream(RefusalKind.UpstreamUnreachable, $"The model '{call.Model!.Key}' cannot be reached at {call.Model.Url.Authority}."),
+        OperationCanceledException => CallFailure.Upstream(
+            RefusalKind.UpstreamTimeout, $"The model '{call.Model!.Key}' did not answer in time."),
+        _ => CallFailure.Upstream(RefusalKind.UpstreamUnreachable,
+            $"The model '{call.Model!.Key}' cannot be reached at {call.Model.Url.Authority}."),
     };
 
     private Refusal WhyCut()

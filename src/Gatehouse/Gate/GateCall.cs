@@ -88,7 +88,9 @@ internal sealed class GateCall : IDisposable
 
     public IPAddress? RemoteAddress => Http.Connection.RemoteIpAddress;
 
-    /// <summary>Whether an upstream echoes the credential that the gate sent it: that never reaches the caller.</summary>
+    /// <summary>
+    /// Whether an upstream echoes the credential that the gate sent it: that never reaches the caller.
+    /// </summary>
     public bool HoldsCredential(ReadOnlySpan<byte> bytes)
         => _credentialBytes.Length > 0 && bytes.IndexOf(_credentialBytes) >= 0;
 

@@ -7,7 +7,9 @@ using Gatehouse.Watching;
 
 namespace Gatehouse.Gate;
 
-/// <summary>Everything a call needs, wired by hand in the composition root. Built once; each part guards its own state.</summary>
+/// <summary>
+/// Everything a call needs, wired by hand in the composition root. Built once; each part guards its own state.
+/// </summary>
 internal sealed record GateParts
 {
     public required TimeProvider Time { get; init; }

@@ -7,10 +7,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Gate;
 
-/// <summary>Reads at start what the gate must not have forgotten: tokens, pauses, and what jobs used this day and month.</summary>
+/// <summary>
+/// Reads at start what the gate must not have forgotten: tokens, pauses, and what jobs used this day and month.
+/// </summary>
 internal static class GateState
 {
-    /// <summary>Ended tokens are kept this long, so that a 401 can say whose token it was and how to renew it.</summary>
+    /// <summary>
+    /// Ended tokens are kept this long, so that a 401 can say whose token it was and how to renew it.
+    /// </summary>
     public static readonly TimeSpan EndedTokensKept = TimeSpan.FromDays(30);
 
     public static void Load(HomeDirectory home, TokenBook tokens, PauseBook pauses, DateTimeOffset now)
@@ -29,7 +33,8 @@ internal static class GateState
         if (!HasTables(connection)) return;
         var used = new Dictionary<string, (UsagePeriod Day, UsagePeriod Month)>();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT job, period, tokens, bytes, cost_micros FROM job_usage WHERE period IN ($day, $month)";
+        command.CommandText =
+            "SELECT job, period, tokens, bytes, cost_micros FROM job_usage WHERE period IN ($day, $month)";
         command.Parameters.AddWithValue("$day", names.Day);
         command.Parameters.AddWithValue("$month", names.Month);
         using var row = command.ExecuteReader();
@@ -85,7 +90,8 @@ internal static class GateState
         while (row.Read())
         {
             pauses.Add(new Pause(
-                row.GetString(0), row.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)), row.GetString(3)));
+                row.GetString(0), row.GetString(1), DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(2)),
+                row.GetString(3)));
         }
     }
 

@@ -61,15 +61,19 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         var told = first is null ? null : await catalog.GetAsync(first.Url, "/api/version", null, call.Ended);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
-        json.WriteString("version", told is { } known && known.TryGetProperty("version", out var value) && value.ValueKind == JsonValueKind.String
-            ? value.GetString() : version);
+        json.WriteString(
+            "version",
+            told is { } known && known.TryGetProperty("version", out var value)
+                && value.ValueKind == JsonValueKind.String
+                ? value.GetString() : version);
         json.WriteEndObject();
     }
 
     private async Task WriteTagsAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
         var entries = new List<(ModelPlan Model, JsonElement? Entry)>();
-        foreach (var model in ModelsOf(call, Dialect.Ollama)) entries.Add((model, await catalog.FindAsync(model, call.Ended)));
+        foreach (var model in ModelsOf(call, Dialect.Ollama))
+            entries.Add((model, await catalog.FindAsync(model, call.Ended)));
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteStartArray("models");
@@ -95,8 +99,13 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         foreach (var group in ModelsOf(call, Dialect.Ollama).GroupBy(model => model.Url))
         {
             var told = await catalog.GetAsync(group.Key, "/api/ps", null, call.Ended);
-            if (told is not { } root || !root.TryGetProperty("models", out var models) || models.ValueKind != JsonValueKind.Array) continue;
-            running.AddRange(models.EnumerateArray().Where(entry => group.Any(model => OllamaCatalog.NameIs(entry, model.UpstreamName))));
+            if (told is not { } root || !root.TryGetProperty("models", out var models)
+                || models.ValueKind != JsonValueKind.Array)
+            {
+                continue;
+            }
+            running.AddRange(models.EnumerateArray()
+                .Where(entry => group.Any(model => OllamaCatalog.NameIs(entry, model.UpstreamName))));
         }
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
@@ -151,7 +160,8 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             json.WriteString("type", "model");
             json.WriteString("display_name", model.Key);
             // The epoch stands for "unknown" in Anthropic's own lists.
-            json.WriteString("created_at", DateTimeOffset.UnixEpoch.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            json.WriteString(
+                "created_at", DateTimeOffset.UnixEpoch.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
         }
         else
         {

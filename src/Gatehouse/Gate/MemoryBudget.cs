@@ -36,7 +36,8 @@ internal sealed class MemoryBudget(long bytesMax, TimeProvider time)
                 _used += bytes;
                 return true;
             }
-            node = _waiting.AddLast((bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            node = _waiting.AddLast(
+                (bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
         try
         {

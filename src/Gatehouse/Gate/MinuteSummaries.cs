@@ -22,7 +22,9 @@ internal sealed class MinuteSummaries(TimeProvider time)
 
     public void CountRateLimited(string job) => _rateLimited.GetOrAdd(job, static _ => new StrongCounter()).Add(1);
 
-    /// <summary>Writes until stopped, and once more at the stop. What could not be written is counted in the next minute.</summary>
+    /// <summary>
+    /// Writes until stopped, and once more at the stop. What could not be written is counted in the next minute.
+    /// </summary>
     public async Task RunAsync(SqliteLedger ledger, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)

@@ -2,10 +2,14 @@ using System.Collections.Concurrent;
 
 namespace Gatehouse.Gate;
 
-/// <summary>Which jobs are stopped. Pausing takes effect here first and is recorded after; resuming the other way round.</summary>
+/// <summary>
+/// Which jobs are stopped. Pausing takes effect here first and is recorded after; resuming the other way round.
+/// </summary>
 internal sealed class PauseBook
 {
-    /// <summary>The name under which all jobs are paused; no job can have it, because job keys start with a letter.</summary>
+    /// <summary>
+    /// The name under which all jobs are paused; no job can have it, because job keys start with a letter.
+    /// </summary>
     public const string AllJobs = "*";
 
     private readonly ConcurrentDictionary<string, Pause> _pauses = new();

@@ -23,7 +23,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     public Refusal? Reserve()
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
-        var answer = AnswersInText ? (call.Inspection!.OutputTokensMax ?? UnlimitedAnswerTokens) * call.Inspection.Answers : 0;
+        var answer = AnswersInText
+            ? (call.Inspection!.OutputTokensMax ?? UnlimitedAnswerTokens) * call.Inspection.Answers : 0;
         _wanted = new UsagePeriod(prompt + answer, call.Received.Length, CostMicros(prompt, answer));
         var refusal = Meter.TryAdmit(call.Caller.Job.Limits, _wanted, Names());
         _reserved = refusal is null;
@@ -52,13 +53,15 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     }
 
     private bool AnswersInText
-        => call.Inspection is not null && call.Route!.Scope is EndpointScope.Chat or EndpointScope.Completions or EndpointScope.Responses;
+        => call.Inspection is not null
+            && call.Route!.Scope is EndpointScope.Chat or EndpointScope.Completions or EndpointScope.Responses;
 
     private JobMeter Meter => parts.Limits.For(call.Caller.Job.Key);
 
     /// <summary>Whether this job has a budget that a restart must not forget.</summary>
     public bool CountsPeriods
-        => call.Caller.Job.Limits is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
+        => call.Caller.Job.Limits
+            is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
 
     public PeriodNames Names() => parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
 

@@ -16,7 +16,9 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
     /// <summary>What one stream may hold, on record and withheld. A model that writes more is cut.</summary>
     private const int AnswerBytesMax = 32 * 1024 * 1024;
 
-    /// <summary>After the final terminator the upstream gets this long to end the body, so that the connection can be reused.</summary>
+    /// <summary>
+    /// After the final terminator the upstream gets this long to end the body, so that the connection can be reused.
+    /// </summary>
     private static readonly TimeSpan EndGrace = TimeSpan.FromMilliseconds(250);
 
     private readonly PooledBytes _withheld = new();
@@ -25,15 +27,21 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
     /// <summary>Exactly what came from the model.</summary>
     public PooledBytes Upstream { get; } = new();
 
-    /// <summary>Exactly what was or will be sent to the caller; unused while that equals a prefix of what came.</summary>
+    /// <summary>
+    /// Exactly what was or will be sent to the caller; unused while that equals a prefix of what came.
+    /// </summary>
     public PooledBytes Rewritten { get; } = new();
 
     public int DeliveredBytes { get; private set; }
 
     public ReadOnlyMemory<byte> Delivered
-        => call.UsageInjected ? Rewritten.Memory[..DeliveredBytes] : Upstream.Memory[..Math.Min(DeliveredBytes, Upstream.Length)];
+        => call.UsageInjected
+            ? Rewritten.Memory[..DeliveredBytes] : Upstream.Memory[..Math.Min(DeliveredBytes, Upstream.Length)];
 
-    /// <summary>Passes the stream on until it ends, and says how it ended. What is withheld stays so until <see cref="ReleaseAsync"/>.</summary>
+    /// <summary>
+    /// Passes the stream on until it ends, and says how it ended. What is withheld stays so until <see
+    /// cref="ReleaseAsync"/>.
+    /// </summary>
     public async Task<StreamEnd> RunAsync(Stream source, TimeSpan idleLimit)
     {
         var stop = call.Ended;
@@ -71,7 +79,9 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
         if (_withheld.Length > 0) await call.Http.Response.BodyWriter.WriteAsync(_withheld.Memory, stop);
     }
 
-    /// <summary>Counts the withheld bytes as delivered, for the record that is written just before they go out.</summary>
+    /// <summary>
+    /// Counts the withheld bytes as delivered, for the record that is written just before they go out.
+    /// </summary>
     public void CountWithheld() => DeliveredBytes += _withheld.Length;
 
     public void Dispose()
@@ -99,7 +109,8 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
         {
             var signals = machine.Observe(in part);
             if ((signals & StreamSignals.Malformed) != 0) return StreamEnd.Malformed;
-            if ((signals & (StreamSignals.Terminal | StreamSignals.End | StreamSignals.Error)) != 0) _withholding = true;
+            if ((signals & (StreamSignals.Terminal | StreamSignals.End | StreamSignals.Error)) != 0)
+                _withholding = true;
             if (call.HoldsCredential(part.Wire.Span)) return StreamEnd.LeakedCredential;
             Write(in part, signals);
             if ((signals & StreamSignals.Error) != 0) return StreamEnd.UpstreamError;

@@ -17,7 +17,9 @@ namespace Gatehouse.Listening;
 /// </summary>
 internal sealed class HttpEndpoint : IAsyncDisposable
 {
-    /// <summary>Over any homelab's need; bounds sockets and memory against a flood. Kestrel's own default is unlimited.</summary>
+    /// <summary>
+    /// Over any homelab's need; bounds sockets and memory against a flood. Kestrel's own default is unlimited.
+    /// </summary>
     private const int ConnectionsMax = 10_000;
 
     private readonly KestrelServer _server;

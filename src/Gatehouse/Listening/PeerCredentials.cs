@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Listening;
 
-/// <summary>The process at the other end of a Unix socket, as the kernel saw it when it connected (SO_PEERCRED, unix(7)).</summary>
+/// <summary>
+/// The process at the other end of a Unix socket, as the kernel saw it when it connected (SO_PEERCRED, unix(7)).
+/// </summary>
 internal readonly record struct PeerCredentials(int Pid, int Uid, int Gid)
 {
     private const int SolSocket = 1;

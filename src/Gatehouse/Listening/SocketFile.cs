@@ -9,7 +9,10 @@ internal static partial class SocketFile
     public static void ChangeOwner(string path, int uid)
     {
         if (ChangeOwner(path, (uint)uid, uint.MaxValue) != 0)
-            throw new IOException($"The owner of {path} cannot be set to uid {uid} (error {Marshal.GetLastPInvokeError()}).");
+        {
+            throw new IOException(
+                $"The owner of {path} cannot be set to uid {uid} (error {Marshal.GetLastPInvokeError()}).");
+        }
     }
 
     /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>

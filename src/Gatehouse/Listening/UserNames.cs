@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Gatehouse.Listening;
 
-/// <summary>User names of the machine's own users (passwd(5)); a user that a directory service knows is named by number.</summary>
+/// <summary>
+/// User names of the machine's own users (passwd(5)); a user that a directory service knows is named by number.
+/// </summary>
 internal static partial class UserNames
 {
     private const string File = "/etc/passwd";
@@ -33,8 +35,11 @@ internal static partial class UserNames
         foreach (var line in System.IO.File.ReadLines(File))
         {
             var fields = line.Split(':');
-            if (fields.Length >= 3 && int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
+            if (fields.Length >= 3
+                && int.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out var uid))
+            {
                 yield return (fields[0], uid);
+            }
         }
     }
 

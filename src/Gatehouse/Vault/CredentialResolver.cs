@@ -31,12 +31,15 @@ internal sealed class CredentialResolver(TimeProvider time)
         }
         var secret = await ReadAsync(reference, stop);
         if (secret.Length == 0) throw new CredentialException(reference, "it is empty");
-        if (secret.Any(char.IsControl)) throw new CredentialException(reference, "its first line has control characters");
+        if (secret.Any(char.IsControl))
+            throw new CredentialException(reference, "its first line has control characters");
         lock (_gate) _kept[reference] = (secret, time.GetUtcNow() + KeptFor);
         return secret;
     }
 
-    /// <summary>Forgets everything, so that the next use asks the vault: after a reload or a refused credential.</summary>
+    /// <summary>
+    /// Forgets everything, so that the next use asks the vault: after a reload or a refused credential.
+    /// </summary>
     public void Forget()
     {
         lock (_gate) _kept.Clear();
@@ -59,7 +62,8 @@ internal sealed class CredentialResolver(TimeProvider time)
         {
             using var file = File.OpenHandle(path);
             var length = RandomAccess.GetLength(file);
-            if (length > SecretBytesMax) throw new CredentialException(reference, $"the file is over {SecretBytesMax} bytes");
+            if (length > SecretBytesMax)
+                throw new CredentialException(reference, $"the file is over {SecretBytesMax} bytes");
             var bytes = new byte[length];
             var read = await RandomAccess.ReadAsync(file, bytes, 0, stop);
             return FirstLine(bytes.AsSpan(0, read));
@@ -86,7 +90,8 @@ internal sealed class CredentialResolver(TimeProvider time)
         if (!File.Exists(store))
         {
             throw new CredentialException(reference,
-                $"neither the unit's credentials nor /etc/credstore.encrypted has it; add LoadCredentialEncrypted={reference.Name} to the unit");
+                $"neither the unit's credentials nor /etc/credstore.encrypted has it; "
+                    + $"add LoadCredentialEncrypted={reference.Name} to the unit");
         }
         return RunAsync(reference, "systemd-creds", ["decrypt", $"--name={reference.Name}", store, "-"], stop);
     }
@@ -98,7 +103,9 @@ internal sealed class CredentialResolver(TimeProvider time)
         limit.CancelAfter(ToolTimeout);
         var start = new ProcessStartInfo(tool, arguments)
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
         };
         Process? process = null;
         try
@@ -113,7 +120,8 @@ internal sealed class CredentialResolver(TimeProvider time)
             await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0
                 ? FirstLine(bytes.AsSpan(0, read))
-                : throw new CredentialException(reference, $"`{tool} {arguments[0]}` ended with exit code {process.ExitCode}");
+                : throw new CredentialException(
+                    reference, $"`{tool} {arguments[0]}` ended with exit code {process.ExitCode}");
         }
         catch (System.ComponentModel.Win32Exception)
         {
@@ -121,7 +129,8 @@ internal sealed class CredentialResolver(TimeProvider time)
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            throw new CredentialException(reference, $"{tool} did not answer within {ToolTimeout.TotalSeconds:0} s (is a passphrase asked for?)");
+            throw new CredentialException(
+                reference, $"{tool} did not answer within {ToolTimeout.TotalSeconds:0} s (is a passphrase asked for?)");
         }
         finally
         {

@@ -58,9 +58,11 @@ internal sealed class GateMetrics
         foreach (var ((job, model, outcome), counter) in _outcomes)
             text.Sample("gatehouse_calls_total", counter.Value, ("job", job), ("model", model), ("outcome", outcome));
         text.Family("gatehouse_refusals_total", "counter", "Calls of known jobs that were refused, by reason.");
-        foreach (var (reason, counter) in _refusals) text.Sample("gatehouse_refusals_total", counter.Value, ("reason", reason));
+        foreach (var (reason, counter) in _refusals)
+            text.Sample("gatehouse_refusals_total", counter.Value, ("reason", reason));
         text.Family("gatehouse_strangers_total", "counter", "Calls that could not be attributed, by reason.");
-        foreach (var (reason, counter) in _strangers) text.Sample("gatehouse_strangers_total", counter.Value, ("reason", reason));
+        foreach (var (reason, counter) in _strangers)
+            text.Sample("gatehouse_strangers_total", counter.Value, ("reason", reason));
         text.Family("gatehouse_local_answers_total", "counter", "Lists, shows and probes answered without a model.");
         text.Sample("gatehouse_local_answers_total", Interlocked.Read(ref _local));
         text.Family("gatehouse_tokens_total", "counter", "Tokens as the models counted them.");
@@ -76,7 +78,8 @@ internal sealed class GateMetrics
         for (var i = 0; i < Bounds.Length; i++)
         {
             sum += Interlocked.Read(ref _durations[i]);
-            text.Sample("gatehouse_call_seconds_bucket", sum, ("le", Bounds[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
+            text.Sample("gatehouse_call_seconds_bucket", sum,
+                ("le", Bounds[i].ToString("R", System.Globalization.CultureInfo.InvariantCulture)));
         }
         sum += Interlocked.Read(ref _durations[Bounds.Length]);
         text.Sample("gatehouse_call_seconds_bucket", sum, ("le", "+Inf"));

@@ -1,6 +1,8 @@
 namespace Gatehouse.Watching;
 
-/// <summary>One call as the live page shows it: who, what, how it ended. No payload, no caller text but the names it used.</summary>
+/// <summary>
+/// One call as the live page shows it: who, what, how it ended. No payload, no caller text but the names it used.
+/// </summary>
 internal sealed record LiveCall
 {
     public required string Id { get; init; }

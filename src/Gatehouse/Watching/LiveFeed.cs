@@ -47,7 +47,8 @@ internal sealed class LiveFeed
     {
         var channel = Channel.CreateBounded<LiveCall>(new BoundedChannelOptions(Remembered + BehindMax)
         {
-            FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true,
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true,
         });
         lock (_gate)
         {

@@ -9,7 +9,8 @@ internal sealed class PrometheusText
     private readonly StringBuilder _text = new();
 
     public void Family(string name, string type, string help)
-        => _text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+        => _text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ')
+            .Append(type).Append('\n');
 
     public void Sample(string name, double value, params ReadOnlySpan<(string Key, string Value)> labels)
     {

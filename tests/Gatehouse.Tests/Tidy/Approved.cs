@@ -1,6 +1,8 @@
 namespace Gatehouse.Tests.Tidy;
 
-/// <summary>A committed document that is generated: it must be what the program says, and can be written anew.</summary>
+/// <summary>
+/// A committed document that is generated: it must be what the program says, and can be written anew.
+/// </summary>
 internal static class Approved
 {
     public static void Matches(string file, string generated)

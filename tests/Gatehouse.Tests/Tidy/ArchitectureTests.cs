@@ -11,7 +11,8 @@ public sealed partial class ArchitectureTests
     public void The_life_of_a_call_is_drawn_as_in_the_pipeline()
     {
         var code = File.ReadAllText(Repository.PathOf("src", "Gatehouse", "Gate", "GatePipeline.cs"));
-        var drawnInCode = Squeeze(CodeDrawing().Match(code).Groups[1].Value.Replace("///", "", StringComparison.Ordinal));
+        var drawnInCode =
+            Squeeze(CodeDrawing().Match(code).Groups[1].Value.Replace("///", "", StringComparison.Ordinal));
 
         Assert.StartsWith("caller", drawnInCode, StringComparison.Ordinal);
         Assert.Equal(drawnInCode, Squeeze(PageDrawing().Match(Page).Groups[1].Value));

@@ -8,12 +8,14 @@ public sealed class CatchTests
 {
     private static readonly Dictionary<string, string> Boundaries = new()
     {
-        ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] = "The request boundary: a bug stops one call, never the house.",
+        ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] =
+            "The request boundary: a bug stops one call, never the house.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
         ["src/Gatehouse/Storage/SqliteLedger.cs SignNowAndThenAsync"] =
             "The top of the signing loop: any doubt stops the process.",
         ["src/Gatehouse/Storage/StateChangeRunner.cs TryApply"] =
-            "A change is another folder's code inside the writer's transaction: its bug is undone and told to its caller.",
+            "A change is another folder's code inside the writer's transaction: "
+                + "its bug is undone and told to its caller.",
     };
 
     [Fact]
@@ -44,7 +46,8 @@ public sealed class CatchTests
     {
         if (clause.Declaration is { } declared && declared.Type.ToString() is not ("Exception" or "System.Exception"))
             return false;
-        return clause.Filter?.FilterExpression is not IsPatternExpressionSyntax { Pattern: var pattern } || !NamesTypes(pattern);
+        return clause.Filter?.FilterExpression is not IsPatternExpressionSyntax { Pattern: var pattern }
+            || !NamesTypes(pattern);
     }
 
     private static bool NamesTypes(PatternSyntax pattern) => pattern switch

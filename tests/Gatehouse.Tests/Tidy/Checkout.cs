@@ -23,7 +23,8 @@ internal static class Checkout
     /// <summary>The documents whose words the tests check against the code.</summary>
     public static IEnumerable<SourceFile> Documents() => Files.Where(file =>
         file.Path.EndsWith(".md", StringComparison.Ordinal)
-        && (file.Path.StartsWith("docs/", StringComparison.Ordinal) || !file.Path.Contains('/', StringComparison.Ordinal)));
+        && (file.Path.StartsWith("docs/", StringComparison.Ordinal)
+        || !file.Path.Contains('/', StringComparison.Ordinal)));
 
     private static IEnumerable<string> Paths(string folder)
     {

@@ -23,10 +23,13 @@ internal static class CliDocument
     {
         var root = RootVerb.Create();
         var text = new StringBuilder("# The command line\n\nGenerated from the program's own tree of verbs; ")
-            .Append("`gatehouse --help` and `gatehouse VERB --help` say the same.\n\n| Exit code | Meaning |\n|---|---|\n");
+            .Append("`gatehouse --help` and `gatehouse VERB --help` say the same.\n\n| Exit code | Meaning |\n"
+                + "|---|---|\n");
         foreach (var (code, meaning) in Codes)
             text.Append(CultureInfo.InvariantCulture, $"| {code} | {meaning} |\n");
-        text.Append("\n`gatehouse exec` returns the exit code of the command that it ran; 126 or 127 when that cannot be started.\n");
+        text.Append(
+            "\n`gatehouse exec` returns the exit code of the command that it ran; "
+            + "126 or 127 when that cannot be started.\n");
         foreach (var (path, command) in Leaves(root))
             Write(text, path, command);
         return text.ToString();
@@ -65,8 +68,10 @@ internal static class CliDocument
     private static void Row(StringBuilder text, string name, string? meaning, bool isRequired)
     {
         // A bar or an angle bracket would be read as part of the table or as a tag.
-        var shown = (meaning ?? "").Replace("|", "\\|", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal);
-        text.Append("| `").Append(name).Append("` | ").Append(isRequired ? "**required** " : "").Append(shown).Append(" |\n");
+        var shown = (meaning ?? "").Replace("|", "\\|", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal);
+        text.Append("| `").Append(name).Append("` | ").Append(isRequired ? "**required** " : "").Append(shown)
+            .Append(" |\n");
     }
 
     private static string NameOf(Option option) => option.ValueType == typeof(bool)

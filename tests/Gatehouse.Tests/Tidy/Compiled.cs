@@ -3,10 +3,14 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace Gatehouse.Tests.Tidy;
 
-/// <summary>Sources with every name resolved, so that a rule is about what code uses and not about how it is spelt.</summary>
+/// <summary>
+/// Sources with every name resolved, so that a rule is about what code uses and not about how it is spelt.
+/// </summary>
 internal sealed class Compiled
 {
-    /// <summary>What the SDK adds to each project when ImplicitUsings is on; without it next to nothing resolves.</summary>
+    /// <summary>
+    /// What the SDK adds to each project when ImplicitUsings is on; without it next to nothing resolves.
+    /// </summary>
     private const string ImplicitUsings =
         "global using System; global using System.Collections.Generic; global using System.IO; "
         + "global using System.Linq; global using System.Net.Http; global using System.Threading; "
@@ -55,7 +59,8 @@ internal sealed class Compiled
         foreach (var tree in Trees)
         {
             var model = Compilation.GetSemanticModel(tree);
-            foreach (var node in tree.GetRoot().DescendantNodes(node => node is not Microsoft.CodeAnalysis.CSharp.Syntax.BlockSyntax))
+            foreach (var node in tree.GetRoot()
+                .DescendantNodes(node => node is not Microsoft.CodeAnalysis.CSharp.Syntax.BlockSyntax))
             {
                 if (model.GetDeclaredSymbol(node) is INamedTypeSymbol type)
                     yield return type;
@@ -70,6 +75,7 @@ internal sealed class Compiled
 
     private static IReadOnlyList<MetadataReference> Libraries { get; } =
         [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
-            .Where(path => Path.GetFileName(path) is not ("gatehouse.dll" or "Gatehouse.Core.dll" or "Gatehouse.Tests.dll"))
+            .Where(path => Path.GetFileName(path)
+                is not ("gatehouse.dll" or "Gatehouse.Core.dll" or "Gatehouse.Tests.dll"))
             .Select(path => MetadataReference.CreateFromFile(path))];
 }

@@ -11,7 +11,8 @@ namespace Gatehouse.Tests.Tidy;
 public sealed partial class DocumentTests
 {
     private static readonly Lazy<HashSet<string>> Names = new(() =>
-        [.. OwnNames(), .. BuildNames(), .. Compiled.Ours.Compilation.GlobalNamespace.GetNamespaceMembers().SelectMany(TypesBelow)]);
+        [.. OwnNames(), .. BuildNames(),
+            .. Compiled.Ours.Compilation.GlobalNamespace.GetNamespaceMembers().SelectMany(TypesBelow)]);
 
     [Fact]
     public void A_code_name_in_a_document_exists() => Rule.Holds(
@@ -79,7 +80,8 @@ public sealed partial class DocumentTests
         select entry.Item.Path);
 
     private static bool DecisionsOnly(string path) =>
-        path.StartsWith("docs/decisions/", StringComparison.Ordinal) && !path.EndsWith("/README.md", StringComparison.Ordinal);
+        path.StartsWith("docs/decisions/", StringComparison.Ordinal)
+            && !path.EndsWith("/README.md", StringComparison.Ordinal);
 
     private static IEnumerable<(string File, string Text)> Words() =>
         from file in Checkout.Documents()
@@ -136,7 +138,9 @@ public sealed partial class DocumentTests
         space.GetTypeMembers().Select(type => type.Name)
             .Append(space.Name).Concat(space.GetNamespaceMembers().SelectMany(TypesBelow));
 
-    /// <summary>One or more names in PascalCase with at least two humps, so that plain words and header names are not meant.</summary>
+    /// <summary>
+    /// One or more names in PascalCase with at least two humps, so that plain words and header names are not meant.
+    /// </summary>
     [GeneratedRegex(@"^(?=.*[a-z][A-Z])[A-Z][A-Za-z0-9]+(\.[A-Z][A-Za-z0-9]+)*(\(\))?$")]
     private static partial Regex CodeName();
 

@@ -58,7 +58,8 @@ public sealed class FolderTests
     [InlineData("using Gatehouse.Storage; namespace Gatehouse.Watching; class Eye { Store? seen; }")]
     [InlineData("namespace Gatehouse.Watching; class Eye { Gatehouse.Storage.Store? seen; }")]
     [InlineData("namespace Gatehouse.Watching; class Eye { static void See() { var seen = Gatehouse.Open.Now(); } }")]
-    [InlineData("namespace Gatehouse.Watching; class Eye { static bool See() => Gatehouse.Open.Now() is { Size: > 1 }; }")]
+    [InlineData(
+        "namespace Gatehouse.Watching; class Eye { static bool See() => Gatehouse.Open.Now() is { Size: > 1 }; }")]
     public void A_planted_sideways_use_is_found(string planted)
     {
         SourceFile[] tree =

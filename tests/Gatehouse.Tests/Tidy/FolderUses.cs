@@ -6,7 +6,9 @@ namespace Gatehouse.Tests.Tidy;
 /// <summary>Finds which folder uses which, from what each name and each expression resolves to.</summary>
 internal static class FolderUses
 {
-    /// <summary>The feature folder of a path, for example <c>Core.Ledger</c> or <c>Gate</c>; <c>Program</c> above them.</summary>
+    /// <summary>
+    /// The feature folder of a path, for example <c>Core.Ledger</c> or <c>Gate</c>; <c>Program</c> above them.
+    /// </summary>
     public static string FolderOf(string path)
     {
         var parts = path.Split('/');
@@ -32,7 +34,9 @@ internal static class FolderUses
         }
     }
 
-    /// <summary>What a node names, and the type that it has without naming it (<c>var</c>, <c>new()</c>, a result).</summary>
+    /// <summary>
+    /// What a node names, and the type that it has without naming it (<c>var</c>, <c>new()</c>, a result).
+    /// </summary>
     private static IEnumerable<ISymbol> Mentioned(SemanticModel model, SyntaxNode node)
     {
         if (node is not ExpressionSyntax expression)

@@ -3,7 +3,9 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Gatehouse.Tests.Tidy;
 
-/// <summary>The core decides and does not act; the ledger's folder can be audited with nothing but the base library.</summary>
+/// <summary>
+/// The core decides and does not act; the ledger's folder can be audited with nothing but the base library.
+/// </summary>
 public sealed class PureTests
 {
     /// <summary>Types whose use is an act, or an answer that changes with the machine and the moment.</summary>
@@ -21,7 +23,8 @@ public sealed class PureTests
 
     /// <summary>Members of types that are otherwise fine.</summary>
     private static readonly string[] ActingMembers =
-        ["TimeProvider.System", "DateTime.Now", "DateTime.UtcNow", "DateTimeOffset.Now", "DateTimeOffset.UtcNow", "Guid.NewGuid"];
+        ["TimeProvider.System", "DateTime.Now", "DateTime.UtcNow", "DateTimeOffset.Now", "DateTimeOffset.UtcNow",
+            "Guid.NewGuid"];
 
     [Fact]
     public void The_core_touches_nothing_outside_itself() => Rule.Holds(Acts(Compiled.Ours.Core!));
@@ -59,7 +62,8 @@ public sealed class PureTests
         Assert.Contains("GlobalPackageReference Include=\"Microsoft.CodeAnalysis.BannedApiAnalyzers\"",
             File.ReadAllText(Repository.PathOf("Directory.Packages.props")));
         Assert.DoesNotContain(Checkout.Files, file =>
-            file.Path.StartsWith("src/", StringComparison.Ordinal) && file.Text.Contains("RS0030", StringComparison.Ordinal));
+            file.Path.StartsWith("src/", StringComparison.Ordinal)
+                && file.Text.Contains("RS0030", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Acts(Compiled sources) =>

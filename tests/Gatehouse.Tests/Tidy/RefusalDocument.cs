@@ -30,7 +30,8 @@ internal static class RefusalDocument
         {
             var row = RefusalTable.For(kind);
             text.Append(CultureInfo.InvariantCulture, $"| `{row.Reason}` | {row.Status} | {SummaryOf(kind)} | ")
-                .Append(CultureInfo.InvariantCulture, $"`{row.OpenAIType}` | `{row.OpenAICode}` | `{row.AnthropicType}` | ")
+                .Append(CultureInfo.InvariantCulture,
+                    $"`{row.OpenAIType}` | `{row.OpenAICode}` | `{row.AnthropicType}` | ")
                 .Append(RetryOf(row)).Append(" |\n");
         }
 
@@ -47,6 +48,7 @@ internal static class RefusalDocument
         var field = Compiled.Ours.Core!.Compilation.GetTypeByMetadataName(typeof(RefusalKind).FullName!)!
             .GetMembers(kind.ToString()).Single();
         var xml = System.Xml.Linq.XElement.Parse(field.GetDocumentationCommentXml()!);
-        return string.Join(' ', xml.Element("summary")!.Value.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
+        return string.Join(
+            ' ', xml.Element("summary")!.Value.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
     }
 }

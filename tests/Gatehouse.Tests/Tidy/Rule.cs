@@ -1,6 +1,8 @@
 namespace Gatehouse.Tests.Tidy;
 
-/// <summary>A house rule: what breaks it must be on its list of exceptions, and what is on the list must break it.</summary>
+/// <summary>
+/// A house rule: what breaks it must be on its list of exceptions, and what is on the list must break it.
+/// </summary>
 internal static class Rule
 {
     /// <summary>Checks what was found, each written as it stands in the list.</summary>

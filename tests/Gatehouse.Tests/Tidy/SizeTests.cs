@@ -28,7 +28,8 @@ public sealed class SizeTests
 
     [Fact]
     public void No_file_is_longer_than_the_stop() => Rule.Holds(
-        Checkout.Code(Everywhere).Where(file => file.Lines.Length - 1 > FileLinesMax).Select(file => file.Path), LongFiles);
+        Checkout.Code(Everywhere).Where(file => file.Lines.Length - 1 > FileLinesMax).Select(file => file.Path),
+        LongFiles);
 
     [Fact]
     public void No_line_is_wider_than_the_stop() => Rule.Holds(
@@ -37,7 +38,8 @@ public sealed class SizeTests
 
     [Fact]
     public void No_method_is_longer_than_the_stop() => Rule.Holds(Members()
-        .Where(member => member is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax)
+        .Where(member => member
+            is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax)
         .Where(member => LinesOf(member) > MethodLinesMax).Select(Place));
 
     [Fact]
@@ -48,7 +50,8 @@ public sealed class SizeTests
     public void A_planted_long_method_is_measured_with_its_signature()
     {
         var tree = Syntax.Root(
-            "class A\n{\n    // Not counted.\n    [X]\n    void B(int a, int b, int c, int d, int e, int f)\n    {\n    }\n}\n");
+            "class A\n{\n    // Not counted.\n    [X]\n    void B(int a, int b, int c, int d, int e, int f)\n    {\n"
+                + "    }\n}\n");
         var method = tree.DescendantNodes().OfType<MethodDeclarationSyntax>().Single();
         Assert.Equal((3, 6), (LinesOf(method), ParametersOf(method)));
     }
@@ -65,7 +68,9 @@ public sealed class SizeTests
         return lines.GetLinePosition(node.Span.End).Line - lines.GetLinePosition(signature.SpanStart).Line + 1;
     }
 
-    /// <summary>The parameters of a positional record are its fields; those of a theory are columns of its table.</summary>
+    /// <summary>
+    /// The parameters of a positional record are its fields; those of a theory are columns of its table.
+    /// </summary>
     private static bool IsData(SyntaxNode node) => node is RecordDeclarationSyntax
         || (node is MethodDeclarationSyntax method
             && method.AttributeLists.SelectMany(list => list.Attributes).Any(mark => mark.Name.ToString() == "Theory"));

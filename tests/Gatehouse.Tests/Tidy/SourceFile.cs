@@ -5,7 +5,9 @@ internal sealed record SourceFile(string Path, string Text)
 {
     public string[] Lines { get; } = Text.Split('\n');
 
-    /// <summary>The folder below the project, for example <c>Gate/Identity</c>; empty for a file beside the project.</summary>
+    /// <summary>
+    /// The folder below the project, for example <c>Gate/Identity</c>; empty for a file beside the project.
+    /// </summary>
     public string Folder
     {
         get

@@ -11,7 +11,8 @@ public sealed class TypeTests
 
     /// <summary>Words that name no subject: what lies there could lie anywhere.</summary>
     private static readonly string[] EmptyWords =
-        ["Helper", "Helpers", "Util", "Utils", "Utilities", "Manager", "Managers", "Services", "Common", "Misc", "Shared"];
+        ["Helper", "Helpers", "Util", "Utils", "Utilities", "Manager", "Managers", "Services", "Common", "Misc",
+            "Shared"];
 
     /// <summary>Interfaces with fewer than two implementations in the product.</summary>
     private static readonly Dictionary<string, string> LonelyInterfaces = [];
@@ -62,7 +63,8 @@ public sealed class TypeTests
         from file in Checkout.Code(Everywhere)
         let parts = file.Path.Split('/')
         let type = Path.GetFileNameWithoutExtension(file.Path)
-        where parts[..^1].Any(EmptyWords.Contains) || EmptyWords.Any(word => type.EndsWith(word, StringComparison.Ordinal))
+        where parts[..^1].Any(EmptyWords.Contains)
+            || EmptyWords.Any(word => type.EndsWith(word, StringComparison.Ordinal))
         select file.Path);
 
     private static IEnumerable<MemberDeclarationSyntax> TopLevel(SourceFile file) =>

@@ -68,7 +68,8 @@ public sealed partial class WritingTests
         from file in Checkout.Files
         where !file.Path.StartsWith("tests/fixtures/", StringComparison.Ordinal) && file.Text.Length > 0
         where file.Path.EndsWith(".cs", StringComparison.Ordinal) || file.Path.EndsWith(".md", StringComparison.Ordinal)
-        where !file.Text.EndsWith('\n') || file.Text.EndsWith("\n\n", StringComparison.Ordinal) || file.Text.Contains('\r')
+        where !file.Text.EndsWith('\n') || file.Text.EndsWith("\n\n", StringComparison.Ordinal)
+            || file.Text.Contains('\r')
         select file.Path);
 
     private static IEnumerable<(string Place, string Text)> Comments() =>

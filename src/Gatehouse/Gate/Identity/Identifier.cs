@@ -86,7 +86,8 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         if (verdict != TokenVerdict.Good) return Explain(verdict, grant);
         if (!call.Plan.Jobs.TryGetValue(grant!.Job, out var job))
         {
-            return new Refusal(RefusalKind.BadToken, $"The token's job '{grant.Job}' is no longer in the estate.", null);
+            return new Refusal(
+                RefusalKind.BadToken, $"The token's job '{grant.Job}' is no longer in the estate.", null);
         }
         call.Caller = new Caller(job, by, grant, AddressOf(call));
         return null;
@@ -95,9 +96,11 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private static Refusal Explain(TokenVerdict verdict, TokenGrant? grant) => verdict switch
     {
         TokenVerdict.Expired => new Refusal(RefusalKind.ExpiredToken, string.Create(CultureInfo.InvariantCulture,
-            $"The token of job '{grant!.Job}' expired at {grant.Expires:yyyy-MM-dd HH:mm} UTC. Renew it with: gatehouse token issue --job {grant.Job}{(grant.Service ? " --service" : "")}"), null),
+            $"The token of job '{grant!.Job}' expired at {grant.Expires:yyyy-MM-dd HH:mm} UTC. Renew it with: "
+                + $"gatehouse token issue --job {grant.Job}{(grant.Service ? " --service" : "")}"), null),
         TokenVerdict.Revoked => new Refusal(grant!.Leaked ? RefusalKind.LeakedToken : RefusalKind.BadToken,
-            $"The token of job '{grant.Job}' was revoked{(grant.Leaked ? " because it was seen in a URL" : "")}. Get a new one with: gatehouse token issue --job {grant.Job}", null),
+            $"The token of job '{grant.Job}' was revoked{(grant.Leaked ? " because it was seen in a URL" : "")}. "
+                + $"Get a new one with: gatehouse token issue --job {grant.Job}", null),
         TokenVerdict.WrongNetwork => new Refusal(RefusalKind.BadToken,
             $"The token of job '{grant!.Job}' is bound to another network than this call comes from.", null),
         _ => new Refusal(RefusalKind.BadToken,
@@ -126,7 +129,9 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     {
         if (grant.Revoked is null && tokens.Revoke(grant.Id, leaked: true)) onLeak(grant);
         return new Refusal(RefusalKind.LeakedToken,
-            $"A token of job '{grant.Job}' was sent in a URL, where logs keep it. It is revoked now. Send tokens in a header, or issue one for URLs: gatehouse token issue --job {grant.Job} --in-url --from CIDR", null);
+            $"A token of job '{grant.Job}' was sent in a URL, where logs keep it. It is revoked now. "
+                + $"Send tokens in a header, or issue one for URLs: gatehouse token issue --job {grant.Job} "
+                + "--in-url --from CIDR", null);
     }
 
     private static string? Carried(HttpRequest request, out Refusal? conflict)
@@ -155,7 +160,9 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private static Refusal Conflict() => new(RefusalKind.ConflictingCredentials,
         "This call shows more than one credential, and they do not agree. Send one.", null);
 
-    /// <summary>The dialect in which a caller whose route is not known yet is most likely to understand a refusal.</summary>
+    /// <summary>
+    /// The dialect in which a caller whose route is not known yet is most likely to understand a refusal.
+    /// </summary>
     private static Dialect DialectOf(string path, bool anthropicVersion)
         => anthropicVersion || path.Contains("/messages", StringComparison.Ordinal) ? Dialect.Anthropic
             : path == "/" || path.StartsWith("/api/", StringComparison.Ordinal) ? Dialect.Ollama : Dialect.OpenAI;

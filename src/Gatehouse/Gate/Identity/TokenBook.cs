@@ -51,7 +51,8 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
     {
         foreach (var (hash, grant) in _byHash)
         {
-            if ((grant.Revoked ?? grant.Expires) < endedBefore && !grant.BoundToConnection) _byHash.TryRemove(hash, out _);
+            if ((grant.Revoked ?? grant.Expires) < endedBefore && !grant.BoundToConnection)
+                _byHash.TryRemove(hash, out _);
         }
     }
 }

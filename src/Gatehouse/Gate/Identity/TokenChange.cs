@@ -6,7 +6,8 @@ namespace Gatehouse.Gate.Identity;
 internal sealed class TokenChange(TokenHash? hash, TokenGrant grant) : IStateChange
 {
     private const string Insert =
-        "INSERT INTO token (id, hash, job, issued, expires, endpoints, models, networks, in_url, service, revoked, leaked) " +
+        "INSERT INTO token (id, hash, job, issued, expires, endpoints, models, networks, in_url, service, " +
+        "revoked, leaked) " +
         "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, NULL, 0)";
 
     private const string Revoke = "UPDATE token SET revoked = ?2, leaked = ?3 WHERE id = ?1";

@@ -20,7 +20,9 @@ internal static class TokenKey
             var key = RandomNumberGenerator.GetBytes(KeyBytes);
             using var file = new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
             });
             file.Write(key);
             file.Flush(flushToDisk: true);

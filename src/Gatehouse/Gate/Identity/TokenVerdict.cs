@@ -1,6 +1,8 @@
 namespace Gatehouse.Gate.Identity;
 
-/// <summary>What the book says of a presented token. Expired and revoked ones are known, so that the 401 can help.</summary>
+/// <summary>
+/// What the book says of a presented token. Expired and revoked ones are known, so that the 401 can help.
+/// </summary>
 internal enum TokenVerdict
 {
     Good,

@@ -39,7 +39,9 @@ internal sealed class JobMeter(string job)
         }
     }
 
-    /// <summary>Gives the reservation back and books what was used. Called exactly once for each admitted call.</summary>
+    /// <summary>
+    /// Gives the reservation back and books what was used. Called exactly once for each admitted call.
+    /// </summary>
     public void Settle(UsagePeriod wanted, UsagePeriod used, PeriodNames names)
     {
         lock (_gate)
@@ -85,7 +87,8 @@ internal sealed class JobMeter(string job)
         if (limits.RequestsPerMinute is { } perMinute && _requests.Sum >= perMinute)
         {
             return new Refusal(RefusalKind.RateLimited,
-                $"Job '{job}' made {_requests.Sum} requests in the last minute (limits.requests-per-minute: {perMinute}).",
+                $"Job '{job}' made {_requests.Sum} requests in the last minute (limits.requests-per-minute: "
+                    + $"{perMinute}).",
                 TimeSpan.FromSeconds(_requests.SecondsUntilFreed(1)));
         }
         if (limits.TokensPerMinute is { } tokensPerMinute)
@@ -93,13 +96,16 @@ internal sealed class JobMeter(string job)
             if (tokens > tokensPerMinute)
             {
                 return new Refusal(RefusalKind.TokenBudget,
-                    $"This call may use about {tokens} tokens, more than job '{job}' may use in a minute (limits.tokens-per-minute: {tokensPerMinute}). Send a shorter prompt or a lower output limit.", null);
+                    $"This call may use about {tokens} tokens, more than job '{job}' may use in a minute "
+                        + $"(limits.tokens-per-minute: {tokensPerMinute}). "
+                        + "Send a shorter prompt or a lower output limit.", null);
             }
             var over = _tokens.Sum + _reserved.Tokens + tokens - tokensPerMinute;
             if (over > 0)
             {
                 return new Refusal(RefusalKind.RateLimited,
-                    $"Job '{job}' used or reserved {_tokens.Sum + _reserved.Tokens} tokens in the last minute (limits.tokens-per-minute: {tokensPerMinute}).",
+                    $"Job '{job}' used or reserved {_tokens.Sum + _reserved.Tokens} tokens in the last minute "
+                        + $"(limits.tokens-per-minute: {tokensPerMinute}).",
                     TimeSpan.FromSeconds(_tokens.SecondsUntilFreed(over)));
             }
         }
@@ -111,7 +117,8 @@ internal sealed class JobMeter(string job)
         if (limits.TokensPerDay is { } tokens && _today.Tokens + _reserved.Tokens + wanted.Tokens > tokens)
         {
             return new Refusal(RefusalKind.TokenBudget,
-                $"Job '{job}' used {_today.Tokens} tokens today and this call may use {wanted.Tokens} (limits.tokens-per-day: {tokens}).", null);
+                $"Job '{job}' used {_today.Tokens} tokens today and this call may use {wanted.Tokens} "
+                    + $"(limits.tokens-per-day: {tokens}).", null);
         }
         if (limits.BytesPerDay is { } bytes && _today.Bytes + _reserved.Bytes + wanted.Bytes > bytes)
         {
@@ -122,7 +129,8 @@ internal sealed class JobMeter(string job)
             && _thisMonth.CostMicros + _reserved.CostMicros + wanted.CostMicros > cost * 1_000_000m)
         {
             return new Refusal(RefusalKind.CostBudget,
-                $"Job '{job}' spent {_thisMonth.CostMicros / 1e6:0.00} this month (limits.cost-per-month: {cost:0.00}).", null);
+                $"Job '{job}' spent {_thisMonth.CostMicros / 1e6:0.00} this month (limits.cost-per-month: "
+                    + $"{cost:0.00}).", null);
         }
         return null;
     }

@@ -17,7 +17,8 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
     private readonly ConcurrentDictionary<string, ModelIdentity> _reported = new();
 
     public ValueTask<ModelIdentity> OfAsync(ModelPlan model, CancellationToken stop)
-        => model.Provider == ModelProvider.Ollama ? DigestAsync(model, stop) : new ValueTask<ModelIdentity>(ReportedOrDated(model));
+        => model.Provider == ModelProvider.Ollama
+            ? DigestAsync(model, stop) : new ValueTask<ModelIdentity>(ReportedOrDated(model));
 
     /// <summary>Keeps what an answer said of its model, for the next call's record.</summary>
     public void Learn(ModelPlan model, string? reportedModel, string? fingerprint)
@@ -32,7 +33,8 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
     private async ValueTask<ModelIdentity> DigestAsync(ModelPlan model, CancellationToken stop)
     {
         var entry = await catalog.FindAsync(model, stop);
-        return entry is { } found && found.TryGetProperty("digest", out var digest) && digest.ValueKind == JsonValueKind.String
+        return entry is { } found && found.TryGetProperty("digest", out var digest)
+            && digest.ValueKind == JsonValueKind.String
             ? new ModelIdentity("ollama-digest", digest.GetString()!)
             : ReportedOrDated(model);
     }
@@ -40,5 +42,6 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
     private ModelIdentity ReportedOrDated(ModelPlan model)
         => _reported.TryGetValue(model.Key, out var reported)
             ? reported
-            : new ModelIdentity("name-and-date", string.Create(CultureInfo.InvariantCulture, $"{model.UpstreamName} {time.GetUtcNow():yyyy-MM-dd}"));
+            : new ModelIdentity("name-and-date",
+            string.Create(CultureInfo.InvariantCulture, $"{model.UpstreamName} {time.GetUtcNow():yyyy-MM-dd}"));
 }

@@ -24,11 +24,17 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
 
-    /// <summary>The catalogue's entry for a model, or null when the upstream does not know it or cannot be asked.</summary>
+    /// <summary>
+    /// The catalogue's entry for a model, or null when the upstream does not know it or cannot be asked.
+    /// </summary>
     public async ValueTask<JsonElement?> FindAsync(ModelPlan model, CancellationToken stop)
     {
         var document = await GetAsync(model.Url, "/api/tags", null, stop);
-        if (document is not { } root || !root.TryGetProperty("models", out var models) || models.ValueKind != JsonValueKind.Array) return null;
+        if (document is not { } root || !root.TryGetProperty("models", out var models)
+            || models.ValueKind != JsonValueKind.Array)
+        {
+            return null;
+        }
         foreach (var entry in models.EnumerateArray())
         {
             if (NameIs(entry, model.UpstreamName)) return entry;
@@ -63,8 +69,10 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
         using var limit = new CancellationTokenSource(AskTimeout, time);
         try
         {
-            using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, UpstreamRequest.AddressOf(url, path));
-            if (body is not null) request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            using var request = new HttpRequestMessage(
+                body is null ? HttpMethod.Get : HttpMethod.Post, UpstreamRequest.AddressOf(url, path));
+            if (body is not null)
+                request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
             using var response = await upstream.SendAsync(url, request, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) return null;
             using var bytes = new PooledBytes();
@@ -80,7 +88,8 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
             entry.Known = (root, time.GetTimestamp());
             return root;
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        catch (Exception error)
+            when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
         {
             return null;
         }

@@ -14,7 +14,9 @@ internal sealed class UpstreamClient : IDisposable
     /// <summary>The SDKs' own connect timeout (openai-python, anthropic-sdk-python: 5 s).</summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Well under the 5 minutes after which common servers close idle connections; nginx closes after 75 s.</summary>
+    /// <summary>
+    /// Well under the 5 minutes after which common servers close idle connections; nginx closes after 75 s.
+    /// </summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
 
     /// <summary>A model in a container gets a new address when it restarts: ask DNS again now and then.</summary>

@@ -28,7 +28,8 @@ internal static class UpstreamRequest
     public static Uri AddressOf(UpstreamUrl url, string route) => new(
         $"{(url.Scheme == UpstreamScheme.Https ? "https" : "http")}://{url.Authority}{url.PathFor(route)}");
 
-    public static void AddCredential(HttpRequestMessage request, ModelProvider provider, Dialect dialect, string credential)
+    public static void AddCredential(
+        HttpRequestMessage request, ModelProvider provider, Dialect dialect, string credential)
     {
         if (provider == ModelProvider.Anthropic || dialect == Dialect.Anthropic)
             request.Headers.TryAddWithoutValidation("x-api-key", credential);
@@ -47,7 +48,11 @@ internal static class UpstreamRequest
         }
         foreach (var (name, values) in call.Http.Request.Headers)
         {
-            if (!HeaderRules.ForwardsRequest(call.Dialect, name) || name.Equals("content-type", StringComparison.OrdinalIgnoreCase)) continue;
+            if (!HeaderRules.ForwardsRequest(call.Dialect, name)
+                || name.Equals("content-type", StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
             foreach (var value in values) request.Headers.TryAddWithoutValidation(name, value);
         }
     }

@@ -8,12 +8,15 @@ internal sealed class LeafBatch
     /// <summary>Leaves in one batch, and in one short read transaction.</summary>
     public const int LeavesMax = 4_096;
 
-    private (long Index, Hash256? Hash, int End, bool IsPruned)[] _rows = new (long, Hash256?, int, bool)[64];
+    private Row[] _rows = new Row[64];
     private byte[] _bytes = new byte[32_768];
 
     public int Count { get; private set; }
 
     public long IndexOf(int at) => _rows[at].Index;
+
+    /// <summary>The hash of the leaf's text: taken by the thread that reads, which has the time for it.</summary>
+    public Hash256 ComputedOf(int at) => _rows[at].Computed;
 
     /// <summary>The stored hash; null if it is no hash at all.</summary>
     public Hash256? HashOf(int at) => _rows[at].Hash;
@@ -35,7 +38,9 @@ internal sealed class LeafBatch
         var hash = row.Blob(1);
         if (Count == _rows.Length)
             Array.Resize(ref _rows, _rows.Length * 2);
-        _rows[Count++] = (
-            row.Int64(0), hash.Length == Hash256.Length ? new Hash256(hash) : null, start + leaf.Length, row.IsNull(2));
+        var stored = hash.Length == Hash256.Length ? new Hash256(hash) : (Hash256?)null;
+        _rows[Count++] = new Row(row.Int64(0), stored, MerkleTree.HashLeaf(leaf), start + leaf.Length, row.IsNull(2));
     }
+
+    private readonly record struct Row(long Index, Hash256? Hash, Hash256 Computed, int End, bool IsPruned);
 }

@@ -17,7 +17,7 @@ internal static class JobKeys
     [
         "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter", "code_execution",
         "image_generation", "computer_use_preview", "mcp", "container", "file_id", "remote-image", "background",
-        "previous_response_id", "conversation", "stored-prompt",
+        "previous_response_id", "conversation", "stored-prompt", "routing",
     ];
 
     public static readonly Setting<string> What = new("what", Shapes.Text("what lies there, such as `intermediate`"),

@@ -33,7 +33,8 @@ internal static class LimitKeys
         "How much the job may use; a limit that is set neither here nor in `defaults` does not apply.");
 
     public static readonly Setting<long> BodyBytesMax = new("body-bytes-max",
-        Shapes.Size(1 << 10, 1L << 30), "Largest request body.")
+        Shapes.Size(1 << 10, 48L << 20),
+        "Largest request body. At most what one job may hold of the memory for bodies in flight.")
     { Default = 32L << 20, DefaultText = "32MiB", Source = "room for a few images in one request" };
 
     public static readonly Setting<TimeSpan> Window = new("window",

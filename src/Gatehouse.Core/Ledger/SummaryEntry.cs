@@ -20,21 +20,20 @@ public sealed record SummaryEntry : LedgerEntry
     /// <summary>Calls over a rate limit (429), by job. Beyond 256 jobs the smallest are added up.</summary>
     public IReadOnlyDictionary<string, long> RateLimited { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>
+    /// Calls refused for other reasons, by job, beyond the number that gets entries of its own. Beyond 256 jobs the
+    /// smallest are added up.
+    /// </summary>
+    public IReadOnlyDictionary<string, long> Refused { get; init; } = new Dictionary<string, long>();
+
     /// <inheritdoc/>
     public override string Kind => Word;
 
     internal override void WriteBody(CanonicalWriter writer)
     {
         writer.Member("minute", LedgerTime.ToText(Minute));
-        if (RateLimited.Count > 0)
-        {
-            writer.Name("rate_limited");
-            writer.BeginObject();
-            foreach (var (job, count) in Bounded().OrderBy(entry => entry.Key, StringComparer.Ordinal))
-                writer.Member(job, count);
-            writer.EndObject();
-        }
-
+        WriteJobs(writer, "rate_limited", RateLimited);
+        WriteJobs(writer, "refused", Refused);
         writer.Member("strangers", Strangers);
     }
 
@@ -43,16 +42,31 @@ public sealed record SummaryEntry : LedgerEntry
         Id = id,
         Minute = body.Time("minute"),
         Strangers = body.Number("strangers"),
-        RateLimited = body.ObjectIfSet("rate_limited") is { } jobs
-            ? jobs.EnumerateObject().ToDictionary(job => job.Name, BodyReader.NumberOf)
-            : new Dictionary<string, long>(),
+        RateLimited = ReadJobs(body, "rate_limited"),
+        Refused = ReadJobs(body, "refused"),
     };
 
-    private IReadOnlyDictionary<string, long> Bounded()
+    private static void WriteJobs(CanonicalWriter writer, string name, IReadOnlyDictionary<string, long> jobs)
     {
-        if (RateLimited.Count <= JobsMax)
-            return RateLimited;
-        var ordered = RateLimited.OrderByDescending(entry => entry.Value).ToList();
+        if (jobs.Count == 0)
+            return;
+        writer.Name(name);
+        writer.BeginObject();
+        foreach (var (job, count) in Bounded(jobs).OrderBy(entry => entry.Key, StringComparer.Ordinal))
+            writer.Member(job, count);
+        writer.EndObject();
+    }
+
+    private static Dictionary<string, long> ReadJobs(JsonElement body, string name) =>
+        body.ObjectIfSet(name) is { } jobs
+            ? jobs.EnumerateObject().ToDictionary(job => job.Name, BodyReader.NumberOf)
+            : [];
+
+    private static IReadOnlyDictionary<string, long> Bounded(IReadOnlyDictionary<string, long> jobs)
+    {
+        if (jobs.Count <= JobsMax)
+            return jobs;
+        var ordered = jobs.OrderByDescending(entry => entry.Value).ToList();
         var kept = ordered.Take(JobsMax).ToDictionary(entry => entry.Key, entry => entry.Value);
         kept[OtherJobs] = kept.GetValueOrDefault(OtherJobs) + ordered.Skip(JobsMax).Sum(entry => entry.Value);
         return kept;

@@ -67,12 +67,16 @@ internal static class AnswerJson
         return null;
     }
 
+    // Far above any real count. Larger numbers are an upstream's mistake or malice, and a leaf holds integers only up to
+    // 2^53 - 1 (RFC 8785).
+    private const long CountMax = 1_000_000_000_000;
+
     /// <summary>Reads the value of a key as a count; anything else is skipped and null.</summary>
     public static long? ReadCount(ref Utf8JsonReader reader)
     {
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number)
-            return reader.TryGetInt64(out var count) && count >= 0 ? count : null;
+            return reader.TryGetInt64(out var count) && count >= 0 ? Math.Min(count, CountMax) : null;
         reader.Skip();
         return null;
     }

@@ -93,6 +93,8 @@ internal sealed class CarrierWatch(Route route)
                 return UseUnlessNull(ProviderFeature.SearchParameters, ref reader);
             case KnownName.WebSearchOptions:
                 return UseUnlessNull(ProviderFeature.WebSearchOptions, ref reader);
+            case KnownName.Routing:
+                return reader.TokenType == JsonTokenType.False || UseUnlessNull(ProviderFeature.Routing, ref reader);
             case KnownName.Images:
                 return TakeMedia(ref reader);
             default:

@@ -45,6 +45,7 @@ internal enum KnownName : byte
     PreviousResponseId,
     Prompt,
     Role,
+    Routing,
     SearchParameters,
     Source,
     Stream,

@@ -20,8 +20,9 @@ internal sealed class MessagesMachine : StreamMachine
             if (reader.ValueTextEquals("type"u8))
             {
                 reader.Read();
+                // A type that is spelled with escapes is one that a client reads and a comparison of bytes misses.
                 if (reader.TokenType == JsonTokenType.String)
-                    signals |= SignalsOf(reader.ValueSpan);
+                    signals |= reader.ValueIsEscaped ? Unreadable : SignalsOf(reader.ValueSpan);
                 reader.Skip();
             }
             else if (reader.ValueTextEquals("usage"u8))

@@ -42,6 +42,13 @@ public static class ProviderFeature
     /// <summary>A search that the provider makes (<c>search_parameters</c>, in xAI's form of chat).</summary>
     public const string SearchParameters = "search_parameters";
 
+    /// <summary>
+    /// What makes a provider or a router call somebody else, by other names: <c>fallbacks</c> (LiteLLM), <c>provider</c>,
+    /// <c>route</c> and <c>preset</c> (OpenRouter), <c>data_sources</c> (Azure), <c>enable_search</c> (Qwen),
+    /// <c>deferred</c> (xAI).
+    /// </summary>
+    public const string Routing = "routing";
+
     /// <summary>What a router in front of providers adds (<c>plugins</c>, in OpenRouter's form of chat).</summary>
     public const string Plugins = "plugins";
 

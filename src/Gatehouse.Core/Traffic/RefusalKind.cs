@@ -54,6 +54,9 @@ public enum RefusalKind
     /// <summary>The body is longer than the job's limit.</summary>
     BodyTooLarge,
 
+    /// <summary>The body came too slowly, or broke off.</summary>
+    BodyTooSlow,
+
     /// <summary>The body is encoded in a way that cannot be inspected.</summary>
     EncodingUnsupported,
 

@@ -149,6 +149,9 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
         }
     }
 
+    // No model writes as much; sums over it and n stay far from the end of the integers.
+    private const long OutputTokensCap = 1_000_000_000;
+
     /// <summary>A negative number is Ollama's "no limit".</summary>
     private bool TakeOutputTokens(string what, ref Utf8JsonReader reader)
     {
@@ -159,7 +162,7 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
         if (!reader.TryGetInt64(out var asked))
             asked = reader.TryGetDouble(out var broken) && broken < 1e15 ? (long)broken : long.MaxValue;
         if (asked >= 0)
-            _outputTokensMax = Math.Max(_outputTokensMax ?? 0, asked);
+            _outputTokensMax = Math.Max(_outputTokensMax ?? 0, Math.Min(asked, OutputTokensCap));
         return true;
     }
 

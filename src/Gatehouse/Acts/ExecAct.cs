@@ -17,7 +17,7 @@ internal static class ExecAct
         // The command runs on this host: Ollama's clients, which only know a URL, may carry the token in it.
         grant = grant with { InUrl = true, From = OwnAddresses(call.House.Plan().Gate) };
         var details = TokenActs.Details(grant);
-        if (call.Argument("command") is { } command) details["command"] = command;
+        if (call.Argument("command") is { } command) details["command"] = Printable(command);
         await call.House.RecordAsync(call.Actor, "exec.start", details);
         call.House.Tokens.Add(hash, grant);
         try
@@ -37,7 +37,8 @@ internal static class ExecAct
         }
         finally
         {
-            call.House.Tokens.Revoke(grant.Id, leaked: false);
+            call.House.Tokens.Remove(hash);
+            call.House.InFlight.CutToken(grant.Id);
             await call.House.RecordAsync(call.Actor, "exec.end",
                 new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job });
         }
@@ -51,6 +52,10 @@ internal static class ExecAct
             ? [.. loopback, new IPNetwork(own, own.GetAddressBytes().Length * 8)]
             : loopback;
     }
+
+    /// <summary>The name comes from the job's user: it must not draw on the screens of those who read it.</summary>
+    private static string Printable(string command)
+        => new([.. command.Take(80).Select(character => character is >= ' ' and <= '~' ? character : '?')]);
 
     /// <summary>The variables that credentials are read from: a job's command must not inherit them.</summary>
     private static IEnumerable<string> SecretVariables(ActHouse house)

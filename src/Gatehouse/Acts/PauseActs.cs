@@ -9,7 +9,7 @@ internal static class PauseActs
     {
         var pause = new Pause(TargetOf(call), call.Actor.Name, call.House.Ledger.Now, call.Argument("why") ?? "");
         call.House.Pauses.Add(pause);
-        var cut = call.House.InFlight?.Cut(pause.Job == PauseBook.AllJobs ? null : pause.Job) ?? 0;
+        var cut = call.House.InFlight?.Cut(pause) ?? 0;
         var details = new Dictionary<string, string>
         {
             ["job"] = pause.Job,

@@ -12,9 +12,11 @@ namespace Gatehouse.Cli;
 /// The listeners that belong to one job each. They follow the plan without a restart, and an address whose interface
 /// comes later is tried again.
 /// </summary>
-internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs) : IDisposable
+internal sealed class JobListeners(GatePipeline pipeline, Action<string> cutCalls, ILoggerFactory logs) : IDisposable
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<string, (ListenAddress Address, HttpEndpoint Endpoint)> _open = [];
@@ -33,8 +35,7 @@ internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs) :
             {
                 if (plan.Jobs.TryGetValue(job, out var now) && now.Listen == address) continue;
                 _open.Remove(job);
-                await endpoint.StopAsync(stop);
-                await endpoint.DisposeAsync();
+                await CloseAsync(job, endpoint);
             }
             foreach (var job in plan.Jobs.Values)
             {
@@ -68,11 +69,23 @@ internal sealed class JobListeners(GatePipeline pipeline, ILoggerFactory logs) :
 
     public void Dispose() => _gate.Dispose();
 
+    /// <summary>Calls on a listener that goes get a moment to end; one that never ends must not hold up the others.</summary>
+    private async Task CloseAsync(string job, HttpEndpoint endpoint)
+    {
+        using var hurry = new CancellationTokenSource(CloseGrace);
+        await using var cut = hurry.Token.Register(() => cutCalls(job));
+        await endpoint.StopAsync(hurry.Token);
+        await endpoint.DisposeAsync();
+    }
+
     private async Task OpenAsync(JobPlan job, ListenAddress address, CancellationToken stop)
     {
         var identity = new ListenerIdentity(job.Key);
         try
         {
+            // Whoever can swap the file between its making and its giving away could be given any file of this machine.
+            if (address is ListenAddress.Unix own && SocketFile.UnsafeFolder(own.Path) is { } unsafeFolder)
+                throw new IOException($"{unsafeFolder} can be written by others than this user");
             var endpoint = await HttpEndpoint.StartAsync(
                 RunningHouse.AddressOf(address), http => pipeline.RunAsync(http, identity), logs, stop);
             _open[job.Key] = (address, endpoint);

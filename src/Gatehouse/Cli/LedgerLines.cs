@@ -19,7 +19,7 @@ internal static class LedgerLines
         var tokens = row.InputTokens is null && row.OutputTokens is null
             ? "" : $"{row.InputTokens ?? 0}+{row.OutputTokens ?? 0} tok";
         var reason = row.Reason is null ? "" : $" ({row.Reason})";
-        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+        Say(string.Create(CultureInfo.InvariantCulture,
             $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} "
                 + $"{(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}"));
     }
@@ -107,6 +107,9 @@ internal static class LedgerLines
             json.WriteEndObject();
         }
     }
+
+    /// <summary>Names and reasons come from jobs and models: shown with their control characters as signs.</summary>
+    private static void Say(string line) => Console.Out.WriteLine(SafeText.OneLine(line));
 
     private static void Json(Action<Utf8JsonWriter> members)
     {

@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Gatehouse.Acts;
 using Gatehouse.ControlRoom;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
+using Gatehouse.Core.Traffic;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
@@ -19,18 +21,16 @@ namespace Gatehouse.Cli;
 /// <summary>A served home: every part wired by hand, started in order, stopped in reverse.</summary>
 internal sealed class RunningHouse : IAsyncDisposable
 {
-    /// <summary>Foundations: "a global budget of 64 MiB for bodies in flight".</summary>
-    private const long BodiesBytesMax = 64L * 1024 * 1024;
-
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
 
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly List<Task> _background = [];
+    private readonly ConcurrentQueue<Task> _background = new();
     private readonly List<HttpEndpoint> _endpoints = [];
     private readonly HomeLock _lock;
+    private bool _listensForJobUsers;
     private readonly ILoggerFactory _logs;
     private readonly CredentialResolver _vault;
     private readonly UpstreamClient _upstream = new();
@@ -57,7 +57,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             InFlight = Parts.InFlight,
             Reload = ReloadAsync,
         };
-        JobListeners = new JobListeners(Pipeline, _logs);
+        JobListeners = new JobListeners(Pipeline, job => Parts.InFlight.Cut(call => call.Caller.Job.Key == job, ListenerGone), _logs);
     }
 
     public HomeDirectory Home { get; }
@@ -145,6 +145,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             _vault.Forget();
             Page.PlanProblems = [];
             await JobListeners.FollowAsync(loaded.Plan, _stop.Token);
+            await ListenForJobUsersAsync(loaded.Plan, _stop.Token);
             return new ReloadResult(true, changes);
         }
         catch (EstateException error)
@@ -158,7 +159,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         await _stop.CancelAsync();
         using (var hurry = new CancellationTokenSource(StopGrace))
         {
-            hurry.Token.Register(() => Parts.InFlight.Cut(null));
+            hurry.Token.Register(() => Parts.InFlight.Cut(static _ => true, static _ => new Refusal(RefusalKind.Overloaded, "The gate is stopping.")));
             await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
             await JobListeners.StopAsync(hurry.Token);
         }
@@ -171,6 +172,9 @@ internal sealed class RunningHouse : IAsyncDisposable
         _lock.Dispose();
         _stop.Dispose();
     }
+
+    private static Refusal ListenerGone(GateCall call)
+        => new(RefusalKind.Overloaded, $"The listener of job '{call.Caller.Job.Key}' moved. Call its new address.");
 
     private GateParts CreateParts(HouseSetup setup)
     {
@@ -186,7 +190,8 @@ internal sealed class RunningHouse : IAsyncDisposable
             Pauses = Pauses,
             Limits = new LimitBook(Time),
             InFlight = new InFlight(),
-            Budget = new MemoryBudget(BodiesBytesMax, Time),
+            Budget = new MemoryBudget(MemoryBudget.BodiesBytesMax, Time),
+            AnswerBudget = new MemoryBudget(MemoryBudget.BodiesBytesMax, Time),
             Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
@@ -203,25 +208,29 @@ internal sealed class RunningHouse : IAsyncDisposable
     {
         var plan = Plans.Plan;
         await RecordPlanAsync("start", Actor.Gate, Plans.Text, []);
+        // What is due goes before anybody can read it: a restored home may be full of it.
+        await Ledger.PurgeDueAsync(stop);
         var acts = new ActSocket(Acts);
         await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), acts.HandleAsync, stop);
-        if (plan.Jobs.Values.Any(job => job.RunAs is not null)) await ListenForJobUsersAsync(acts, stop);
+await ListenForJobUsersAsync(plan, stop);
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
         GateAddress =
             await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
         await JobListeners.FollowAsync(plan, stop);
-        _background.Add(Parts.InFlight.SweepAsync(Time, _stop.Token));
-        _background.Add(Parts.Summaries.RunAsync(Ledger, _stop.Token));
-        _background.Add(PurgeAsync(_stop.Token));
-        _background.Add(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));
+        _background.Enqueue(Parts.InFlight.SweepAsync(Time, _stop.Token));
+        _background.Enqueue(Parts.Summaries.RunAsync(Ledger, _stop.Token));
+        _background.Enqueue(PurgeAsync(_stop.Token));
+        _background.Enqueue(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));
     }
 
     /// <summary>
     /// Jobs' own users reach this socket, and only for their own tokens; the home lets them pass to it.
     /// </summary>
-    private async Task ListenForJobUsersAsync(ActSocket acts, CancellationToken stop)
+    private async Task ListenForJobUsersAsync(EstatePlan plan, CancellationToken stop)
     {
-        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), acts.HandleAsync, stop);
+        if (_listensForJobUsers || plan.Jobs.Values.All(job => job.RunAs is null)) return;
+        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), new ActSocket(Acts).HandleAsync, stop);
+        _listensForJobUsers = true;
         const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
             | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
         File.SetUnixFileMode(Home.TokensSocket, everybody);
@@ -281,7 +290,7 @@ internal sealed class RunningHouse : IAsyncDisposable
     private void OnLeak(TokenGrant grant, GateLog log)
     {
         log.TokenLeaked(grant.Job, grant.Id);
-        _background.Add(Ledger.AppendAsync(
+        _background.Enqueue(Ledger.AppendAsync(
             new LedgerDraft
             {
                 Entry = ActOf("token.leaked", Actor.Gate,

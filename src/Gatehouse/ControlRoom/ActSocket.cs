@@ -55,7 +55,7 @@ internal sealed class ActSocket(ActHouse house)
         if (ActDesk.IsForJobUsers(name) && arguments.TryGetValue("job", out var job)
             && house.Plan().Jobs.TryGetValue(job, out var plan) && plan.RunAs is { } user && IsUser(user, peer.Uid))
         {
-            return actor;
+            return actor with { IsJobUser = true };
         }
         throw new ActException(ActDesk.IsForJobUsers(name)
             ? $"User '{actor.Name}' may not have tokens for this job: its run-as: does not name this user."

@@ -10,21 +10,21 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class Admission(GateParts parts)
 {
-    private readonly BodyReader _bodies = new(parts.Budget);
+    private readonly BodyReader _bodies = new(parts);
 
-    public async Task<Admitted> AdmitAsync(GateCall call)
+    /// <summary>What can be said before the body: the route, the token's scope, a pause.</summary>
+    public Refusal? CheckRoute(GateCall call)
     {
         var request = call.Http.Request;
         call.Route = RouteTable.Match(request.Method, call.Path, request.Headers.ContainsKey("anthropic-version"));
-        if (call.Route is null) return new Admitted(NoRoute(call), false);
+        if (call.Route is null) return NoRoute(call);
         call.Dialect = call.Route.Dialect;
-        if (CheckRoute(call) is { } refusal) return new Admitted(refusal, false);
-        if (parts.Pauses.For(call.Caller.Job.Key) is { } pause)
-            return new Admitted(Paused(call.Caller.Job.Key, pause), false);
-        var isLocal = call.Route.Kind is RouteKind.Probe or RouteKind.List or RouteKind.Show;
-        if (isLocal && !call.Route.ModelInBody) return new Admitted(null, IsLocal: true);
-        return new Admitted(await ReadAndCheckBodyAsync(call), isLocal);
+        if (CheckScope(call) is { } refusal) return refusal;
+        return parts.Pauses.For(call.Caller.Job.Key) is { } pause ? Paused(call.Caller.Job.Key, pause) : null;
     }
+
+    /// <summary>Reads the body once and judges it.</summary>
+    public Task<Refusal?> CheckBodyAsync(GateCall call) => ReadAndCheckBodyAsync(call);
 
     public static Refusal Paused(string job, Pause pause) => new(RefusalKind.Paused,
         $"{(pause.Job == PauseBook.AllJobs ? "All jobs are" : $"Job '{job}' is")} paused by {pause.Who} since "
@@ -39,7 +39,7 @@ internal sealed class Admission(GateParts parts)
             : new Refusal(RefusalKind.RouteUnknown, "The gate has no such route.", null);
     }
 
-    private static Refusal? CheckRoute(GateCall call)
+    private static Refusal? CheckScope(GateCall call)
     {
         var (route, job) = (call.Route!, call.Caller.Job);
         if (call.Caller.Token is { Endpoints.Count: > 0 } token && !token.Endpoints.Contains(route.Scope)
@@ -109,9 +109,14 @@ internal sealed class Admission(GateParts parts)
     /// <summary>Routes whose body names no model go to the job's first model that speaks the dialect.</summary>
     private static Refusal? PickUpstream(GateCall call)
     {
+        if (call.Caller.Token is { Models.Count: > 0 })
+        {
+            return new Refusal(RefusalKind.EndpointOutOfScope,
+                $"This token of job '{call.Caller.Job.Key}' is for certain models, and {call.Route!.Name} does not say which.");
+        }
         foreach (var model in call.Caller.Job.Models)
         {
-            if (!TokenAllows(call, model) || !Speaks(model, call.Route!)) continue;
+            if (!Speaks(model, call.Route!)) continue;
             call.Model = model;
             return null;
         }

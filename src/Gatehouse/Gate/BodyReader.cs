@@ -9,8 +9,11 @@ namespace Gatehouse.Gate;
 /// Reads a body whole, within the job's limit and the house's memory budget, and undoes its content encoding: what
 /// is inspected is what is forwarded, so an encoding that cannot be undone is refused.
 /// </summary>
-internal sealed class BodyReader(MemoryBudget budget)
+internal sealed class BodyReader(GateParts parts)
 {
+    /// <summary>Three quarters of the house's budget: whatever one job sends, there is room for the others.</summary>
+    private const long JobBytesMax = MemoryBudget.BodiesBytesMax / 4 * 3;
+
     /// <summary>What a body of unknown length takes from the budget at a time.</summary>
     private const int StepBytes = 64 * 1024;
 
@@ -31,14 +34,13 @@ internal sealed class BodyReader(MemoryBudget budget)
     private async ValueTask<Refusal?> ReadRawAsync(
         GateCall call, PipeReader reader, long bytesMax, CancellationToken stop)
     {
-        var expected = call.Http.Request.ContentLength;
-        if (expected is { } length && !await TakeAsync(call, length, stop)) return NoRoom;
+        // Memory is taken as bytes come, never as they are announced: an upload that stalls holds only what it sent.
         while (true)
         {
             var result = await reader.ReadAsync(stop);
             var more = result.Buffer.Length;
             if (call.Received.Length + more > bytesMax) return TooLarge(bytesMax);
-            if (expected is null && !await ReserveAsync(call, call.Received.Length + more, stop)) return NoRoom;
+            if (!await ReserveAsync(call, call.Received.Length + more, stop)) return NoRoom;
             foreach (var part in result.Buffer) call.Received.Append(part.Span);
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return null;
@@ -96,7 +98,13 @@ internal sealed class BodyReader(MemoryBudget budget)
 
     private async ValueTask<bool> TakeAsync(GateCall call, long bytes, CancellationToken stop)
     {
-        if (!budget.TryTake(bytes) && !await budget.TakeAsync(bytes, stop)) return false;
+        var meter = parts.Limits.For(call.Caller.Job.Key);
+        if (!meter.TryHoldBody(bytes, JobBytesMax)) return false;
+        if (!parts.Budget.TryTake(bytes) && !await parts.Budget.TakeAsync(bytes, stop))
+        {
+            meter.ReleaseBody(bytes);
+            return false;
+        }
         call.BudgetTaken += bytes;
         return true;
     }

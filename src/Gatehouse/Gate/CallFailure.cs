@@ -8,6 +8,9 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed record CallFailure(ExchangeOutcome Outcome, string Reason, Refusal? Refusal)
 {
+    /// <summary>Whether what came from the model must not be kept.</summary>
+    public bool HidesAnswer { get; init; }
+
     public static CallFailure ClientGone { get; } = new(ExchangeOutcome.ClientAborted, "client_gone", null);
 
     /// <summary>The model's side failed: its answer never came, or ended before its end.</summary>

@@ -24,6 +24,9 @@ internal sealed record CallOutcome
 
     public ReadOnlyMemory<byte> Delivered { get; init; }
 
+    /// <summary>Events of a stream that carried a part of the answer.</summary>
+    public int ContentEvents { get; init; }
+
     public static CallOutcome Whole(int status, AnswerFacts facts, ReadOnlyMemory<byte> body) => new()
     {
         Outcome = ExchangeOutcome.Completed,
@@ -45,8 +48,10 @@ internal sealed record CallOutcome
             Usage = machine.Usage,
             ReportedModel = machine.ReportedModel,
             Fingerprint = machine.SystemFingerprint,
-            Upstream = relay.Upstream.Memory,
+            // What held the gate's own credential is nobody's to read, on record neither.
+        Upstream = failure?.HidesAnswer == true ? relay.Delivered : relay.Upstream.Memory,
             Delivered = relay.Delivered,
+        ContentEvents = relay.ContentEvents,
         };
 
     public static CallOutcome Failed(CallFailure failure) => new()

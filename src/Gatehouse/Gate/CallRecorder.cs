@@ -14,6 +14,9 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class CallRecorder(GateParts parts)
 {
+    /// <summary>A refused body up to this size is kept, to see what was tried; a larger one is not worth the disk.</summary>
+    private const int RefusedBytesMax = 64 * 1024;
+
     /// <summary>Step 6. Durable before the first byte goes upstream.</summary>
     public async ValueTask<Refusal?> RecordRequestAsync(GateCall call)
     {
@@ -55,7 +58,6 @@ internal sealed class CallRecorder(GateParts parts)
     /// <summary>Step 9. Durable before the end is released; it books what the call used in the same transaction.</summary>
     public async ValueTask<Refusal?> RecordOutcomeAsync(GateCall call, CallOutcome outcome, Reservation reservation)
     {
-        call.OutcomeRecorded = true;
         var used = reservation.Count(outcome);
         var milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds;
         var draft = new LedgerDraft
@@ -83,6 +85,7 @@ internal sealed class CallRecorder(GateParts parts)
                 ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
         };
         var result = await parts.Append(draft, CancellationToken.None);
+        call.OutcomeRecorded = true;
         parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
         parts.Metrics.CountOutcome(call.Caller.Job.Key, call.Model!.Key, outcome.Outcome.Word(), milliseconds);
         parts.Metrics.CountTokens(call.Caller.Job.Key, call.Model.Key, outcome.Usage.Input, outcome.Usage.Output);
@@ -100,6 +103,9 @@ internal sealed class CallRecorder(GateParts parts)
     public async ValueTask<Refusal?> RecordRefusalAsync(GateCall call, Refusal refusal)
     {
         var row = RefusalTable.For(refusal.Kind);
+        // Counted against the job's bytes of the day: what is refused fills the disk like what is not.
+        var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax ? 0 : call.Received.Length;
+        var names = parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
         var draft = new LedgerDraft
         {
             Entry = new OutcomeEntry
@@ -112,9 +118,10 @@ internal sealed class CallRecorder(GateParts parts)
                 Reason = row.Reason,
                 DurationMilliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
             },
-            Payloads = call.Received.Length == 0 || refusal.Kind == RefusalKind.ByteBudget ? [] :
-                [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
+            Payloads = kept == 0 ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
+            StateChange = kept == 0 ? null : new UsageChange(call.Caller.Job.Key, names, new UsagePeriod(0, kept, 0)),
         };
+        if (kept > 0) parts.Limits.For(call.Caller.Job.Key).Settle(default, new UsagePeriod(0, kept, 0), names);
         var result = await parts.Append(draft, CancellationToken.None);
         return result.IsDurable ? null : Explain(call, result.Refusal);
     }

@@ -91,7 +91,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         call.Http.Response.Headers["X-Accel-Buffering"] = "no";
         call.Http.Response.Headers.CacheControl = "no-cache";
         var machine = StreamMachine.For(route);
-        using var relay = new StreamRelay(call, machine, EventReader.For(route));
+        using var relay = new StreamRelay(call, machine, EventReader.For(route), parts.HoldAnswerAsync);
         var failure = await RelayAsync(response, relay);
         if (failure is null) relay.CountWithheld();
         // What failed is not complete, so breaking it off waits for no ledger: a pause acts even when that hangs.
@@ -134,6 +134,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
                 StreamEnd.Malformed => CallFailure.Upstream(
                     RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
                 StreamEnd.LeakedCredential => LeakedCredential(),
+                StreamEnd.NoRoom => CallFailure.Interrupted(NoRoom),
                 _ => CallFailure.Upstream(
                     RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
             };
@@ -179,6 +180,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             if (read == 0) return true;
             call.EndAfter(GatePipeline.AnswerTimeout);
             body.Advance(read);
+            if (!await parts.HoldAnswerAsync(call, body.Length)) return false;
             if (body.Length > AnswerBytesMax) return false;
         }
     }
@@ -209,23 +211,22 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             : null;
     }
 
+    private static readonly Refusal NoRoom = new(RefusalKind.Overloaded,
+        "The gate holds as many answers as its memory budget allows. Try again.", TimeSpan.FromSeconds(2));
+
     private static CallFailure LeakedCredential() => CallFailure.Upstream(RefusalKind.UpstreamCredential,
-        "The model's answer held the gate's own credential for it, so it is withheld.");
+        "The model's answer held the gate's own credential for it, so it is withheld.") with
+    { HidesAnswer = true };
 
     private CallFailure Explain(Exception error) => error switch
     {
         CredentialException => new CallFailure(ExchangeOutcome.Refused, "credential_unavailable",
             new Refusal(RefusalKind.CredentialUnavailable, error.Message)),
-        OperationCanceledException when call.WasCut => CallFailure.Interrupted(WhyCut()),
+        OperationCanceledException when call.CutWhy is { } why => CallFailure.Interrupted(why),
         OperationCanceledException when call.ClientIsGone => CallFailure.ClientGone,
         OperationCanceledException => CallFailure.Upstream(
             RefusalKind.UpstreamTimeout, $"The model '{call.Model!.Key}' did not answer in time."),
         _ => CallFailure.Upstream(RefusalKind.UpstreamUnreachable,
             $"The model '{call.Model!.Key}' cannot be reached at {call.Model.Url.Authority}."),
     };
-
-    private Refusal WhyCut()
-        => parts.Pauses.For(call.Caller.Job.Key) is { } pause
-            ? Admission.Paused(call.Caller.Job.Key, pause)
-            : new Refusal(RefusalKind.Overloaded, "The gate is stopping.");
 }

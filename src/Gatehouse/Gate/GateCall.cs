@@ -17,7 +17,10 @@ internal sealed class GateCall : IDisposable
     private readonly CancellationTokenRegistration _clientGone;
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
-    private int _cut;
+    /// <summary>Shorter ones are words such as "ollama", which a local server takes for a key and any answer may hold.</summary>
+    private const int CredentialBytesMin = 16;
+
+    private Refusal? _cutWhy;
     private string? _credential;
     private byte[] _credentialBytes = [];
 
@@ -68,6 +71,9 @@ internal sealed class GateCall : IDisposable
     /// <summary>Bytes this call holds of the house's memory budget.</summary>
     public long BudgetTaken { get; set; }
 
+    /// <summary>Bytes of the answer that this call holds of the house's memory budget for answers.</summary>
+    public long AnswerBytesTaken { get; set; }
+
     /// <summary>Whether the request record is durable: from then on the exchange needs an outcome.</summary>
     public bool RequestRecorded { get; set; }
 
@@ -82,7 +88,8 @@ internal sealed class GateCall : IDisposable
 
     public CancellationToken Ended => _ended.Token;
 
-    public bool WasCut => Volatile.Read(ref _cut) != 0;
+    /// <summary>Why the gate stopped this call; null when it did not.</summary>
+    public Refusal? CutWhy => Volatile.Read(ref _cutWhy);
 
     public bool ClientIsGone => Http.RequestAborted.IsCancellationRequested;
 
@@ -92,11 +99,12 @@ internal sealed class GateCall : IDisposable
     /// Whether an upstream echoes the credential that the gate sent it: that never reaches the caller.
     /// </summary>
     public bool HoldsCredential(ReadOnlySpan<byte> bytes)
-        => _credentialBytes.Length > 0 && bytes.IndexOf(_credentialBytes) >= 0;
+        => _credentialBytes.Length >= CredentialBytesMin && bytes.IndexOf(_credentialBytes) >= 0;
 
-    public void Cut()
+    /// <summary>Stops the call at once. The first reason given is the one that counts.</summary>
+    public void Cut(Refusal why)
     {
-        Interlocked.Exchange(ref _cut, 1);
+        Interlocked.CompareExchange(ref _cutWhy, why, null);
         End();
     }
 

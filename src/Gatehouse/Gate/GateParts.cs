@@ -28,7 +28,11 @@ internal sealed record GateParts
 
     public required InFlight InFlight { get; init; }
 
+    /// <summary>For bodies that are read from callers.</summary>
     public required MemoryBudget Budget { get; init; }
+
+    /// <summary>For answers that are kept until they are on record.</summary>
+    public required MemoryBudget AnswerBudget { get; init; }
 
     /// <summary>Appends to the ledger; done when it is on disk. The one door through which calls reach it.</summary>
     public required Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> Append { get; init; }
@@ -49,4 +53,18 @@ internal sealed record GateParts
     public required MinuteSummaries Summaries { get; init; }
 
     public required GateLog Log { get; init; }
+
+    /// <summary>
+    /// Takes memory for an answer that has grown to this size, in steps; the first step is free, because most of two
+    /// thousand open streams are small. False when there is no room after a wait.
+    /// </summary>
+    public async ValueTask<bool> HoldAnswerAsync(GateCall call, long bytes)
+    {
+        const int step = 64 * 1024;
+        if (bytes <= step + call.AnswerBytesTaken) return true;
+        var more = (bytes - call.AnswerBytesTaken) / step * step;
+        if (!AnswerBudget.TryTake(more) && !await AnswerBudget.TakeAsync(more, call.Ended)) return false;
+        call.AnswerBytesTaken += more;
+        return true;
+    }
 }

@@ -22,7 +22,13 @@ internal sealed class GatePipeline(GateParts parts)
     /// helps nobody. Each byte that comes starts it anew.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(600);
 
+    /// <summary>Time for a whole body: the largest, 32 MiB, at the speed of a slow uplink of 2 Mbit/s.</summary>
+    private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(130);
+
     private static readonly Refusal Broken = new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
+
+    private static readonly Refusal TooSlow = new(RefusalKind.BodyTooSlow,
+        $"The request did not come whole within {BodyTimeout.TotalSeconds:0} s, or broke off.");
 
     private readonly Admission _admission = new(parts);
     private readonly CallRecorder _recorder = new(parts);
@@ -47,13 +53,17 @@ internal sealed class GatePipeline(GateParts parts)
             }
             await RunIdentifiedAsync(call, answer);
         }
-        catch (OperationCanceledException) when (call.WasCut && !call.ClientIsGone)
-        {
-            await answer.FailAsync(WhyCut(call));
-        }
         catch (OperationCanceledException) when (call.ClientIsGone)
         {
             // Gone before anything was forwarded: there is nobody to tell and nothing to record.
+        }
+        catch (OperationCanceledException)
+        {
+            await answer.FailAsync(call.CutWhy ?? TooSlow);
+        }
+        catch (BadHttpRequestException)
+        {
+            await answer.FailAsync(TooSlow);
         }
         catch (Exception error)
         {
@@ -64,43 +74,54 @@ internal sealed class GatePipeline(GateParts parts)
         finally
         {
             parts.Budget.GiveBack(call.BudgetTaken);
+            parts.AnswerBudget.GiveBack(call.AnswerBytesTaken);
         }
     }
 
     private async Task RunIdentifiedAsync(GateCall call, Answer answer)
     {
-        // 3 read once into Traffic; 4 rules, pause.
-        var admitted = await _admission.AdmitAsync(call);
-        if (admitted.Refusal is { } refusal)
-        {
-            await RefuseAsync(call, answer, refusal);
-            return;
-        }
-        if (admitted.IsLocal)
-        {
-            parts.Metrics.CountLocal();
-            if (await parts.LocalAnswers.AnswerAsync(call) is { } unknown) await RefuseAsync(call, answer, unknown);
-            return;
-        }
-        // 4 limits: what the call may use is reserved here and settled when its outcome is known.
         var reservation = new Reservation(call, parts);
-        if (reservation.Reserve() is { } over)
-        {
-            await RefuseAsync(call, answer, over);
-            return;
-        }
         parts.InFlight.Enter(call);
         try
         {
-            // A pause that came between the check and this line finds the call here or is found by this check.
-            if (parts.Pauses.For(call.Caller.Job.Key) is { } pause) call.Cut();
-            await ExchangeAsync(call, answer, reservation);
+            // What was revoked since step 2 is seen here; what is revoked from now on cuts the call.
+            var refusal = parts.Identifier.StillStands(call.Caller) ?? _admission.CheckRoute(call);
+            if (refusal is null && IsLocal(call.Route!))
+            {
+                await AnswerLocallyAsync(call, answer);
+                return;
+            }
+            // 3 read once into Traffic; 4 rules, limits, pause. Rates count before the body is read, what the call may
+            // use is reserved when it is known, and settled with its outcome.
+            refusal ??= reservation.Enter() ?? await ReadBodyAsync(call) ?? reservation.Reserve();
+            if (refusal is null) await ExchangeAsync(call, answer, reservation);
+            else await RefuseAsync(call, answer, refusal);
         }
         finally
         {
             parts.InFlight.Leave(call);
             reservation.Settle();
+            parts.Limits.For(call.Caller.Job.Key).ReleaseBody(call.BudgetTaken);
         }
+    }
+
+    private async Task<Refusal?> ReadBodyAsync(GateCall call)
+    {
+        call.EndAfter(BodyTimeout);
+        var refusal = await _admission.CheckBodyAsync(call);
+        call.EndAfter(AnswerTimeout);
+        return refusal;
+    }
+
+    private static bool IsLocal(Route route) => route.Kind is RouteKind.Probe or RouteKind.List or RouteKind.Show;
+
+    /// <summary>Lists, probes and shows: from the plan and the catalogue, counted, not recorded.</summary>
+    private async Task AnswerLocallyAsync(GateCall call, Answer answer)
+    {
+        parts.Metrics.CountLocal();
+        var refusal = call.Route!.ModelInBody ? await ReadBodyAsync(call) : null;
+        refusal ??= await parts.LocalAnswers.AnswerAsync(call);
+        if (refusal is not null) await RefuseAsync(call, answer, refusal);
     }
 
     private async Task ExchangeAsync(GateCall call, Answer answer, Reservation reservation)
@@ -124,18 +145,20 @@ internal sealed class GatePipeline(GateParts parts)
         }
     }
 
-    private Refusal WhyCut(GateCall call)
-        => call.Caller != Caller.Stranger && parts.Pauses.For(call.Caller.Job.Key) is { } pause
-            ? Admission.Paused(call.Caller.Job.Key, pause)
-            : new Refusal(RefusalKind.Overloaded, "The gate is stopping.");
-
-    /// <summary>Refusals of a known job are outcomes on record; rate refusals are summed up by the minute.</summary>
+    /// <summary>
+    /// Refusals of a known job are outcomes on record; rate refusals, and those of a job that is refused all the time, are
+    /// summed up by the minute.
+    /// </summary>
     private async Task RefuseAsync(GateCall call, Answer answer, Refusal refusal)
     {
         _recorder.ShowRefusal(call, refusal);
         if (RefusalTable.For(refusal.Kind).Status == StatusCodes.Status429TooManyRequests)
         {
             parts.Summaries.CountRateLimited(call.Caller.Job.Key);
+        }
+        else if (!parts.Limits.For(call.Caller.Job.Key).TryCountRefusal(parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone)))
+        {
+            parts.Summaries.CountRefused(call.Caller.Job.Key);
         }
         else if (await _recorder.RecordRefusalAsync(call, refusal) is { } notRecorded)
         {

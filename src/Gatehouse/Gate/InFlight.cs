@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Gate;
 
@@ -24,16 +25,26 @@ internal sealed class InFlight
         }
     }
 
-    /// <summary>Cuts every call of the job, or of all jobs. Never waits: whoever holds the call ends and records it.</summary>
-    public int Cut(string? job)
+    /// <summary>Cuts every call that fits. Never waits: whoever holds the call ends and records it.</summary>
+    public int Cut(Func<GateCall, bool> fits, Func<GateCall, Refusal> why)
     {
         var cut = 0;
         foreach (var (call, _) in _calls)
         {
-            if (job is not null && call.Caller.Job.Key != job) continue;
-            call.Cut();
+            if (!fits(call)) continue;
+            call.Cut(why(call));
             cut++;
         }
         return cut;
     }
+
+    /// <summary>Cuts what a pause stops.</summary>
+    public int Cut(Pause pause) => Cut(
+        call => pause.Job == PauseBook.AllJobs || call.Caller.Job.Key == pause.Job,
+        call => Admission.Paused(call.Caller.Job.Key, pause));
+
+    /// <summary>Cuts the calls that a token let in.</summary>
+    public int CutToken(string tokenId) => Cut(
+        call => call.Caller.Token?.Id == tokenId,
+        static _ => new Refusal(RefusalKind.BadToken, "The token was revoked while the call was under way."));
 }

@@ -9,6 +9,9 @@ internal sealed class MemoryBudget(long bytesMax, TimeProvider time)
     /// <summary>How long a call waits for room before it gets 503 (foundations: "then wait, then 503").</summary>
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
+    /// <summary>Foundations: "a global budget of 64 MiB for bodies in flight".</summary>
+    public const long BodiesBytesMax = 64L * 1024 * 1024;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<(long Bytes, TaskCompletionSource Room)> _waiting = new();
     private long _used;
@@ -48,9 +51,11 @@ internal sealed class MemoryBudget(long bytesMax, TimeProvider time)
         {
             lock (_gate)
             {
-                if (node.List is not null) _waiting.Remove(node);
-                // The room came while the wait was given up: hand it back.
-                else GiveBack_NeedsLock(bytes);
+                // The room came in the moment when the wait was given up: it is handed back. Else whoever stood behind
+                // this waiter and needs less gets its turn.
+                var wasGranted = node.List is null;
+                if (!wasGranted) _waiting.Remove(node);
+                GiveBack_NeedsLock(wasGranted ? bytes : 0);
             }
             stop.ThrowIfCancellationRequested();
             return false;

@@ -15,12 +15,15 @@ internal sealed class MinuteSummaries(TimeProvider time)
 
     private readonly StrongCounter _strangers = new();
     private readonly ConcurrentDictionary<string, StrongCounter> _rateLimited = new();
-    private long _strangersWritten;
-    private Dictionary<string, long> _rateLimitedWritten = [];
+    private readonly ConcurrentDictionary<string, StrongCounter> _refused = new();
+    private Totals _written = new(0, [], []);
 
     public void CountStranger() => _strangers.Add(1);
 
     public void CountRateLimited(string job) => _rateLimited.GetOrAdd(job, static _ => new StrongCounter()).Add(1);
+
+    /// <summary>A refusal beyond those of its minute that get entries of their own.</summary>
+    public void CountRefused(string job) => _refused.GetOrAdd(job, static _ => new StrongCounter()).Add(1);
 
     /// <summary>
     /// Writes until stopped, and once more at the stop. What could not be written is counted in the next minute.
@@ -36,13 +39,9 @@ internal sealed class MinuteSummaries(TimeProvider time)
 
     private async Task WriteAsync(SqliteLedger ledger)
     {
-        var strangers = _strangers.Value;
-        var rateLimited = _rateLimited.ToDictionary(entry => entry.Key, entry => entry.Value.Value);
-        var more = rateLimited
-            .Select(entry => (entry.Key, Count: entry.Value - _rateLimitedWritten.GetValueOrDefault(entry.Key)))
-            .Where(entry => entry.Count > 0)
-            .ToDictionary(entry => entry.Key, entry => entry.Count);
-        if (strangers == _strangersWritten && more.Count == 0) return;
+        var now = new Totals(_strangers.Value, Read(_rateLimited), Read(_refused));
+        var (rateLimited, refused) = (More(now.RateLimited, _written.RateLimited), More(now.Refused, _written.Refused));
+        if (now.Strangers == _written.Strangers && rateLimited.Count == 0 && refused.Count == 0) return;
         var result = await ledger.AppendAsync(
             new LedgerDraft
             {
@@ -50,11 +49,22 @@ internal sealed class MinuteSummaries(TimeProvider time)
                 {
                     Id = ledger.NewId(EntryId.Summary),
                     Minute = ledger.Now - Every,
-                    Strangers = strangers - _strangersWritten,
-                    RateLimited = more,
+                    Strangers = now.Strangers - _written.Strangers,
+                    RateLimited = rateLimited,
+                    Refused = refused,
                 },
             },
             CancellationToken.None);
-        if (result.IsDurable) (_strangersWritten, _rateLimitedWritten) = (strangers, rateLimited);
+        if (result.IsDurable) _written = now;
     }
+
+    private static Dictionary<string, long> Read(ConcurrentDictionary<string, StrongCounter> counters)
+        => counters.ToDictionary(entry => entry.Key, entry => entry.Value.Value);
+
+    private static Dictionary<string, long> More(Dictionary<string, long> now, Dictionary<string, long> before)
+        => now.Select(entry => (entry.Key, Count: entry.Value - before.GetValueOrDefault(entry.Key)))
+            .Where(entry => entry.Count > 0)
+            .ToDictionary(entry => entry.Key, entry => entry.Count);
+
+    private sealed record Totals(long Strangers, Dictionary<string, long> RateLimited, Dictionary<string, long> Refused);
 }

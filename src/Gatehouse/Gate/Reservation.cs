@@ -1,3 +1,4 @@
+using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Limits;
 
@@ -14,23 +15,37 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     /// </summary>
     private const long UnlimitedAnswerTokens = 256;
 
+    /// <summary>More than any call can use: estimates are cut here, so that no sum over them can overflow.</summary>
+    private const long UsedMax = 1_000_000_000_000;
+
+    /// <summary>
+    /// Bytes of a stream in which at least one token comes, wrapping included (OpenAI's chunks take about 200). Used only
+    /// for streams that ended before the model's own count.
+    /// </summary>
+    private const int StreamBytesPerTokenMax = 64;
+
     private UsagePeriod _wanted;
-    private bool _reserved;
+    private bool _entered, _reserved;
 
     /// <summary>What the call used; set from the upstream's own count when it gives one, else estimated.</summary>
     public UsagePeriod Used { get; private set; }
 
+    /// <summary>Counts the call against rates and calls in flight, before its body is read.</summary>
+    public Refusal? Enter()
+    {
+        var refusal = Meter.TryEnter(call.Caller.Job.Limits, Names());
+        _entered = refusal is null;
+        WriteStanding();
+        return refusal;
+    }
+
     public Refusal? Reserve()
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
-        var answer = AnswersInText
-            ? (call.Inspection!.OutputTokensMax ?? UnlimitedAnswerTokens) * call.Inspection.Answers : 0;
-        _wanted = new UsagePeriod(prompt + answer, call.Received.Length, CostMicros(prompt, answer));
-        var refusal = Meter.TryAdmit(call.Caller.Job.Limits, _wanted, Names());
+        _wanted = new UsagePeriod(prompt + AnswerTokensWanted, call.Received.Length, CostMicros(prompt, AnswerTokensWanted));
+        var refusal = Meter.TryReserve(call.Caller.Job.Limits, _wanted, Names());
         _reserved = refusal is null;
-        var limits = call.Caller.Job.Limits;
-        if (limits.RequestsPerMinute is not null || limits.TokensPerMinute is not null)
-            RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
+        WriteStanding();
         return refusal;
     }
 
@@ -41,30 +56,49 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         var input = outcome.Usage.Input ?? call.Inspection?.PromptTokensEstimate ?? 0;
         // Four bytes a token is the common estimate for English text; used only where the upstream counts nothing.
         var output = outcome.Usage.Output ?? (AnswersInText ? answerBytes / 4 : 0);
+        if (outcome.Outcome is ExchangeOutcome.ClientAborted or ExchangeOutcome.Interrupted && AnswersInText)
+            output = Math.Max(output, Unfinished(outcome, answerBytes));
         return Used = new UsagePeriod(
-            input + output, call.Received.Length + answerBytes, CostMicros(input, output));
+            Math.Min(input + output, UsedMax), call.Received.Length + answerBytes, CostMicros(input, output));
     }
 
+    /// <summary>Ends the call's part in its job's meter, whatever it had reached.</summary>
     public void Settle()
     {
-        if (!_reserved) return;
-        _reserved = false;
-        Meter.Settle(_wanted, Used, Names());
+        if (_reserved) Meter.Settle(_wanted, Used, Names());
+        if (_entered) Meter.Leave();
+        _entered = _reserved = false;
     }
+
+    /// <summary>Whether this job has a budget that a restart must not forget.</summary>
+    public bool CountsPeriods
+        => call.Caller.Job.Limits is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
+
+    public PeriodNames Names() => parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
+
+    private JobMeter Meter => parts.Limits.For(call.Caller.Job.Key);
+
+    private long AnswerTokensWanted
+        => AnswersInText ? (call.Inspection!.OutputTokensMax ?? UnlimitedAnswerTokens) * call.Inspection.Answers : 0;
+
+    /// <summary>
+    /// A caller that goes away before the model has counted does not get its answer for nothing: a stream is booked by
+    /// what came, an answer that nobody saw by what was reserved for it.
+    /// </summary>
+    private long Unfinished(CallOutcome outcome, long answerBytes)
+        => answerBytes == 0 ? AnswerTokensWanted : Math.Max(outcome.ContentEvents, answerBytes / StreamBytesPerTokenMax);
+
+    private void WriteStanding()
+    {
+        var limits = call.Caller.Job.Limits;
+        if (limits.RequestsPerMinute is null && limits.TokensPerMinute is null) return;
+        RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
+    }
+
+    private long CostMicros(long inputTokens, long outputTokens)
+        => call.Model?.Price is { } price ? (long)Math.Min(price.Of(inputTokens, outputTokens) * 1_000_000m, UsedMax) : 0;
 
     private bool AnswersInText
         => call.Inspection is not null
             && call.Route!.Scope is EndpointScope.Chat or EndpointScope.Completions or EndpointScope.Responses;
-
-    private JobMeter Meter => parts.Limits.For(call.Caller.Job.Key);
-
-    /// <summary>Whether this job has a budget that a restart must not forget.</summary>
-    public bool CountsPeriods
-        => call.Caller.Job.Limits
-            is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
-
-    public PeriodNames Names() => parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
-
-    private long CostMicros(long inputTokens, long outputTokens)
-        => call.Model?.Price is { } price ? (long)(price.Of(inputTokens, outputTokens) * 1_000_000m) : 0;
 }

@@ -9,4 +9,5 @@ internal enum StreamEnd
     Malformed,
     TooLarge,
     LeakedCredential,
+    NoRoom,
 }

@@ -7,7 +7,8 @@ namespace Gatehouse.Gate;
 /// Steps 8 and 10 for a stream: passes on each event as it comes, and keeps back everything from the first terminal
 /// signal on until the pipeline has made the outcome durable. Slow readers slow the upstream: every write is awaited.
 /// </summary>
-internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventReader reader)
+internal sealed class StreamRelay(
+    GateCall call, StreamMachine machine, EventReader reader, Func<GateCall, long, ValueTask<bool>> holdAsync)
     : IDisposable
 {
     /// <summary>One read; the size that Kestrel's and the socket's buffers deliver at most in practice.</summary>
@@ -34,6 +35,9 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
 
     public int DeliveredBytes { get; private set; }
 
+    /// <summary>Events that carried a part of the answer: about one token each, where the model did not count.</summary>
+    public int ContentEvents { get; private set; }
+
     public ReadOnlyMemory<byte> Delivered
         => call.UsageInjected
             ? Rewritten.Memory[..DeliveredBytes] : Upstream.Memory[..Math.Min(DeliveredBytes, Upstream.Length)];
@@ -59,6 +63,7 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
                 var read = await source.ReadAsync(buffer, stop);
                 if (read == 0) return AtEnd();
                 if (Upstream.Length + read > AnswerBytesMax) return StreamEnd.TooLarge;
+                if (!await holdAsync(call, Upstream.Length + read)) return StreamEnd.NoRoom;
                 Upstream.Append(buffer.AsSpan(0, read));
                 reader.Append(buffer.AsSpan(0, read));
             }
@@ -108,6 +113,7 @@ internal sealed class StreamRelay(GateCall call, StreamMachine machine, EventRea
         while (reader.TryRead(out var part))
         {
             var signals = machine.Observe(in part);
+            if ((signals & StreamSignals.Content) != 0) ContentEvents++;
             if ((signals & StreamSignals.Malformed) != 0) return StreamEnd.Malformed;
             if ((signals & (StreamSignals.Terminal | StreamSignals.End | StreamSignals.Error)) != 0)
                 _withholding = true;

@@ -15,6 +15,20 @@ internal static partial class SocketFile
         }
     }
 
+    /// <summary>
+    /// The folder of a socket, when somebody else could put another file in the socket's place: one that is neither this
+    /// user's nor root's, or that others may write without being held to their own files (the sticky bit).
+    /// </summary>
+    public static string? UnsafeFolder(string socketPath)
+    {
+        var folder = Path.GetDirectoryName(socketPath) ?? "/";
+        if (!Directory.Exists(folder)) return null;
+        const UnixFileMode others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        var (mode, owner) = (File.GetUnixFileMode(folder), OwnerOf(folder));
+        var isOurs = owner == 0 || owner == UserNames.OwnUid;
+        return isOurs && ((mode & others) == 0 || (mode & UnixFileMode.StickyBit) != 0) ? null : folder;
+    }
+
     /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>
     public static int OwnerOf(string path)
     {
@@ -37,7 +51,7 @@ internal static partial class SocketFile
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int directory, string path, int flags, uint mask, Span<byte> status);
 
-    [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int ChangeOwner(string path, uint uid, uint gid);
 
     [LibraryImport("libc", EntryPoint = "umask")]

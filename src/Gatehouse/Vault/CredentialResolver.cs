@@ -16,25 +16,34 @@ internal sealed class CredentialResolver(TimeProvider time)
     /// <summary>A vault tool that asks a person for a passphrase would hang: it gets ten seconds.</summary>
     private static readonly TimeSpan ToolTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>A vault that fails is not asked again for every call that comes.</summary>
+    private static readonly TimeSpan FailureKeptFor = TimeSpan.FromSeconds(5);
+
     private const int SecretBytesMax = 16 * 1024;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<CredentialReference, (string Secret, DateTimeOffset Until)> _kept = [];
+    private readonly Dictionary<CredentialReference, Kept> _kept = [];
 
     /// <summary>The secret's first line, without line end.</summary>
     /// <exception cref="CredentialException">The reference cannot be resolved; the message says what to do.</exception>
     public async ValueTask<string> ResolveAsync(CredentialReference reference, CancellationToken stop)
     {
+        Task<string> reading;
         lock (_gate)
         {
-            if (_kept.TryGetValue(reference, out var kept) && kept.Until > time.GetUtcNow()) return kept.Secret;
+            var now = time.GetUtcNow();
+            if (_kept.TryGetValue(reference, out var kept) && now < (kept.Reading.IsFaulted ? kept.FailedUntil : kept.Until))
+            {
+                reading = kept.Reading;
+            }
+            else
+            {
+                // One question at a time for each reference, whoever asks; it does not end with the call that asked first.
+                reading = ReadCheckedAsync(reference);
+                _kept[reference] = new Kept(reading, now + KeptFor, now + FailureKeptFor);
+            }
         }
-        var secret = await ReadAsync(reference, stop);
-        if (secret.Length == 0) throw new CredentialException(reference, "it is empty");
-        if (secret.Any(char.IsControl))
-            throw new CredentialException(reference, "its first line has control characters");
-        lock (_gate) _kept[reference] = (secret, time.GetUtcNow() + KeptFor);
-        return secret;
+        return await reading.WaitAsync(stop);
     }
 
     /// <summary>
@@ -43,6 +52,17 @@ internal sealed class CredentialResolver(TimeProvider time)
     public void Forget()
     {
         lock (_gate) _kept.Clear();
+    }
+
+    private static async Task<string> ReadCheckedAsync(CredentialReference reference)
+    {
+        // Not under the caller's lock: starting a program takes a while.
+        await Task.Yield();
+        var secret = await ReadAsync(reference, CancellationToken.None);
+        if (secret.Length == 0) throw new CredentialException(reference, "it is empty");
+        return secret.Any(char.IsControl)
+            ? throw new CredentialException(reference, "its first line has control characters")
+            : secret;
     }
 
     private static Task<string> ReadAsync(CredentialReference reference, CancellationToken stop) => reference switch
@@ -144,4 +164,6 @@ internal sealed class CredentialResolver(TimeProvider time)
         var end = bytes.IndexOfAny((byte)'\r', (byte)'\n');
         return Encoding.UTF8.GetString(end < 0 ? bytes : bytes[..end]);
     }
+
+    private sealed record Kept(Task<string> Reading, DateTimeOffset Until, DateTimeOffset FailedUntil);
 }

@@ -36,6 +36,10 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
                 : ByHeader(call, carried);
     }
 
+    /// <summary>Whether the caller's token still stands: asked again once the call can be cut, so that no moment is free.</summary>
+    public Refusal? StillStands(Caller caller)
+        => caller.Hash is { } hash && tokens.Ended(hash) ? Explain(TokenVerdict.Revoked, caller.Token) : null;
+
     private Refusal? ByHeader(GateCall call, string? carried)
     {
         if (carried is null)
@@ -82,14 +86,15 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private Refusal? ByToken(GateCall call, string token, IdentifiedBy by)
     {
         var (verdict, grant) = tokens.Check(token, call.RemoteAddress);
-        if (verdict == TokenVerdict.Good && by == IdentifiedBy.UrlToken && !grant!.InUrl) return Leaked(grant);
+        // Wherever it came from and whatever else is wrong with it: a token in a URL that is not for URLs has leaked.
+        if (by == IdentifiedBy.UrlToken && grant is { InUrl: false }) return Leaked(grant);
         if (verdict != TokenVerdict.Good) return Explain(verdict, grant);
         if (!call.Plan.Jobs.TryGetValue(grant!.Job, out var job))
         {
             return new Refusal(
                 RefusalKind.BadToken, $"The token's job '{grant.Job}' is no longer in the estate.", null);
         }
-        call.Caller = new Caller(job, by, grant, AddressOf(call));
+        call.Caller = new Caller(job, by, grant, AddressOf(call)) { Hash = TokenFormat.Hash(token) };
         return null;
     }
 
@@ -113,6 +118,7 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     /// </summary>
     private Refusal? FindLeak(string rawTarget, string? urlToken)
     {
+        if (rawTarget.Contains('%')) rawTarget = Uri.UnescapeDataString(rawTarget);
         for (var at = rawTarget.IndexOf(TokenFormat.Prefix, StringComparison.Ordinal); at >= 0;
              at = rawTarget.IndexOf(TokenFormat.Prefix, at + 1, StringComparison.Ordinal))
         {

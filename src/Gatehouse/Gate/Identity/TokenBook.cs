@@ -33,6 +33,16 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
         return grant.IsFrom(from) ? (TokenVerdict.Good, grant) : (TokenVerdict.WrongNetwork, grant);
     }
 
+    /// <summary>Whether a token that was good has been revoked or forgotten.</summary>
+    public bool Ended(TokenHash hash) => !_byHash.TryGetValue(hash, out var grant) || grant.Revoked is not null;
+
+    /// <summary>How many tokens of a job are good now.</summary>
+    public int CountGood(string job)
+        => _byHash.Values.Count(grant => grant.Job == job && grant.Revoked is null && (grant.BoundToConnection || grant.Expires > now()));
+
+    /// <summary>Takes a token out of the book: one that ended and that nobody needs to be told about.</summary>
+    public void Remove(TokenHash hash) => _byHash.TryRemove(hash, out _);
+
     public TokenGrant? Find(string id) => _byHash.Values.FirstOrDefault(grant => grant.Id == id);
 
     /// <summary>Takes effect for the next call at once. Returns false when no live token has this id.</summary>

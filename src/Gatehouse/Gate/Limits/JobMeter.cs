@@ -9,12 +9,17 @@ namespace Gatehouse.Gate.Limits;
 /// </summary>
 internal sealed class JobMeter(string job)
 {
+    /// <summary>Chosen so that a person sees every ordinary mistake and a runaway job adds at most one entry a second.</summary>
+    private const long RefusalsOnRecordPerMinute = 60;
+
     private readonly Lock _gate = new();
     private readonly SlidingMinute _requests = new();
     private readonly SlidingMinute _tokens = new();
+    private readonly SlidingMinute _refusals = new();
     private string _day = "", _month = "";
     private UsagePeriod _today, _thisMonth, _reserved;
     private int _concurrent;
+    private long _bodyBytes;
 
     public int Concurrent => Volatile.Read(ref _concurrent);
 
@@ -24,31 +29,76 @@ internal sealed class JobMeter(string job)
         lock (_gate) (_day, _month, _today, _thisMonth) = (names.Day, names.Month, today, thisMonth);
     }
 
-    /// <summary>Admits the call and reserves, or says which limit stands in its way.</summary>
-    public Refusal? TryAdmit(JobLimits limits, UsagePeriod wanted, PeriodNames names)
+    /// <summary>Lets the call in before its body is read, or says which limit stands in its way.</summary>
+    public Refusal? TryEnter(JobLimits limits, PeriodNames names)
     {
         lock (_gate)
         {
             Turn_NeedsLock(names);
-            var refusal = CheckRates_NeedsLock(limits, wanted.Tokens) ?? CheckBudgets_NeedsLock(limits, wanted);
+            var refusal = CheckEntry_NeedsLock(limits) ?? CheckBudgets_NeedsLock(limits, default);
             if (refusal is not null) return refusal;
             _requests.Add(names.Second, 1);
-            _reserved += wanted;
             _concurrent++;
             return null;
         }
     }
 
+    /// <summary>Called exactly once for each call that was let in.</summary>
+    public void Leave()
+    {
+        lock (_gate) _concurrent--;
+    }
+
+    /// <summary>Reserves what the call may use, or says which limit stands in its way.</summary>
+    public Refusal? TryReserve(JobLimits limits, UsagePeriod wanted, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            var refusal = CheckTokens_NeedsLock(limits, wanted.Tokens) ?? CheckBudgets_NeedsLock(limits, wanted);
+            if (refusal is null) _reserved += wanted;
+            return refusal;
+        }
+    }
+
     /// <summary>
-    /// Gives the reservation back and books what was used. Called exactly once for each admitted call.
+    /// Whether one more refusal of this minute gets an entry of its own. A job that is refused all the time must not
+    /// fill the ledger that stops the house when it is full.
     /// </summary>
+    public bool TryCountRefusal(PeriodNames names)
+    {
+        lock (_gate)
+        {
+            _refusals.Advance(names.Second);
+            if (_refusals.Sum >= RefusalsOnRecordPerMinute) return false;
+            _refusals.Add(names.Second, 1);
+            return true;
+        }
+    }
+
+    /// <summary>Takes bytes of bodies that are being read; one job cannot take the whole house's share.</summary>
+    public bool TryHoldBody(long bytes, long bytesMax)
+    {
+        lock (_gate)
+        {
+            if (_bodyBytes + bytes > bytesMax) return false;
+            _bodyBytes += bytes;
+            return true;
+        }
+    }
+
+    public void ReleaseBody(long bytes)
+    {
+        lock (_gate) _bodyBytes -= bytes;
+    }
+
+    /// <summary>Gives the reservation back and books what was used. Called once for each reservation.</summary>
     public void Settle(UsagePeriod wanted, UsagePeriod used, PeriodNames names)
     {
         lock (_gate)
         {
             Turn_NeedsLock(names);
             _reserved -= wanted;
-            _concurrent--;
             _tokens.Add(names.Second, used.Tokens);
             _today += used;
             _thisMonth += used;
@@ -77,7 +127,7 @@ internal sealed class JobMeter(string job)
         if (_month != names.Month) (_month, _thisMonth) = (names.Month, default);
     }
 
-    private Refusal? CheckRates_NeedsLock(JobLimits limits, long tokens)
+    private Refusal? CheckEntry_NeedsLock(JobLimits limits)
     {
         if (limits.Concurrent is { } parallel && _concurrent >= parallel)
         {
@@ -91,6 +141,11 @@ internal sealed class JobMeter(string job)
                     + $"{perMinute}).",
                 TimeSpan.FromSeconds(_requests.SecondsUntilFreed(1)));
         }
+        return null;
+    }
+
+    private Refusal? CheckTokens_NeedsLock(JobLimits limits, long tokens)
+    {
         if (limits.TokensPerMinute is { } tokensPerMinute)
         {
             if (tokens > tokensPerMinute)

@@ -22,7 +22,8 @@ internal sealed class GatePipeline(GateParts parts)
     /// helps nobody. Each byte that comes starts it anew.</summary>
     public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(600);
 
-    private static readonly Refusal Broken = new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
+    private static readonly Refusal Broken =
+        new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
 
     private readonly Admission _admission = new(parts);
     private readonly CallRecorder _recorder = new(parts);

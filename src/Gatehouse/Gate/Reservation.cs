@@ -30,7 +30,10 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         _reserved = refusal is null;
         var limits = call.Caller.Job.Limits;
         if (limits.RequestsPerMinute is not null || limits.TokensPerMinute is not null)
-            RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
+        {
+            RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()),
+                parts.Time.GetUtcNow());
+        }
         return refusal;
     }
 

@@ -122,7 +122,11 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             fatal => Environment.FailFast(fatal.Message));
         var house = new ActHouse
         {
-            Home = home, Plan = () => plans.Plan, Ledger = ledger, Time = TimeProvider.System, Pauses = new PauseBook(),
+            Home = home,
+            Plan = () => plans.Plan,
+            Ledger = ledger,
+            Time = TimeProvider.System,
+            Pauses = new PauseBook(),
             Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Now),
         };
         GateState.Load(home, house.Tokens, house.Pauses, ledger.Now);

@@ -43,7 +43,9 @@ internal sealed class DemoScreen(RunningHouse house)
         lock (_gate)
         {
             AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] {Markup.Escape(call.Endpoint),-21}{Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] {call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
+                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] "
+                    + $"{Markup.Escape(call.Endpoint),-21}{Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] "
+                    + $"{call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
             if (++_calls % CallsBetweenLedgerLines == 0) Ledger();
         }
     }

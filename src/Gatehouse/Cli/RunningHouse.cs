@@ -301,7 +301,8 @@ await ListenForJobUsersAsync(plan, stop);
     }
 
     private string? Fixed(EstatePlan plan)
-        => plan.Gate != Plans.Plan.Gate || plan.Control != Plans.Plan.Control || plan.Name != Plans.Plan.Name || plan.Node != Plans.Plan.Node
+        => plan.Gate != Plans.Plan.Gate || plan.Control != Plans.Plan.Control || plan.Name != Plans.Plan.Name
+            || plan.Node != Plans.Plan.Node
             || plan.Ledger != Plans.Plan.Ledger
             ? "name:, node:, ledger: and the top-level listen: change only with a restart of the gate"
             : null;

@@ -117,7 +117,9 @@ internal static class TokenCommand
         }
         var token = line.GetProperty("token").GetString();
         // The explanation goes to standard error, so that $(gatehouse token issue …) is the token and nothing else.
-        Console.Error.WriteLine($"Token {line.GetProperty("id").GetString()} for job {line.GetProperty("job").GetString()}, good until {line.GetProperty("expires").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC.");
+        Console.Error.WriteLine(
+            $"Token {line.GetProperty("id").GetString()} for job {line.GetProperty("job").GetString()}, good until "
+            + $"{line.GetProperty("expires").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC.");
         if (inUrl) Console.Error.WriteLine($"Base URL: http://{line.GetProperty("gate").GetString()}/t/TOKEN");
         Console.Out.WriteLine(token);
     }

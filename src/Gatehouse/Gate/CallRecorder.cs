@@ -55,7 +55,9 @@ internal sealed class CallRecorder(GateParts parts)
         },
         CancellationToken.None);
 
-    /// <summary>Step 9. Durable before the end is released; it books what the call used in the same transaction.</summary>
+    /// <summary>
+    /// Step 9. Durable before the end is released; it books what the call used in the same transaction.
+    /// </summary>
     public async ValueTask<Refusal?> RecordOutcomeAsync(GateCall call, CallOutcome outcome, Reservation reservation)
     {
         var used = reservation.Count(outcome);

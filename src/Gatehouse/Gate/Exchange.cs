@@ -100,7 +100,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         try
         {
             // 9 record the outcome, and with it exactly what the caller has and will have.
-            notRecorded = await recorder.RecordOutcomeAsync(call, CallOutcome.Stream(status, relay, machine, failure), reservation);
+            notRecorded = await recorder.RecordOutcomeAsync(
+                call, CallOutcome.Stream(status, relay, machine, failure), reservation);
         }
         finally
         {

@@ -12,7 +12,8 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal static class RateHeaders
 {
-    public static void Write(IHeaderDictionary headers, Dialect dialect, JobLimits limits, RateStanding standing, DateTimeOffset now)
+    public static void Write(
+        IHeaderDictionary headers, Dialect dialect, JobLimits limits, RateStanding standing, DateTimeOffset now)
     {
         if (limits.RequestsPerMinute is { } requests)
             Write(headers, dialect, "requests", (requests, standing.RequestsLeft, standing.RequestsResetSeconds), now);
@@ -21,7 +22,8 @@ internal static class RateHeaders
     }
 
     private static void Write(
-        IHeaderDictionary headers, Dialect dialect, string what, (long Limit, long Left, int ResetSeconds) value, DateTimeOffset now)
+        IHeaderDictionary headers, Dialect dialect, string what, (long Limit, long Left, int ResetSeconds) value,
+        DateTimeOffset now)
     {
         if (dialect == Dialect.OpenAI)
         {
@@ -34,7 +36,8 @@ internal static class RateHeaders
             headers[$"anthropic-ratelimit-{what}-limit"] = Number(value.Limit);
             headers[$"anthropic-ratelimit-{what}-remaining"] = Number(value.Left);
             headers[$"anthropic-ratelimit-{what}-reset"] =
-                now.AddSeconds(value.ResetSeconds).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                now.AddSeconds(value.ResetSeconds).UtcDateTime.ToString(
+                    "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         }
     }
 

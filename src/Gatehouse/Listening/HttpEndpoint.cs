@@ -59,7 +59,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         catch (SocketException error)
         {
             server.Dispose();
-            var hint = unixPath is null ? "Does this machine have that address, and may this user take that port?" : "Is its folder there, and writable?";
+            var hint = unixPath is null
+                ? "Does this machine have that address, and may this user take that port?"
+                : "Is its folder there, and writable?";
             throw new IOException($"Cannot listen on {address}: {error.Message}. {hint}", error);
         }
         catch

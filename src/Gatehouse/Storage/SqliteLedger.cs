@@ -183,7 +183,8 @@ internal sealed class SqliteLedger : IAsyncDisposable
     }
 
     private void FailKey(IOException e) => _writer.Fail(new LedgerFatal(
-        $"A new key of the ledger could not be made durable: {e.Message} The gate stops. Check the disk, then start it again.",
+        $"A new key of the ledger could not be made durable: {e.Message} The gate stops. "
+            + "Check the disk, then start it again.",
         0, LinuxFile.ErrnoOf(e)));
 
     private async Task WatchAsync()

@@ -82,7 +82,8 @@ internal static class StoreConnection
             && (fault.Code & 0xff) == raw.SQLITE_CANTOPEN
             && (!File.Exists(path + "-wal") || new FileInfo(path + "-wal").Length == 0))
         {
-            // On a read-only disk SQLite cannot make the files beside the database. Nobody writes there, so none are needed.
+            // On a read-only disk SQLite cannot make the files beside the database. Nobody writes there, so none are
+            // needed.
             return OpenChecked(path, new Uri(path).AbsoluteUri + "?immutable=1");
         }
     }
@@ -91,7 +92,8 @@ internal static class StoreConnection
     /// Opens for reading by whoever holds the home's lock. On a full disk, where the shared memory beside the database
     /// finds no room, it reads without it: nobody else has the file open then.
     /// </summary>
-    /// <exception cref="HomeException">There is no ledger, it cannot be read, or it is newer than this binary.</exception>
+    /// <exception cref="HomeException">There is no ledger, it cannot be read, or it is newer than this
+    /// binary.</exception>
     public static SqliteConnection OpenReaderOfHolder(string path)
     {
         try
@@ -174,8 +176,11 @@ internal static class StoreConnection
             connection = OpenConnection(path, SqliteOpenMode.ReadWrite);
             Execute(connection, "PRAGMA locking_mode=EXCLUSIVE");
             // It only reads: what is in the WAL stays there for the writer.
-            if (raw.sqlite3_db_config(connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _) != raw.SQLITE_OK)
+            if (raw.sqlite3_db_config(
+                connection.Handle, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _) != raw.SQLITE_OK)
+            {
                 throw Fault(connection, "no checkpoint on close");
+            }
             CheckVersion(connection, path);
             return connection;
         }

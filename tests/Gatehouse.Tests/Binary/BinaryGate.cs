@@ -18,10 +18,11 @@ internal sealed partial class BinaryGate : IAsyncDisposable
 
     public Uri ControlUrl { get; }
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
-    {
-        Timeout = Child.Max,
-    };
+    public HttpClient Client { get; } =
+        new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
+        {
+            Timeout = Child.Max,
+        };
 
     /// <summary>Waits until the started process says where it listens.</summary>
     public static async Task<BinaryGate> StartAsync(BinaryHome home, Child child)
@@ -30,7 +31,8 @@ internal sealed partial class BinaryGate : IAsyncDisposable
         {
             var gate = await child.WaitForErrorsAsync(GateAddress());
             var control = await child.WaitForErrorsAsync(ControlAddress());
-            return new BinaryGate(home, child, new Uri($"http://{gate.Groups[1].Value}/"), new Uri(control.Groups[1].Value));
+            return new BinaryGate(
+                home, child, new Uri($"http://{gate.Groups[1].Value}/"), new Uri(control.Groups[1].Value));
         }
         catch
         {
@@ -76,7 +78,9 @@ internal sealed partial class BinaryGate : IAsyncDisposable
     }
 
     public static string Chat(string prompt, bool stream = false)
-        => $$"""{"model":"gpt","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{prompt}}"}]}""";
+        => $$"""
+            {"model":"gpt","stream":{{(stream ? "true" : "false")}},"messages":[{"role":"user","content":"{{prompt}}"}]}
+            """;
 
     /// <summary>Stops it the polite way.</summary>
     public async Task<Ended> StopAsync()

@@ -55,7 +55,8 @@ internal sealed class BinaryHome : IDisposable
     /// <summary>The exchanges on record by id, with their outcome.</summary>
     public async Task<IReadOnlyDictionary<string, string>> OutcomesAsync()
         => (await ShowAsync()).Where(line => line.GetProperty("kind").GetString() == "exchange")
-            .ToDictionary(line => line.GetProperty("id").GetString()!, line => line.GetProperty("outcome").GetString()!);
+            .ToDictionary(
+                line => line.GetProperty("id").GetString()!, line => line.GetProperty("outcome").GetString()!);
 
     /// <summary>The names of the acts on record, in order.</summary>
     public async Task<IReadOnlyList<string>> ActsAsync()

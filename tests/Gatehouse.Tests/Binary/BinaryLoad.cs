@@ -13,14 +13,17 @@ internal sealed class BinaryLoad(BinaryGate gate, string token, string name)
     private readonly ConcurrentBag<string> _seen = [];
     private readonly ConcurrentBag<HttpStatusCode> _others = [];
 
-    /// <summary>Exchanges of which a client has an answer's head (not streamed) or its terminal signal (streamed).</summary>
+    /// <summary>
+    /// Exchanges of which a client has an answer's head (not streamed) or its terminal signal (streamed).
+    /// </summary>
     public IReadOnlyCollection<string> Seen => _seen;
 
     /// <summary>Statuses other than 200: there should be none.</summary>
     public IReadOnlyCollection<HttpStatusCode> Others => _others;
 
     /// <summary>Runs the clients, every second one with streams, until the connection breaks under each.</summary>
-    public Task RunAsync(int clients) => Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => CallAsync(client))));
+    public Task RunAsync(int clients)
+        => Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(() => CallAsync(client))));
 
     private async Task CallAsync(int client)
     {

@@ -28,11 +28,14 @@ internal sealed class BinaryModel : IAsyncDisposable
         }
     }
 
-    /// <summary>Bodies of the calls that reached the model on its text routes since the start or the last clearing.</summary>
+    /// <summary>
+    /// Bodies of the calls that reached the model on its text routes since the start or the last clearing.
+    /// </summary>
     public async Task<IReadOnlyList<string>> BodiesAsync()
     {
         using var calls = JsonDocument.Parse(await _client.GetStringAsync(new Uri(Address + "/_scripted/calls")));
-        return [.. calls.RootElement.GetProperty("calls").EnumerateArray().Select(call => call.GetProperty("body").GetString()!)
+        return [.. calls.RootElement.GetProperty("calls").EnumerateArray()
+            .Select(call => call.GetProperty("body").GetString()!)
             .Where(body => body.Length > 0)];
     }
 

@@ -37,6 +37,10 @@ public sealed class BinarySmokeTests
         Assert.StartsWith("Token tok_", issued.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain(issued.LastLine, issued.Errors, StringComparison.Ordinal);
         foreach (var file in Directory.EnumerateFiles(home.HomePath, "*", SearchOption.AllDirectories))
-            Assert.Equal(-1, (await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(issued.LastLine)));
+        {
+            Assert.Equal(
+                -1, (await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken)).AsSpan()
+                .IndexOf(System.Text.Encoding.ASCII.GetBytes(issued.LastLine)));
+        }
     }
 }

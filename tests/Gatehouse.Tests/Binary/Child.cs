@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>A process that a test started. It is bounded in time, what it prints is kept, and it ends with the test.</summary>
+/// <summary>
+/// A process that a test started. It is bounded in time, what it prints is kept, and it ends with the test.
+/// </summary>
 internal sealed class Child : IAsyncDisposable
 {
     /// <summary>A verb takes milliseconds on an idle machine; tests may run beside builds.</summary>
@@ -31,7 +33,9 @@ internal sealed class Child : IAsyncDisposable
 
     public string Errors => TextOf(_errors);
 
-    /// <summary>Starts a program with a clean environment: nothing of Gatehouse or of a developer's own clients.</summary>
+    /// <summary>
+    /// Starts a program with a clean environment: nothing of Gatehouse or of a developer's own clients.
+    /// </summary>
     public static Child Start(
         string program, IEnumerable<string> arguments, params IReadOnlyList<(string Name, string? Value)> environment)
     {

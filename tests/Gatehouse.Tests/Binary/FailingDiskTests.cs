@@ -3,7 +3,9 @@ using Gatehouse.Acts;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>System calls on the ledger's files fail, as strace makes them: a broken disk stops the gate, a full one does not.</summary>
+/// <summary>
+/// System calls on the ledger's files fail, as strace makes them: a broken disk stops the gate, a full one does not.
+/// </summary>
 [Collection(BinaryCollection.Name)]
 public sealed class FailingDiskTests
 {
@@ -12,7 +14,8 @@ public sealed class FailingDiskTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task The_gate_stops_and_the_model_sees_nothing_when_the_record_of_a_request_cannot_be_synced(bool isFirstOfTheDay)
+    public async Task The_gate_stops_and_the_model_sees_nothing_when_the_record_of_a_request_cannot_be_synced(
+        bool isFirstOfTheDay)
     {
         Strace.SkipUnlessUsable();
         await using var model = await BinaryModel.StartAsync();
@@ -35,7 +38,8 @@ public sealed class FailingDiskTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_gate_stops_and_the_caller_gets_no_end_when_the_record_of_an_answer_cannot_be_synced(bool stream)
+    public async Task The_gate_stops_and_the_caller_gets_no_end_when_the_record_of_an_answer_cannot_be_synced(
+        bool stream)
     {
         Strace.SkipUnlessUsable();
         await using var model = await BinaryModel.StartAsync();
@@ -59,14 +63,16 @@ public sealed class FailingDiskTests
     [InlineData("ENOSPC")]
     [InlineData("EDQUOT")]
     [InlineData("EROFS")]
-    public async Task Calls_are_refused_while_writes_fail_for_want_of_room_and_pass_again_without_a_restart(string error)
+    public async Task Calls_are_refused_while_writes_fail_for_want_of_room_and_pass_again_without_a_restart(
+        string error)
     {
         Strace.SkipUnlessUsable();
         await using var model = await BinaryModel.StartAsync();
         using var home = BinaryHome.Create(model.Address);
         await using var gate = await home.ServeAsync();
         var token = await home.TokenAsync();
-        await using (var trace = await Strace.AttachAsync(gate.Child.Pid, home, "trace=pwrite64", $"inject=pwrite64:error={error}"))
+        await using (var trace = await Strace.AttachAsync(
+            gate.Child.Pid, home, "trace=pwrite64", $"inject=pwrite64:error={error}"))
         {
             for (var call = 0; call < 3; call++)
                 Assert.Equal(HttpStatusCode.ServiceUnavailable, await gate.StatusAsync(token));

@@ -17,10 +17,14 @@ public sealed class FsyncBeforeForwardTests
     {
         var trace = await TraceAsync("whole-marker", stream: false);
 
-        var heard = trace.Calls.First(call => call.IsReceive && call.IsOfCallerAt(trace.Gate) && call.Says("whole-marker"));
-        var forwarded = trace.Calls.First(call => call.IsSend && call.IsOfServerAt(trace.Model) && call.Began > heard.Began);
-        var answered = trace.Calls.First(call => call.IsReceive && call.IsOfServerAt(trace.Model) && call.Says(Terminal));
-        var released = trace.Calls.First(call => call.IsSend && call.IsOfCallerAt(trace.Gate) && call.Began > heard.Began);
+        var heard =
+            trace.Calls.First(call => call.IsReceive && call.IsOfCallerAt(trace.Gate) && call.Says("whole-marker"));
+        var forwarded =
+            trace.Calls.First(call => call.IsSend && call.IsOfServerAt(trace.Model) && call.Began > heard.Began);
+        var answered =
+            trace.Calls.First(call => call.IsReceive && call.IsOfServerAt(trace.Model) && call.Says(Terminal));
+        var released =
+            trace.Calls.First(call => call.IsSend && call.IsOfCallerAt(trace.Gate) && call.Began > heard.Began);
 
         Assert.Contains("whole-marker", forwarded.Text, StringComparison.Ordinal);
         Assert.Contains(Terminal, released.Text, StringComparison.Ordinal);
@@ -33,8 +37,10 @@ public sealed class FsyncBeforeForwardTests
     {
         var trace = await TraceAsync("stream-marker", stream: true);
 
-        var heard = trace.Calls.First(call => call.IsReceive && call.IsOfCallerAt(trace.Gate) && call.Says("stream-marker"));
-        var forwarded = trace.Calls.First(call => call.IsSend && call.IsOfServerAt(trace.Model) && call.Began > heard.Began);
+        var heard =
+            trace.Calls.First(call => call.IsReceive && call.IsOfCallerAt(trace.Gate) && call.Says("stream-marker"));
+        var forwarded =
+            trace.Calls.First(call => call.IsSend && call.IsOfServerAt(trace.Model) && call.Began > heard.Began);
         var begun = trace.Calls.First(call => call.IsSend && call.IsOfCallerAt(trace.Gate) && call.Says("word0"));
         var ended = trace.Calls.First(call => call.IsReceive && call.IsOfServerAt(trace.Model) && call.Says(Terminal));
         var released = trace.Calls.First(call => call.IsSend && call.IsOfCallerAt(trace.Gate) && call.Says(Terminal));
@@ -44,16 +50,20 @@ public sealed class FsyncBeforeForwardTests
         AssertSynced(trace.Calls, ended, released);
     }
 
-    /// <summary>Something was written to the WAL and synced, all of it after one call was over and before another began.</summary>
+    /// <summary>
+    /// Something was written to the WAL and synced, all of it after one call was over and before another began.
+    /// </summary>
     private static void AssertSynced(IReadOnlyList<TracedCall> calls, TracedCall after, TracedCall before)
     {
-        var between = calls.Where(call => call.Began > after.Returned && call.Returned < before.Began && call.IsOnFile(Wal)).ToList();
+        var between = calls.Where(
+            call => call.Began > after.Returned && call.Returned < before.Began && call.IsOnFile(Wal)).ToList();
         var written = between.FindLast(call => call.Name == "pwrite64" && call.Succeeded);
         Assert.True(written is not null, "Nothing was written to the WAL.");
         Assert.Contains(between, call => call.IsSync && call.Succeeded && call.Began > written.Returned);
     }
 
-    private static async Task<(IReadOnlyList<TracedCall> Calls, int Gate, int Model)> TraceAsync(string marker, bool stream)
+    private static async Task<(IReadOnlyList<TracedCall> Calls, int Gate, int Model)> TraceAsync(
+        string marker, bool stream)
     {
         Strace.SkipUnlessUsable();
         await using var model = await BinaryModel.StartAsync();

@@ -4,12 +4,14 @@ using Gatehouse.Acts;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>On a full or read-only disk nothing is forwarded, the caller is told so in its dialect, and it passes by itself.</summary>
+/// <summary>
+/// On a full or read-only disk nothing is forwarded, the caller is told so in its dialect, and it passes by itself.
+/// </summary>
 [Collection(BinaryCollection.Name)]
 public sealed class FullDiskTests
 {
     [Fact]
-    public async Task On_a_full_disk_calls_get_503_in_their_dialect_the_model_sees_none_and_room_mends_it_without_a_restart()
+    public async Task On_a_full_disk_calls_get_503_and_the_model_none_and_room_mends_it_without_a_restart()
     {
         await using var model = await BinaryModel.StartAsync();
         await using var disk = await SmallDisk.MountAsync();
@@ -25,7 +27,8 @@ public sealed class FullDiskTests
             body => body.GetProperty("error").GetProperty("message").GetString());
         await AssertRefusedAsync(gate, token, "v1/chat/completions", BinaryGate.Chat("hello", stream: true),
             body => body.GetProperty("error").GetProperty("message").GetString());
-        await AssertRefusedAsync(gate, token, "api/chat", """{"model":"llama","messages":[{"role":"user","content":"hello"}]}""",
+        await AssertRefusedAsync(gate, token, "api/chat",
+            """{"model":"llama","messages":[{"role":"user","content":"hello"}]}""",
             body => body.GetProperty("error").GetString());
         await AssertRefusedAsync(gate, token, "v1/messages",
             """{"model":"claude","max_tokens":9,"messages":[{"role":"user","content":"hello"}]}""",
@@ -124,7 +127,9 @@ public sealed class FullDiskTests
         await gate.RecoversAsync(token);
     }
 
-    /// <summary>The database may have some room of its own left on a full disk; once refused, calls stay refused.</summary>
+    /// <summary>
+    /// The database may have some room of its own left on a full disk; once refused, calls stay refused.
+    /// </summary>
     private static async Task UntilRefusedAsync(BinaryGate gate, string token)
     {
         for (var call = 0; call < 500; call++)
@@ -156,7 +161,8 @@ public sealed class FullDiskTests
         ConnectCallback = async (_, stop) =>
         {
             var socket = new System.Net.Sockets.Socket(
-                System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+                System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream,
+                System.Net.Sockets.ProtocolType.Unspecified);
             await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(path), stop);
             return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
         },

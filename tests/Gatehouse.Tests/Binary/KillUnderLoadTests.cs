@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>What a crash must not lose. A kill leaves the page cache alone: that records are on disk shows strace.</summary>
+/// <summary>
+/// What a crash must not lose. A kill leaves the page cache alone: that records are on disk shows strace.
+/// </summary>
 [Collection(BinaryCollection.Name)]
 public sealed partial class KillUnderLoadTests
 {
@@ -23,7 +25,8 @@ public sealed partial class KillUnderLoadTests
 
         for (var round = 0; round < Rounds; round++)
         {
-            var load = await LoadAndKillAsync(home, token, $"kill{round}", TimeSpan.FromMilliseconds(random.Next(30, 400)));
+            var load =
+                await LoadAndKillAsync(home, token, $"kill{round}", TimeSpan.FromMilliseconds(random.Next(30, 400)));
             // On the home as the crash left it, before any gate has mended something.
             (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);
 
@@ -42,9 +45,11 @@ public sealed partial class KillUnderLoadTests
             await gate.Child.KillAsync();
         }
 
-        TestContext.Current.SendDiagnosticMessage($"{Rounds} kills: {seen} answers seen, {interrupted} calls interrupted");
+        TestContext.Current.SendDiagnosticMessage(
+            $"{Rounds} kills: {seen} answers seen, {interrupted} calls interrupted");
         Assert.True(seen > Rounds * 5, $"Only {seen} answers were seen: the rounds were too short to show anything.");
-        Assert.True(interrupted > Rounds / 2, $"Only {interrupted} calls were cut: the kills came too late to show anything.");
+        Assert.True(
+            interrupted > Rounds / 2, $"Only {interrupted} calls were cut: the kills came too late to show anything.");
     }
 
     private static async Task<BinaryLoad> LoadAndKillAsync(BinaryHome home, string token, string name, TimeSpan after)

@@ -55,7 +55,8 @@ public sealed class OneWriterTests
         await using var model = await BinaryModel.StartAsync();
         using var home = BinaryHome.Create(model.Address);
         var (good, revoked) = (await home.TokenAsync(), await home.TokenAsync());
-        var ids = BinaryHome.Parse(await home.RunAsync("token", "list", "--json")).Select(line => line.GetProperty("id").GetString()!).ToList();
+        var ids = BinaryHome.Parse(await home.RunAsync("token", "list", "--json"))
+            .Select(line => line.GetProperty("id").GetString()!).ToList();
         (await home.RunAsync("token", "revoke", ids[^1])).Expect(0);
         (await home.RunAsync("pause", "tagger", "--why", "wrong tags")).Expect(0);
         var tagger = await home.TokenAsync("tagger");
@@ -113,9 +114,11 @@ public sealed class OneWriterTests
         (await home.RunAsync("resume", "news")).Expect(0);
         (await home.RunAsync("resume", "news")).Expect(ExitCodes.Failed);
         Assert.Contains("news", (await home.RunAsync("ledger", "stats")).Expect(0).Output, StringComparison.Ordinal);
-        Assert.Contains("needle in", (await home.RunAsync("ledger", "grep", "needle in")).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("needle in", (await home.RunAsync("ledger", "grep", "needle in")).Expect(0).Output,
+            StringComparison.Ordinal);
         (await home.RunAsync("ledger", "grep", "not in any prompt")).Expect(ExitCodes.Failed);
-        Assert.Contains("needle in", (await home.RunAsync("ledger", "payload", exchange)).Expect(0).Output, StringComparison.Ordinal);
+        Assert.Contains("needle in", (await home.RunAsync("ledger", "payload", exchange)).Expect(0).Output,
+            StringComparison.Ordinal);
         (await home.RunAsync("ledger", "payload", "ex_none")).Expect(ExitCodes.Failed);
         var checkpoint = (await home.RunAsync("ledger", "checkpoint")).Expect(0).Output;
         Assert.StartsWith("test/stage\n", checkpoint, StringComparison.Ordinal);

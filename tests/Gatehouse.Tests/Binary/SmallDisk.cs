@@ -16,7 +16,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "mounting a disk needs root");
         var folder = Directory.CreateTempSubdirectory("gatehouse-disk-").FullName;
-        var mounted = await Child.RunAsync("mount", ["-t", "tmpfs", "-o", $"size={size},mode=700", "gatehouse-test", folder]);
+        var mounted =
+            await Child.RunAsync("mount", ["-t", "tmpfs", "-o", $"size={size},mode=700", "gatehouse-test", folder]);
         if (mounted.Exit != 0)
         {
             Directory.Delete(folder);

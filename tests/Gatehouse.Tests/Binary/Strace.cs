@@ -15,7 +15,9 @@ internal sealed partial class Strace : IAsyncDisposable
 
     private Strace(Child child, string file) => (_child, _file) = (child, file);
 
-    /// <summary>Skips the test where strace is missing or may not attach; under CI a skipped test counts as failed.</summary>
+    /// <summary>
+    /// Skips the test where strace is missing or may not attach; under CI a skipped test counts as failed.
+    /// </summary>
     public static void SkipUnlessUsable()
     {
         Assert.SkipUnless(File.Exists(Program), "strace is missing (./test installs it)");
@@ -30,7 +32,8 @@ internal sealed partial class Strace : IAsyncDisposable
     {
         var file = home.PathOf($"trace-{Guid.NewGuid():N}");
         string[] options = ["-f", "-yy", "-s", "3000", "-o", file, "-p", $"{pid}"];
-        var child = Child.Start(Program, [.. options, .. expressions.SelectMany(expression => new[] { "-e", expression })]);
+        var child =
+            Child.Start(Program, [.. options, .. expressions.SelectMany(expression => new[] { "-e", expression })]);
         try
         {
             await child.WaitForErrorsAsync(Attached());

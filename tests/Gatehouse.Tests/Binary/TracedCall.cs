@@ -9,7 +9,8 @@ namespace Gatehouse.Tests.Binary;
 /// </summary>
 internal sealed partial record TracedCall(string Name, string Text, int Began, int Returned)
 {
-    public bool Succeeded { get; } = Result().Match(Text) is { Success: true } result && result.Groups[1].Value[0] != '-';
+    public bool Succeeded { get; } = Result().Match(Text) is { Success: true } result
+        && result.Groups[1].Value[0] != '-';
 
     public bool IsReceive => Name is "recvfrom" or "recvmsg" or "read" or "readv";
 
@@ -45,7 +46,8 @@ internal sealed partial record TracedCall(string Name, string Text, int Began, i
             else if (Whole().Match(lines[at]) is { Success: true } call)
             {
                 var (pid, name, text) = (call.Groups[1].Value, call.Groups[2].Value, call.Groups[3].Value);
-                if (text.EndsWith(unfinished, StringComparison.Ordinal)) open[pid] = (name, text[..^unfinished.Length], at);
+                if (text.EndsWith(unfinished, StringComparison.Ordinal))
+                    open[pid] = (name, text[..^unfinished.Length], at);
                 else calls.Add(new TracedCall(name, text, at, at));
             }
         }

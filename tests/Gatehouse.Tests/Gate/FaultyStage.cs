@@ -1,6 +1,8 @@
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>A gate whose ledger a test can break; shared by the tests of one class, which run one after the other.</summary>
+/// <summary>
+/// A gate whose ledger a test can break; shared by the tests of one class, which run one after the other.
+/// </summary>
 public sealed class FaultyStage : IAsyncLifetime
 {
     internal LedgerFaults Ledger { get; } = new();
@@ -23,6 +25,8 @@ public sealed class FaultyStage : IAsyncLifetime
         await Gate.DisposeAsync();
     }
 
-    /// <summary>Calls that the model received since the last clearing, other than questions about its catalogue.</summary>
+    /// <summary>
+    /// Calls that the model received since the last clearing, other than questions about its catalogue.
+    /// </summary>
     internal int ModelCalls() => Gate.Model.Calls.Snapshot().Count(call => call.Method == "POST");
 }

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>A caller without an HTTP library: it sees each byte when it comes, and may send what no library would.</summary>
+/// <summary>
+/// A caller without an HTTP library: it sees each byte when it comes, and may send what no library would.
+/// </summary>
 internal sealed class RawCaller : IDisposable
 {
     private readonly Socket _socket;

@@ -69,7 +69,11 @@ public sealed class LeafTests
     {
         ActEntry Act(params (string, string)[] details) => new()
         {
-            Id = "act_1", Act = "x", Uid = 0, Who = "root", Details = details.ToDictionary(),
+            Id = "act_1",
+            Act = "x",
+            Uid = 0,
+            Who = "root",
+            Details = details.ToDictionary(),
         };
 
         Assert.Equal(Write(Act(("a", "1"), ("b", "2")), []), Write(Act(("b", "2"), ("a", "1")), []));
@@ -156,8 +160,16 @@ public sealed class LeafTests
             Outcome = ExchangeOutcome.Refused,
             Status = 403,
             Reason = "paused",
-            Call = Call with { Model = null, Upstream = null, Identity = null, TokenId = null, Splices = [], Flags =
-                [] },
+            Call = Call with
+            {
+                Model = null,
+                Upstream = null,
+                Identity = null,
+                TokenId = null,
+                Splices = [],
+                Flags =
+                []
+            },
         },
         "act" => new ActEntry
         {
@@ -176,7 +188,9 @@ public sealed class LeafTests
         },
         "clock_step" => new ClockStepEntry
         {
-            Id = "clk_019ab0e5-6c06-7000-8000-000000000000", Expected = Time.AddHours(1), Seen = Time,
+            Id = "clk_019ab0e5-6c06-7000-8000-000000000000",
+            Expected = Time.AddHours(1),
+            Seen = Time,
         },
         "purge" => new PurgeEntry
         {

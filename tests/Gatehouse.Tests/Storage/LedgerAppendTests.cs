@@ -273,7 +273,7 @@ public sealed class LedgerAppendTests
         var start =
             new ProcessStartInfo("openssl", ["pkeyutl", "-verify", "-pubin", "-inkey", file("key.pem"), "-rawin",
             "-in", file("text"), "-sigfile", file("signature")])
-        { RedirectStandardOutput = true, RedirectStandardError = true };
+            { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         return process.ExitCode;

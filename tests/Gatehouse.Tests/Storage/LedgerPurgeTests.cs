@@ -110,8 +110,14 @@ public sealed class LedgerPurgeTests
             time.Advance(TimeSpan.FromDays(8));
             await TestHome.AppendAsync(ledger, new LedgerDraft
             {
-                Entry = new PurgeEntry { Id = ledger.NewId(EntryId.Purge), DueBefore = ledger.Now, LeavesBelow =
-                    0, Payloads = 1 },
+                Entry = new PurgeEntry
+                {
+                    Id = ledger.NewId(EntryId.Purge),
+                    DueBefore = ledger.Now,
+                    LeavesBelow =
+                    0,
+                    Payloads = 1
+                },
             });
         }
 

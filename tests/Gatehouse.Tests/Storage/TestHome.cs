@@ -75,8 +75,12 @@ internal sealed class TestHome : IDisposable
     {
         Entry = new OutcomeEntry
         {
-            Id = ledger.NewId(EntryId.Outcome), Of = of, Outcome = ExchangeOutcome.Completed, Status =
-                200, OutputTokens = 5,
+            Id = ledger.NewId(EntryId.Outcome),
+            Of = of,
+            Outcome = ExchangeOutcome.Completed,
+            Status =
+                200,
+            OutputTokens = 5,
         },
         Payloads = payload is null
             ? []

@@ -11,8 +11,8 @@ public sealed class CatchTests
         ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] =
             "The request boundary: a bug stops one call, never the house.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
-        ["src/Gatehouse/Storage/SqliteLedger.cs SignNowAndThenAsync"] =
-            "The top of the signing loop: any doubt stops the process.",
+        ["src/Gatehouse/Storage/SqliteLedger.cs WatchAsync"] =
+            "The top of the loop that signs and probes: any doubt stops the process.",
         ["src/Gatehouse/Storage/StateChangeRunner.cs TryApply"] =
             "A change is another folder's code inside the writer's transaction: "
                 + "its bug is undone and told to its caller.",

@@ -46,7 +46,11 @@ public sealed partial class DocumentTests
         where file.Path != "docs/cli.md"
         from verb in Verb().Matches(file.Text)
         where !IsVerb(verb)
-        select $"{file.Path} {verb.Value}");
+        select $"{file.Path} {verb.Value}",
+        new Dictionary<string, string>
+        {
+            ["docs/ledger-format.md `gatehouse key"] = "The first line of a key file, not a verb.",
+        });
 
     [Fact]
     public void A_verb_that_a_message_names_exists() => Rule.Holds(

@@ -182,5 +182,6 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private static string AddressOf(GateCall call)
         => call.RemoteAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
-            : PeerCredentials.Of(call.Http) is { } peer ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
+            : PeerCredentials.Of(call.Http) is { } peer
+            ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
 }

@@ -30,5 +30,6 @@ internal sealed class ModelPlace
     public Uri AddressOf(Route route, string path)
         => route.NameInPath
             ? UpstreamRequest.AddressOf(_url, route.UpstreamPathFor(path))
-            : _addresses.GetOrAdd(route.Endpoint, static (_, asked) => UpstreamRequest.AddressOf(asked._url, asked.route.UpstreamPath), (_url, route));
+            : _addresses.GetOrAdd(route.Endpoint,
+            static (_, asked) => UpstreamRequest.AddressOf(asked._url, asked.route.UpstreamPath), (_url, route));
 }

@@ -13,7 +13,8 @@ internal static class UpstreamRequest
     public static HttpRequestMessage Create(GateCall call, string? credential)
     {
         var model = call.Model!;
-        var request = new HttpRequestMessage(HttpMethod.Parse(call.Http.Request.Method), ModelPlace.Of(model).AddressOf(call.Route!, call.Path))
+        var request = new HttpRequestMessage(
+            HttpMethod.Parse(call.Http.Request.Method), ModelPlace.Of(model).AddressOf(call.Route!, call.Path))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

@@ -119,7 +119,7 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         var house = new ActHouse
         {
             Home = home, Plan = () => plans.Plan, Ledger = ledger, Time = TimeProvider.System, Pauses = new PauseBook(),
-            Tokens = new TokenBook(TokenKey.OpenOrCreate(home), TimeProvider.System),
+            Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Now),
         };
         GateState.Load(home, house.Tokens, house.Pauses, ledger.Now);
         var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));

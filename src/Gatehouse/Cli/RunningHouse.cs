@@ -40,7 +40,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
         _vault = new CredentialResolver(Time);
-        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), Time);
+        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Now);
         GateState.Load(Home, Tokens, Pauses, ledger.Now);
         Parts = CreateParts(setup);
         GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));

@@ -5,9 +5,10 @@ namespace Gatehouse.Gate.Identity;
 
 /// <summary>
 /// The tokens this house has given out, by hash, in memory. The database beside the ledger is its durable form;
-/// the book is written only after that write succeeded, except for revoking, which never waits.
+/// the book is written only after that write succeeded, except for revoking, which never waits. Its time is the
+/// ledger's, which never steps back: a clock that does brings no ended token to life.
 /// </summary>
-internal sealed class TokenBook(byte[] tagKey, TimeProvider time)
+internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
 {
     private readonly ConcurrentDictionary<TokenHash, TokenGrant> _byHash = new();
 
@@ -27,7 +28,7 @@ internal sealed class TokenBook(byte[] tagKey, TimeProvider time)
         if (!TokenFormat.IsAuthentic(token, tagKey)) return (TokenVerdict.Unknown, null);
         if (!_byHash.TryGetValue(TokenFormat.Hash(token), out var grant)) return (TokenVerdict.Unknown, null);
         if (grant.Revoked is not null) return (TokenVerdict.Revoked, grant);
-        if (grant.Expires <= time.GetUtcNow() && !grant.BoundToConnection) return (TokenVerdict.Expired, grant);
+        if (grant.Expires <= now() && !grant.BoundToConnection) return (TokenVerdict.Expired, grant);
         return grant.IsFrom(from) ? (TokenVerdict.Good, grant) : (TokenVerdict.WrongNetwork, grant);
     }
 
@@ -39,7 +40,7 @@ internal sealed class TokenBook(byte[] tagKey, TimeProvider time)
         foreach (var (hash, grant) in _byHash)
         {
             if (grant.Id != id || grant.Revoked is not null) continue;
-            return _byHash.TryUpdate(hash, grant with { Revoked = time.GetUtcNow(), Leaked = leaked }, grant);
+            return _byHash.TryUpdate(hash, grant with { Revoked = now(), Leaked = leaked }, grant);
         }
         return false;
     }

@@ -52,4 +52,32 @@ internal static class GateEstates
           unrecorded: { owner: tester, model: llama, source: { kind: prompt }, sink: none }
           hasty: { owner: tester, model: llama, source: { kind: prompt }, sink: none }
         """;
+
+    /// <summary>Jobs that differ in what they may do and in where they are met.</summary>
+    public const string Rights = """
+        estate: 1
+        name: test
+        node: rights
+        listen: { gate: "127.0.0.1:0", control: "127.0.0.1:0" }
+        models:
+          llama:  { provider: ollama, url: "{model}", name: "llama3.2:3b" }
+          embed:  { provider: ollama, url: "{model}", name: nomic-embed-text }
+          gpt:    { provider: openai, url: "{model}/v1", name: gpt-4o-mini }
+          claude: { provider: anthropic, url: "{model}", name: claude-haiku-4-5 }
+        jobs:
+          all: { owner: tester, models: [llama, embed, gpt, claude], source: { kind: prompt }, sink: none }
+          narrow: { owner: tester, model: gpt, source: { kind: prompt }, sink: none }
+          keeper:
+            owner: tester
+            models: [llama, gpt, claude]
+            source: { kind: prompt }
+            sink: none
+            may-manage-models: true
+            opaque: [audio/speech, audio/transcriptions, audio/translations, images/generations, images/edits,
+              images/variations]
+          socketed:
+            { owner: tester, model: llama, source: { kind: prompt }, sink: none, listen: "unix:{home}/job.sock" }
+          addressed:
+            { owner: tester, model: gpt, source: { kind: prompt }, sink: none, listen: "127.0.0.2:0" }
+        """;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Gatehouse.Acts;
 using Gatehouse.Cli;
+using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
@@ -12,10 +13,12 @@ namespace Gatehouse.Tests.Gate;
 /// <summary>A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.</summary>
 internal sealed class GateStage : IAsyncDisposable
 {
-    private GateStage(RunningHouse house, ScriptedModel model, string home)
-        => (House, Model, HomePath) = (house, model, home);
+    private readonly HouseSetup _setup;
 
-    public RunningHouse House { get; }
+    private GateStage(HouseSetup setup, RunningHouse house, ScriptedModel model)
+        => (_setup, House, Model, HomePath) = (setup, house, model, setup.Home.Path);
+
+    public RunningHouse House { get; private set; }
 
     public ScriptedModel Model { get; }
 
@@ -36,21 +39,31 @@ internal sealed class GateStage : IAsyncDisposable
         string? estate = null,
         Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? append = null,
         TimeProvider? time = null,
-        ILoggerFactory? logs = null)
+        ILoggerFactory? logs = null,
+        ScriptedModelOptions? options = null)
     {
         var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
-        var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options);
         var directory = HomeDirectory.OpenOrCreate(home);
         await File.WriteAllTextAsync(directory.EstateFile, Fill(estate ?? GateEstates.Usual, model, home));
-        var house = await RunningHouse.StartAsync(
-            new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
-            {
-                OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
-                Append = append,
-            },
-            CancellationToken.None);
-        return new GateStage(house, model, home);
+        var setup = new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
+        {
+            OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
+            Append = append,
+        };
+        return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model);
     }
+
+    /// <summary>Stops the gate and starts it again on the same home.</summary>
+    public async Task RestartAsync()
+    {
+        await House.DisposeAsync();
+        House = await RunningHouse.StartAsync(_setup, CancellationToken.None);
+    }
+
+    /// <summary>Writes another estate file; nothing is in force before a reload or a restart.</summary>
+    public Task WriteEstateAsync(string estate) =>
+        File.WriteAllTextAsync(House.Home.EstateFile, Fill(estate, Model, HomePath));
 
     public static string Fill(string estate, ScriptedModel model, string home)
         => estate.Replace("{model}", model.Address, StringComparison.Ordinal).Replace("{home}", home, StringComparison.Ordinal);
@@ -92,6 +105,17 @@ internal sealed class GateStage : IAsyncDisposable
         using var reader = LedgerReader.OpenReadOnly(House.Home);
         return reader.ReadExchanges(null, 0, 10_000);
     }
+
+    /// <summary>The acts on record with this name, oldest first.</summary>
+    public IReadOnlyList<ActEntry> Acts(string name)
+    {
+        using var reader = LedgerReader.OpenReadOnly(House.Home);
+        return [.. reader.ReadActs(0, 10_000).Select(entry => entry.Leaf?.Entry).OfType<ActEntry>()
+            .Where(act => act.Act == name)];
+    }
+
+    /// <summary>What the control listener says at a path.</summary>
+    public Task<string> ControlAsync(string path) => Client.GetStringAsync(new Uri(ControlUrl, path));
 
     /// <summary>Waits until an exchange has its outcome on record: a caller that went away does not see when that is.</summary>
     public async Task<ExchangeRow> EndedAsync(string exchange)

@@ -22,7 +22,7 @@ internal static class GateTexts
 
     public static string AnthropicMessage(string prompt, bool stream = false) => new JsonObject
     {
-        ["model"] = "claude-haiku-4-5", ["max_tokens"] = 512, ["messages"] = Messages(prompt), ["stream"] = stream,
+        ["model"] = "claude-haiku-4-5", ["max_tokens"] = 100_000, ["messages"] = Messages(prompt), ["stream"] = stream,
     }.ToJsonString();
 
     private static JsonArray Messages(string prompt) => [new JsonObject { ["role"] = "user", ["content"] = prompt }];

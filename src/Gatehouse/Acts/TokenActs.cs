@@ -39,7 +39,7 @@ internal static class TokenActs
 
     public static async Task ListAsync(ActCall call)
     {
-        var now = call.House.Time.GetUtcNow();
+        var now = call.House.Ledger.Now;
         foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal)
             .ThenBy(grant => grant.Expires))
         {

@@ -33,10 +33,12 @@ internal sealed class Admission(GateParts parts)
 
     private static Refusal NoRoute(GateCall call)
     {
-        var method = call.Http.Request.Method;
-        return RouteTable.AllowedMethods(call.Path) is { } allowed
-            ? new Refusal(RefusalKind.MethodNotAllowed, $"This path does not take {method}, but {allowed}.", null)
-            : new Refusal(RefusalKind.RouteUnknown, "The gate has no such route.", null);
+        if (RouteTable.AllowedMethods(call.Path) is not { } allowed)
+            return new Refusal(RefusalKind.RouteUnknown, "The gate has no such route.", null);
+        // RFC 9110 §15.5.6: a 405 names the methods that there are.
+        call.Http.Response.Headers.Allow = allowed;
+        return new Refusal(RefusalKind.MethodNotAllowed,
+            $"This path does not take {call.Http.Request.Method}, but {allowed}.", null);
     }
 
     private static Refusal? CheckScope(GateCall call)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Identity;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;
@@ -18,6 +19,8 @@ internal sealed class Answer(GateCall call, GateParts parts)
     public async Task RefuseAsync(Refusal refusal)
     {
         var rule = RefusalTable.For(refusal.Kind);
+        // Messages name what the caller wrote, such as a model; some callers write a token there.
+        refusal = refusal with { Message = TokenFormat.Redact(refusal.Message) };
         parts.Log.Refused(call.Id, rule.Reason, refusal.Message);
         Response.StatusCode = rule.Status;
         Response.Headers["X-Gatehouse-Reason"] = rule.Reason;

@@ -20,13 +20,25 @@ internal sealed class BodyReader(GateParts parts)
     private static readonly Refusal NoRoom = new(RefusalKind.Overloaded,
         "The gate holds as many request bodies as its memory budget allows. Try again.", TimeSpan.FromSeconds(2));
 
+    private static readonly Refusal Broken = new(RefusalKind.Malformed,
+        "The request body ended before its announced end, came too slowly, or is wrongly chunked.", null);
+
     public async ValueTask<Refusal?> ReadAsync(GateCall call, long bytesMax, CancellationToken stop)
     {
         var request = call.Http.Request;
         var encoding = request.Headers.ContentEncoding;
         if (encoding.Count > 1) return Unsupported(encoding.ToString());
         if (request.ContentLength > bytesMax) return TooLarge(bytesMax);
-        var refusal = await ReadRawAsync(call, request.BodyReader, bytesMax, stop);
+        Refusal? refusal;
+        try
+        {
+            refusal = await ReadRawAsync(call, request.BodyReader, bytesMax, stop);
+        }
+        catch (IOException)
+        {
+            // Kestrel's word for a body that ends before its length, comes too slowly or is wrongly chunked.
+            return Broken;
+        }
         if (refusal is not null || encoding.Count == 0) return refusal;
         return await DecodeAsync(call, encoding.ToString(), bytesMax, stop);
     }
@@ -39,10 +51,15 @@ internal sealed class BodyReader(GateParts parts)
         {
             var result = await reader.ReadAsync(stop);
             var more = result.Buffer.Length;
-            if (call.Received.Length + more > bytesMax) return TooLarge(bytesMax);
-            if (!await ReserveAsync(call, call.Received.Length + more, stop)) return NoRoom;
-            foreach (var part in result.Buffer) call.Received.Append(part.Span);
+            var isTooLarge = call.Received.Length + more > bytesMax;
+            var hasRoom = isTooLarge || await ReserveAsync(call, call.Received.Length + more, stop);
+            if (!isTooLarge && hasRoom)
+            {
+                foreach (var part in result.Buffer) call.Received.Append(part.Span);
+            }
             reader.AdvanceTo(result.Buffer.End);
+            if (isTooLarge) return TooLarge(bytesMax);
+            if (!hasRoom) return NoRoom;
             if (result.IsCompleted) return null;
         }
     }
@@ -73,7 +90,7 @@ internal sealed class BodyReader(GateParts parts)
             }
             return null;
         }
-        catch (Exception error) when (error is InvalidDataException or IOException or ZstdSharp.ZstdException)
+        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or ZstdSharp.ZstdException)
         {
             return Unsupported(encoding);
         }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Gatehouse.Acts;
 using Gatehouse.Cli;
+using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
@@ -9,15 +10,15 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>
-/// A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.
-/// </summary>
+/// <summary>A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.</summary>
 internal sealed class GateStage : IAsyncDisposable
 {
-    private GateStage(RunningHouse house, ScriptedModel model, string home)
-        => (House, Model, HomePath) = (house, model, home);
+    private readonly HouseSetup _setup;
 
-    public RunningHouse House { get; }
+    private GateStage(HouseSetup setup, RunningHouse house, ScriptedModel model)
+        => (_setup, House, Model, HomePath) = (setup, house, model, setup.Home.Path);
+
+    public RunningHouse House { get; private set; }
 
     public ScriptedModel Model { get; }
 
@@ -27,46 +28,51 @@ internal sealed class GateStage : IAsyncDisposable
 
     public Uri ControlUrl => new($"http://{House.ControlAddress}/");
 
-    public HttpClient Client { get; } =
-        new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
-        {
-            // A gate that hangs fails a test soon, and not the whole run late.
-            Timeout = TimeSpan.FromSeconds(20),
-        };
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
+    {
+        // A gate that hangs fails a test soon, and not the whole run late.
+        Timeout = TimeSpan.FromSeconds(20),
+    };
 
-    /// <summary>
-    /// Starts a gate. The estate text may hold <c>{model}</c> for the scripted model's address and <c>{home}</c>.
-    /// </summary>
+    /// <summary>Starts a gate. The estate text may hold <c>{model}</c> for the scripted model's address and <c>{home}</c>.</summary>
     public static async Task<GateStage> StartAsync(
         string? estate = null,
         Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? append = null,
         TimeProvider? time = null,
-        ILoggerFactory? logs = null)
+        ILoggerFactory? logs = null,
+        ScriptedModelOptions? options = null)
     {
         var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
-        var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0));
+        var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options);
         var directory = HomeDirectory.OpenOrCreate(home);
         await File.WriteAllTextAsync(directory.EstateFile, Fill(estate ?? GateEstates.Usual, model, home));
-        var house = await RunningHouse.StartAsync(
-            new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
-            {
-                OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
-                Append = append,
-            },
-            CancellationToken.None);
-        return new GateStage(house, model, home);
+        var setup = new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
+        {
+            OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
+            Append = append,
+        };
+        return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model);
     }
 
+    /// <summary>Stops the gate and starts it again on the same home.</summary>
+    public async Task RestartAsync()
+    {
+        await House.DisposeAsync();
+        House = await RunningHouse.StartAsync(_setup, CancellationToken.None);
+    }
+
+    /// <summary>Writes another estate file; nothing is in force before a reload or a restart.</summary>
+    public Task WriteEstateAsync(string estate) =>
+        File.WriteAllTextAsync(House.Home.EstateFile, Fill(estate, Model, HomePath));
+
     public static string Fill(string estate, ScriptedModel model, string home)
-        => estate.Replace("{model}", model.Address, StringComparison.Ordinal)
-            .Replace("{home}", home, StringComparison.Ordinal);
+        => estate.Replace("{model}", model.Address, StringComparison.Ordinal).Replace("{home}", home, StringComparison.Ordinal);
 
     /// <summary>Does an act as the home's owner and returns its answer lines.</summary>
     public async Task<IReadOnlyList<JsonElement>> ActAsync(string act, params (string Name, string Value)[] arguments)
     {
         var lines = new List<JsonElement>();
-        var call = new ActCall(
-            House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
+        var call = new ActCall(House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
         {
             using var document = JsonDocument.Parse(line);
             lines.Add(document.RootElement.Clone());
@@ -80,8 +86,7 @@ internal sealed class GateStage : IAsyncDisposable
         => (await ActAsync("token.issue", [("job", job), .. more]))[0].GetProperty("token").GetString()!;
 
     /// <summary>Sends a JSON body to the gate with a bearer token, if one is given.</summary>
-    public Task<HttpResponseMessage> PostAsync(
-        string path, string json, string? token, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> PostAsync(string path, string json, string? token, params (string Name, string Value)[] headers)
         => SendAsync(HttpMethod.Post, path, json, token, headers);
 
     public async Task<HttpResponseMessage> SendAsync(
@@ -101,9 +106,18 @@ internal sealed class GateStage : IAsyncDisposable
         return reader.ReadExchanges(null, 0, 10_000);
     }
 
-    /// <summary>
-    /// Waits until an exchange has its outcome on record: a caller that went away does not see when that is.
-    /// </summary>
+    /// <summary>The acts on record with this name, oldest first.</summary>
+    public IReadOnlyList<ActEntry> Acts(string name)
+    {
+        using var reader = LedgerReader.OpenReadOnly(House.Home);
+        return [.. reader.ReadActs(0, 10_000).Select(entry => entry.Leaf?.Entry).OfType<ActEntry>()
+            .Where(act => act.Act == name)];
+    }
+
+    /// <summary>What the control listener says at a path.</summary>
+    public Task<string> ControlAsync(string path) => Client.GetStringAsync(new Uri(ControlUrl, path));
+
+    /// <summary>Waits until an exchange has its outcome on record: a caller that went away does not see when that is.</summary>
     public async Task<ExchangeRow> EndedAsync(string exchange)
     {
         for (var tries = 0; tries < 200; tries++)

@@ -80,6 +80,9 @@ internal sealed class RawCaller : IDisposable
         }
     }
 
+    /// <summary>Says that nothing more will be sent, and goes on listening.</summary>
+    public void EndSending() => _socket.Shutdown(SocketShutdown.Send);
+
     public void Dispose()
     {
         _socket.Dispose();

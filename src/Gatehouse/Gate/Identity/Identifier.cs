@@ -21,12 +21,13 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         if (path.StartsWith(UrlPrefix, StringComparison.Ordinal))
         {
             var end = path.IndexOf('/', UrlPrefix.Length);
-            urlToken = end < 0 ? path[UrlPrefix.Length..] : path[UrlPrefix.Length..end];
+            urlToken = Uri.UnescapeDataString(end < 0 ? path[UrlPrefix.Length..] : path[UrlPrefix.Length..end]);
             path = end < 0 ? "/" : path[end..];
         }
         call.Path = path;
         call.Dialect = DialectOf(path, call.Http.Request.Headers.ContainsKey("anthropic-version"));
-        if (FindLeak(rawTarget, urlToken) is { } leak) return leak;
+        if (FindLeak(rawTarget) is { } leak) return leak;
+        if (rawTarget.Contains('%') && FindLeak(Uri.UnescapeDataString(rawTarget)) is { } hidden) return hidden;
         var carried = Carried(call.Http.Request, out var conflict);
         if (conflict is not null) return conflict;
         return urlToken is not null
@@ -86,8 +87,8 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     private Refusal? ByToken(GateCall call, string token, IdentifiedBy by)
     {
         var (verdict, grant) = tokens.Check(token, call.RemoteAddress);
-        // Wherever it came from and whatever else is wrong with it: a token in a URL that is not for URLs has leaked.
-        if (by == IdentifiedBy.UrlToken && grant is { InUrl: false }) return Leaked(grant);
+        // Whatever else is wrong with it: in a URL it has been written to somebody's log by now.
+        if (by == IdentifiedBy.UrlToken && grant is { InUrl: false, Revoked: null }) return Leaked(grant);
         if (verdict != TokenVerdict.Good) return Explain(verdict, grant);
         if (!call.Plan.Jobs.TryGetValue(grant!.Job, out var job))
         {
@@ -113,10 +114,10 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     };
 
     /// <summary>
-    /// Any of our tokens in a path or query has been written to somebody's log by now: it is revoked, unless it is
-    /// the one token that was issued for this place.
+    /// Any of our tokens in a path or query has been written to somebody's log by now: it is revoked. The place for
+    /// tokens that were issued for it is left to <see cref="ByUrl"/>.
     /// </summary>
-    private Refusal? FindLeak(string rawTarget, string? urlToken)
+    private Refusal? FindLeak(string rawTarget)
     {
         if (rawTarget.Contains('%')) rawTarget = Uri.UnescapeDataString(rawTarget);
         for (var at = rawTarget.IndexOf(TokenFormat.Prefix, StringComparison.Ordinal); at >= 0;
@@ -124,7 +125,7 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         {
             if (rawTarget.Length - at < TokenFormat.Length) break;
             var candidate = rawTarget.Substring(at, TokenFormat.Length);
-            if (candidate == urlToken && at == UrlPrefix.Length) continue;
+            if (at == UrlPrefix.Length && rawTarget.StartsWith(UrlPrefix, StringComparison.Ordinal)) continue;
             var (_, grant) = tokens.Check(candidate, null);
             if (grant is not null) return Leaked(grant);
         }

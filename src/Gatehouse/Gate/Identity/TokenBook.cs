@@ -5,8 +5,8 @@ namespace Gatehouse.Gate.Identity;
 
 /// <summary>
 /// The tokens this house has given out, by hash, in memory. The database beside the ledger is its durable form;
-/// the book is written only after that write succeeded, except for revoking, which never waits. The time is the
-/// ledger's, which never steps back: a clock set back does not bring an expired token to life.
+/// the book is written only after that write succeeded, except for revoking, which never waits. Its time is the
+/// ledger's, which never steps back: a clock that does brings no ended token to life.
 /// </summary>
 internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
 {

@@ -38,6 +38,22 @@ internal static class TokenFormat
         return TryDecode(text, body);
     }
 
+    /// <summary>The text with everything that looks like one of our tokens, or part of one, taken out.</summary>
+    public static string Redact(string text)
+    {
+        if (!text.Contains(Prefix, StringComparison.Ordinal)) return text;
+        var clean = new StringBuilder(text.Length);
+        for (var at = 0; at < text.Length;)
+        {
+            var next = text.IndexOf(Prefix, at, StringComparison.Ordinal);
+            if (next < 0) return clean.Append(text, at, text.Length - at).ToString();
+            clean.Append(text, at, next - at).Append("(a token)");
+            at = next + Prefix.Length;
+            while (at < text.Length && Alphabet.Contains(text[at], StringComparison.Ordinal)) at++;
+        }
+        return clean.ToString();
+    }
+
     /// <summary>Whether this gate's key made the token. False for one that is only well-formed.</summary>
     public static bool IsAuthentic(ReadOnlySpan<char> text, ReadOnlySpan<byte> tagKey)
     {

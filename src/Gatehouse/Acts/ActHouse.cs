@@ -27,6 +27,12 @@ internal sealed record ActHouse
     /// <summary>Reloads the estate file; null when no server runs.</summary>
     public Func<Actor, Task<ReloadResult>>? Reload { get; init; }
 
+    /// <summary>Where the gate is bound, with the port that the system chose; null when no server runs.</summary>
+    public Func<string>? Bound { get; init; }
+
+    /// <summary>The gate's address: as bound, or, when no server runs, as the estate says.</summary>
+    public string GateAddress => Bound?.Invoke() ?? Plan().Gate.ToString();
+
     /// <summary>Puts an act on record, with what changes with it.</summary>
     /// <exception cref="ActException">It is not on record, so it is not done.</exception>
     public async Task RecordAsync(

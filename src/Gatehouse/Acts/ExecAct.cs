@@ -27,7 +27,7 @@ internal static class ExecAct
                 json.WriteString("token", token);
                 json.WriteString("id", grant.Id);
                 json.WriteString("job", grant.Job);
-                json.WriteString("gate", call.House.Plan().Gate.ToString());
+                json.WriteString("gate", call.House.GateAddress);
                 json.WriteStartArray("secret-variables");
                 foreach (var name in SecretVariables(call.House)) json.WriteStringValue(name);
                 json.WriteEndArray();

@@ -33,7 +33,7 @@ internal static class TokenActs
             json.WriteString("id", grant.Id);
             json.WriteString("job", grant.Job);
             json.WriteString("expires", grant.Expires);
-            json.WriteString("gate", call.House.Plan().Gate.ToString());
+            json.WriteString("gate", call.House.GateAddress);
         });
     }
 

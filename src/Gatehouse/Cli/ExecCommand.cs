@@ -12,9 +12,16 @@ namespace Gatehouse.Cli;
 /// <summary>Runs a job's command with a token that lives exactly as long as it does: made for cron.</summary>
 internal static partial class ExecCommand
 {
+    // Numbers of signal(7) on x86 and ARM. They have no name in .NET, which takes the system's own number instead.
+    private const int User1 = 10;
+    private const int User2 = 12;
+
     private static readonly PosixSignal[] Forwarded =
-        [PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, PosixSignal.SIGCONT,
-            PosixSignal.SIGWINCH];
+    [
+        PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM,
+        PosixSignal.SIGCONT, PosixSignal.SIGWINCH,
+        (PosixSignal)User1, (PosixSignal)User2,
+    ];
 
     public static Command Create()
     {
@@ -159,6 +166,8 @@ internal static partial class ExecCommand
         PosixSignal.SIGQUIT => 3,
         PosixSignal.SIGCONT => 18,
         PosixSignal.SIGWINCH => 28,
+        (PosixSignal)User1 => User1,
+        (PosixSignal)User2 => User2,
         _ => 15,
     };
 

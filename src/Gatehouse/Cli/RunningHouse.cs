@@ -56,6 +56,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Time = Time,
             InFlight = Parts.InFlight,
             Reload = ReloadAsync,
+            Bound = () => GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString(),
         };
         JobListeners = new JobListeners(Pipeline, job => Parts.InFlight.Cut(call => call.Caller.Job.Key == job, ListenerGone), _logs);
     }

@@ -16,6 +16,9 @@ internal static class ClientRun
 
     private static readonly Lazy<Task> Installed = new(InstallAsync);
 
+    /// <summary>Makes sure that the clients' packages are in <c>tests/clients</c>.</summary>
+    public static Task InstallOnceAsync() => Installed.Value;
+
     /// <summary>Runs the steps in one process, in order; the outcomes come in the same order.</summary>
     public static async Task<IReadOnlyList<ClientOutcome>> RunAsync(
         string client, ClientTarget target, IReadOnlyList<ClientStep> steps, CancellationToken cancel)

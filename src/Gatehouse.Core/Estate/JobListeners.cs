@@ -18,7 +18,8 @@ internal sealed class JobListeners
     /// <summary>Takes an address for a job, or reports who has it.</summary>
     public void Claim(string job, ListenAddress address, SectionReader section)
     {
-        if (address is ListenAddress.Tcp { EndPoint.Address: var ip } && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        if (address is ListenAddress.Tcp { EndPoint.Address: var ip }
+            && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
         {
             section.Error(JobKeys.Listen, $"`{address}` is every address of this machine, so calling it proves nothing",
                 "one address of the job's own, such as `127.0.0.2:8420`");

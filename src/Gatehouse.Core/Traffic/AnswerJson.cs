@@ -67,7 +67,8 @@ internal static class AnswerJson
         return null;
     }
 
-    // Far above any real count. Larger numbers are an upstream's mistake or malice, and a leaf holds integers only up to
+    // Far above any real count. Larger numbers are an upstream's mistake or malice, and a leaf holds integers only up
+    // to
     // 2^53 - 1 (RFC 8785).
     private const long CountMax = 1_000_000_000_000;
 

@@ -43,7 +43,8 @@ public static class ProviderFeature
     public const string SearchParameters = "search_parameters";
 
     /// <summary>
-    /// What makes a provider or a router call somebody else, by other names: <c>fallbacks</c> (LiteLLM), <c>provider</c>,
+    /// What makes a provider or a router call somebody else, by other names: <c>fallbacks</c> (LiteLLM),
+    /// <c>provider</c>,
     /// <c>route</c> and <c>preset</c> (OpenRouter), <c>data_sources</c> (Azure), <c>enable_search</c> (Qwen),
     /// <c>deferred</c> (xAI).
     /// </summary>

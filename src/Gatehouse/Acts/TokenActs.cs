@@ -15,7 +15,9 @@ internal static class TokenActs
     /// <summary>A token that is not a service's should die within the day it was made.</summary>
     private static readonly TimeSpan LifeMax = TimeSpan.FromHours(24);
 
-    /// <summary>More than any job needs at a time; bounds memory and the ledger against a loop that only asks.</summary>
+    /// <summary>
+    /// More than any job needs at a time; bounds memory and the ledger against a loop that only asks.
+    /// </summary>
     private const int GoodOfJobMax = 1_000;
 
     private const int GoodOfJobUserMax = 32;
@@ -85,11 +87,15 @@ internal static class TokenActs
         var (service, inUrl) = (call.Flag("service"), call.Flag("in-url"));
         var from = call.List("from").Select(NetworkOf).ToArray();
         if (call.Actor.IsJobUser && (service || inUrl || from.Length > 0 || LifeOf(call, service) > DefaultLife))
-            throw new ActException("A job's own user gets plain tokens for an hour at most. Ask the home's owner for others.");
+        {
+            throw new ActException(
+                "A job's own user gets plain tokens for an hour at most. Ask the home's owner for others.");
+        }
         if (call.House.Tokens.CountGood(job.Key) >= (call.Actor.IsJobUser ? GoodOfJobUserMax : GoodOfJobMax))
         {
             throw new ActException(
-                $"Job '{job.Key}' has too many good tokens. List them with `gatehouse token list` and revoke what is not needed.");
+                $"Job '{job.Key}' has too many good tokens. List them with `gatehouse token list` and revoke "
+                    + "what is not needed.");
         }
         if (service && from.Length == 0)
         {

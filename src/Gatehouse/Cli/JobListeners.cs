@@ -69,7 +69,9 @@ internal sealed class JobListeners(GatePipeline pipeline, Action<string> cutCall
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>Calls on a listener that goes get a moment to end; one that never ends must not hold up the others.</summary>
+    /// <summary>
+    /// Calls on a listener that goes get a moment to end; one that never ends must not hold up the others.
+    /// </summary>
     private async Task CloseAsync(string job, HttpEndpoint endpoint)
     {
         using var hurry = new CancellationTokenSource(CloseGrace);

@@ -58,7 +58,8 @@ internal sealed class RunningHouse : IAsyncDisposable
             Reload = ReloadAsync,
             Bound = () => GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString(),
         };
-        JobListeners = new JobListeners(Pipeline, job => Parts.InFlight.Cut(call => call.Caller.Job.Key == job, ListenerGone), _logs);
+        JobListeners = new JobListeners(
+            Pipeline, job => Parts.InFlight.Cut(call => call.Caller.Job.Key == job, ListenerGone), _logs);
     }
 
     public HomeDirectory Home { get; }
@@ -160,7 +161,9 @@ internal sealed class RunningHouse : IAsyncDisposable
         await _stop.CancelAsync();
         using (var hurry = new CancellationTokenSource(StopGrace))
         {
-            hurry.Token.Register(() => Parts.InFlight.Cut(static _ => true, static _ => new Refusal(RefusalKind.Overloaded, "The gate is stopping.")));
+            hurry.Token.Register(
+                () => Parts.InFlight.Cut(
+                static _ => true, static _ => new Refusal(RefusalKind.Overloaded, "The gate is stopping.")));
             await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
             await JobListeners.StopAsync(hurry.Token);
         }
@@ -213,7 +216,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         await Ledger.PurgeDueAsync(stop);
         var acts = new ActSocket(Acts);
         await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), acts.HandleAsync, stop);
-await ListenForJobUsersAsync(plan, stop);
+        await ListenForJobUsersAsync(plan, stop);
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
         GateAddress =
             await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);

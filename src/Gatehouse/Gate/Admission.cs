@@ -114,7 +114,8 @@ internal sealed class Admission(GateParts parts)
         if (call.Caller.Token is { Models.Count: > 0 })
         {
             return new Refusal(RefusalKind.EndpointOutOfScope,
-                $"This token of job '{call.Caller.Job.Key}' is for certain models, and {call.Route!.Name} does not say which.");
+                $"This token of job '{call.Caller.Job.Key}' is for certain models, and {call.Route!.Name} "
+                    + "does not say which.");
         }
         foreach (var model in call.Caller.Job.Models)
         {

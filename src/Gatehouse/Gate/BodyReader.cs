@@ -90,7 +90,8 @@ internal sealed class BodyReader(GateParts parts)
             }
             return null;
         }
-        catch (Exception error) when (error is InvalidDataException or InvalidOperationException or IOException or ZstdSharp.ZstdException)
+        catch (Exception error)
+            when (error is InvalidDataException or InvalidOperationException or IOException or ZstdSharp.ZstdException)
         {
             return Unsupported(encoding);
         }

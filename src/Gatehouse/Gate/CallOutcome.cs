@@ -49,9 +49,9 @@ internal sealed record CallOutcome
             ReportedModel = machine.ReportedModel,
             Fingerprint = machine.SystemFingerprint,
             // What held the gate's own credential is nobody's to read, on record neither.
-        Upstream = failure?.HidesAnswer == true ? relay.Delivered : relay.Upstream.Memory,
+            Upstream = failure?.HidesAnswer == true ? relay.Delivered : relay.Upstream.Memory,
             Delivered = relay.Delivered,
-        ContentEvents = relay.ContentEvents,
+            ContentEvents = relay.ContentEvents,
         };
 
     public static CallOutcome Failed(CallFailure failure) => new()

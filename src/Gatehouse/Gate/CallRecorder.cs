@@ -14,7 +14,9 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class CallRecorder(GateParts parts)
 {
-    /// <summary>A refused body up to this size is kept, to see what was tried; a larger one is not worth the disk.</summary>
+    /// <summary>
+    /// A refused body up to this size is kept, to see what was tried; a larger one is not worth the disk.
+    /// </summary>
     private const int RefusedBytesMax = 64 * 1024;
 
     /// <summary>Step 6. Durable before the first byte goes upstream.</summary>
@@ -106,7 +108,8 @@ internal sealed class CallRecorder(GateParts parts)
     {
         var row = RefusalTable.For(refusal.Kind);
         // Counted against the job's bytes of the day: what is refused fills the disk like what is not.
-        var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax ? 0 : call.Received.Length;
+        var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax
+            ? 0 : call.Received.Length;
         var names = parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
         var draft = new LedgerDraft
         {
@@ -120,7 +123,8 @@ internal sealed class CallRecorder(GateParts parts)
                 Reason = row.Reason,
                 DurationMilliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
             },
-            Payloads = kept == 0 ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
+            Payloads = kept == 0
+                ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
             StateChange = kept == 0 ? null : new UsageChange(call.Caller.Job.Key, names, new UsagePeriod(0, kept, 0)),
         };
         if (kept > 0) parts.Limits.For(call.Caller.Job.Key).Settle(default, new UsagePeriod(0, kept, 0), names);

@@ -17,7 +17,9 @@ internal sealed class GateCall : IDisposable
     private readonly CancellationTokenRegistration _clientGone;
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
-    /// <summary>Shorter ones are words such as "ollama", which a local server takes for a key and any answer may hold.</summary>
+    /// <summary>
+    /// Shorter ones are words such as "ollama", which a local server takes for a key and any answer may hold.
+    /// </summary>
     private const int CredentialBytesMin = 16;
 
     private Refusal? _cutWhy;

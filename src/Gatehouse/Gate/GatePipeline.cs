@@ -25,7 +25,8 @@ internal sealed class GatePipeline(GateParts parts)
     /// <summary>Time for a whole body: the largest, 32 MiB, at the speed of a slow uplink of 2 Mbit/s.</summary>
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(130);
 
-    private static readonly Refusal Broken = new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
+    private static readonly Refusal Broken =
+        new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
 
     private static readonly Refusal TooSlow = new(RefusalKind.BodyTooSlow,
         $"The request did not come whole within {BodyTimeout.TotalSeconds:0} s, or broke off.");
@@ -146,7 +147,8 @@ internal sealed class GatePipeline(GateParts parts)
     }
 
     /// <summary>
-    /// Refusals of a known job are outcomes on record; rate refusals, and those of a job that is refused all the time, are
+    /// Refusals of a known job are outcomes on record; rate refusals, and those of a job that is refused all the time,
+    /// are
     /// summed up by the minute.
     /// </summary>
     private async Task RefuseAsync(GateCall call, Answer answer, Refusal refusal)
@@ -156,7 +158,8 @@ internal sealed class GatePipeline(GateParts parts)
         {
             parts.Summaries.CountRateLimited(call.Caller.Job.Key);
         }
-        else if (!parts.Limits.For(call.Caller.Job.Key).TryCountRefusal(parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone)))
+        else if (!parts.Limits.For(call.Caller.Job.Key)
+            .TryCountRefusal(parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone)))
         {
             parts.Summaries.CountRefused(call.Caller.Job.Key);
         }

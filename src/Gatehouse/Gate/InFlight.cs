@@ -14,12 +14,15 @@ internal sealed class InFlight
 
     public void Leave(GateCall call) => _calls.TryRemove(call, out _);
 
-    /// <summary>Ends the calls whose time is over, once a second: cheaper than a timer for each, and exact enough.</summary>
+    /// <summary>
+    /// Ends the calls whose time is over, once a second: cheaper than a timer for each, and exact enough.
+    /// </summary>
     public async Task SweepAsync(TimeProvider time, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(1), time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromSeconds(1), time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var now = time.GetTimestamp();
             foreach (var (call, _) in _calls) call.EndIfOverdue(now);
         }

@@ -66,5 +66,6 @@ internal sealed class MinuteSummaries(TimeProvider time)
             .Where(entry => entry.Count > 0)
             .ToDictionary(entry => entry.Key, entry => entry.Count);
 
-    private sealed record Totals(long Strangers, Dictionary<string, long> RateLimited, Dictionary<string, long> Refused);
+    private sealed record Totals(
+        long Strangers, Dictionary<string, long> RateLimited, Dictionary<string, long> Refused);
 }

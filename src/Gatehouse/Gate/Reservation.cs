@@ -19,7 +19,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     private const long UsedMax = 1_000_000_000_000;
 
     /// <summary>
-    /// Bytes of a stream in which at least one token comes, wrapping included (OpenAI's chunks take about 200). Used only
+    /// Bytes of a stream in which at least one token comes, wrapping included (OpenAI's chunks take about 200). Used
+    /// only
     /// for streams that ended before the model's own count.
     /// </summary>
     private const int StreamBytesPerTokenMax = 64;
@@ -42,7 +43,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     public Refusal? Reserve()
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
-        _wanted = new UsagePeriod(prompt + AnswerTokensWanted, call.Received.Length, CostMicros(prompt, AnswerTokensWanted));
+        _wanted =
+            new UsagePeriod(prompt + AnswerTokensWanted, call.Received.Length, CostMicros(prompt, AnswerTokensWanted));
         var refusal = Meter.TryReserve(call.Caller.Job.Limits, _wanted, Names());
         _reserved = refusal is null;
         WriteStanding();
@@ -72,7 +74,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
 
     /// <summary>Whether this job has a budget that a restart must not forget.</summary>
     public bool CountsPeriods
-        => call.Caller.Job.Limits is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
+        => call.Caller.Job.Limits
+            is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
 
     public PeriodNames Names() => parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
 
@@ -86,17 +89,20 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     /// what came, an answer that nobody saw by what was reserved for it.
     /// </summary>
     private long Unfinished(CallOutcome outcome, long answerBytes)
-        => answerBytes == 0 ? AnswerTokensWanted : Math.Max(outcome.ContentEvents, answerBytes / StreamBytesPerTokenMax);
+        => answerBytes == 0
+            ? AnswerTokensWanted : Math.Max(outcome.ContentEvents, answerBytes / StreamBytesPerTokenMax);
 
     private void WriteStanding()
     {
         var limits = call.Caller.Job.Limits;
         if (limits.RequestsPerMinute is null && limits.TokensPerMinute is null) return;
-        RateHeaders.Write(call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
+        RateHeaders.Write(
+            call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
     }
 
     private long CostMicros(long inputTokens, long outputTokens)
-        => call.Model?.Price is { } price ? (long)Math.Min(price.Of(inputTokens, outputTokens) * 1_000_000m, UsedMax) : 0;
+        => call.Model?.Price is { } price
+            ? (long)Math.Min(price.Of(inputTokens, outputTokens) * 1_000_000m, UsedMax) : 0;
 
     private bool AnswersInText
         => call.Inspection is not null

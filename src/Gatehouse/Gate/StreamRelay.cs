@@ -35,7 +35,9 @@ internal sealed class StreamRelay(
 
     public int DeliveredBytes { get; private set; }
 
-    /// <summary>Events that carried a part of the answer: about one token each, where the model did not count.</summary>
+    /// <summary>
+    /// Events that carried a part of the answer: about one token each, where the model did not count.
+    /// </summary>
     public int ContentEvents { get; private set; }
 
     public ReadOnlyMemory<byte> Delivered

@@ -16,7 +16,8 @@ internal static partial class SocketFile
     }
 
     /// <summary>
-    /// The folder of a socket, when somebody else could put another file in the socket's place: one that is neither this
+    /// The folder of a socket, when somebody else could put another file in the socket's place: one that is neither
+    /// this
     /// user's nor root's, or that others may write without being held to their own files (the sticky bit).
     /// </summary>
     public static string? UnsafeFolder(string socketPath)

@@ -32,13 +32,15 @@ internal sealed class CredentialResolver(TimeProvider time)
         lock (_gate)
         {
             var now = time.GetUtcNow();
-            if (_kept.TryGetValue(reference, out var kept) && now < (kept.Reading.IsFaulted ? kept.FailedUntil : kept.Until))
+            if (_kept.TryGetValue(reference, out var kept)
+                && now < (kept.Reading.IsFaulted ? kept.FailedUntil : kept.Until))
             {
                 reading = kept.Reading;
             }
             else
             {
-                // One question at a time for each reference, whoever asks; it does not end with the call that asked first.
+                // One question at a time for each reference, whoever asks; it does not end with the call that asked
+                // first.
                 reading = ReadCheckedAsync(reference);
                 _kept[reference] = new Kept(reading, now + KeptFor, now + FailureKeptFor);
             }

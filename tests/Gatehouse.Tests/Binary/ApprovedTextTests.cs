@@ -19,7 +19,8 @@ public sealed partial class ApprovedTextTests
         {
             var help = (await Child.RunAsync(GateBinary.Path, [.. verb, "--help"])).Expect(0);
             Assert.Equal("", help.Errors);
-            text.Append("═══ gatehouse ").AppendJoin(' ', verb).Append('\n').Append(help.Output.TrimEnd()).Append("\n\n");
+            text.Append("═══ gatehouse ").AppendJoin(' ', verb).Append('\n').Append(help.Output.TrimEnd())
+                .Append("\n\n");
             foreach (var name in VerbsIn(help.Output)) verbs.Enqueue([.. verb, name]);
         }
         Approved.Check("help", text.ToString());
@@ -28,7 +29,8 @@ public sealed partial class ApprovedTextTests
     [Fact]
     public async Task Every_verb_but_groups_has_an_example_in_its_help()
     {
-        var verbs = new Queue<string[]>(VerbsIn((await Child.RunAsync(GateBinary.Path, ["--help"])).Output).Select(name => new[] { name }));
+        var verbs = new Queue<string[]>(
+            VerbsIn((await Child.RunAsync(GateBinary.Path, ["--help"])).Output).Select(name => new[] { name }));
         Assert.NotEmpty(verbs);
         while (verbs.TryDequeue(out var verb))
         {
@@ -44,9 +46,12 @@ public sealed partial class ApprovedTextTests
     {
         var help = (await Child.RunAsync(GateBinary.Path, ["--help"])).Output.ReplaceLineEndings(" ");
         var told = CodesLine().Match(Spaces().Replace(help, " ")).Groups[1].Value;
-        var codes = typeof(ExitCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (int)field.GetRawConstantValue()!);
+        var codes = typeof(ExitCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (int)field.GetRawConstantValue()!);
 
-        Assert.Equal(codes.Order(), Number().Matches(told).Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            codes.Order(), Number().Matches(told)
+            .Select(match => int.Parse(match.Value, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -56,13 +61,15 @@ public sealed partial class ApprovedTextTests
         try
         {
             var home = Path.Combine(folder, "home");
-            var init = (await Child.RunAsync(GateBinary.Path, ["init", "--home", home, "--name", "lab"], ("TZ", "UTC"))).Expect(0);
+            var init = (await Child.RunAsync(GateBinary.Path, ["init", "--home", home, "--name", "lab"], ("TZ", "UTC")))
+                .Expect(0);
             var again = (await Child.RunAsync(GateBinary.Path, ["init", "--home", home])).Expect(ExitCodes.Unusable);
             var jobs = (await Child.RunAsync(GateBinary.Path, ["jobs", "--home", home])).Expect(0);
             var json = (await Child.RunAsync(GateBinary.Path, ["jobs", "--home", home, "--json"])).Expect(0);
 
             Approved.Check("init", Plain(Told(init) + Told(again), home) + "═══ gatehouse.yaml\n"
-                + await File.ReadAllTextAsync(Path.Combine(home, "gatehouse.yaml"), TestContext.Current.CancellationToken));
+                + await File.ReadAllTextAsync(
+                    Path.Combine(home, "gatehouse.yaml"), TestContext.Current.CancellationToken));
             Approved.Check("jobs", Plain(Told(jobs) + Told(json), home));
         }
         finally
@@ -127,7 +134,8 @@ public sealed partial class ApprovedTextTests
         Approved.Check("ledger", Plain(text.ToString(), home.HomePath));
 
         async Task RunAsync(params string[] words)
-            => text.Append("═══ gatehouse ").AppendJoin(' ', words).Append('\n').Append(Told(await home.RunAsync(words))).Append('\n');
+            => text.Append("═══ gatehouse ").AppendJoin(' ', words).Append('\n')
+                .Append(Told(await home.RunAsync(words))).Append('\n');
     }
 
     private static string Told(Ended ended) => $"{ended.Output}{Prefix(ended.Errors)}(exit {ended.Exit})\n";
@@ -138,7 +146,8 @@ public sealed partial class ApprovedTextTests
     /// <summary>The text without what is another in every run.</summary>
     private static string Plain(string text, string home)
     {
-        text = text.Replace(home, "HOME", StringComparison.Ordinal).Replace(Environment.UserName, "USER", StringComparison.Ordinal);
+        text = text.Replace(home, "HOME", StringComparison.Ordinal)
+            .Replace(Environment.UserName, "USER", StringComparison.Ordinal);
         text = Id().Replace(text, "$1_ID");
         text = Time().Replace(text, "TIME");
         text = Milliseconds().Replace(text, "    MS ms");

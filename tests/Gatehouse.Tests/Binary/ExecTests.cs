@@ -10,7 +10,8 @@ public sealed class ExecTests
 {
     private const string WithSecret = "credential: env:GPT_SECRET }";
 
-    private static readonly string Estate = BinaryEstates.Usual.Replace("name: gpt-4o-mini }", "name: gpt-4o-mini, " + WithSecret, StringComparison.Ordinal);
+    private static readonly string Estate = BinaryEstates.Usual.Replace(
+        "name: gpt-4o-mini }", "name: gpt-4o-mini, " + WithSecret, StringComparison.Ordinal);
 
     [Fact]
     public async Task The_command_gets_what_clients_read_and_nothing_of_the_gates_own_secrets()
@@ -20,7 +21,8 @@ public sealed class ExecTests
         await using var gate = await ServeWithSecretAsync(home);
 
         await using var exec = home.Start(Words("env"),
-            ("GPT_SECRET", "very secret"), ("GATEHOUSE_HOME", home.HomePath), ("GATEHOUSE_ANYTHING", "x"), ("KEPT", "yes"), ("ANTHROPIC_AUTH_TOKEN", "own"));
+            ("GPT_SECRET", "very secret"), ("GATEHOUSE_HOME", home.HomePath), ("GATEHOUSE_ANYTHING", "x"),
+            ("KEPT", "yes"), ("ANTHROPIC_AUTH_TOKEN", "own"));
         var ended = (await exec.EndAsync()).Expect(0);
 
         var variables = ended.Lines.Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
@@ -63,7 +65,8 @@ public sealed class ExecTests
         await using var model = await BinaryModel.StartAsync();
         using var home = BinaryHome.Create(model.Address);
         await using var gate = await home.ServeAsync();
-        await using var exec = home.Start(Words("sh", "-c", $"trap 'echo caught; exit 41' {name}; echo ready >&2; while :; do sleep 0.02; done"));
+        await using var exec = home.Start(
+            Words("sh", "-c", $"trap 'echo caught; exit 41' {name}; echo ready >&2; while :; do sleep 0.02; done"));
         await exec.WaitForErrorsAsync(new("ready"));
 
         exec.Signal(signal);
@@ -140,7 +143,8 @@ public sealed class ExecTests
         var (own, other) = (await AsNobodyAsync("tagger"), await AsNobodyAsync("news"));
 
         Assert.Equal("65534", own.Expect(0).LastLine);
-        Assert.Contains("run-as: does not name this user", other.Expect(ExitCodes.Failed).Errors, StringComparison.Ordinal);
+        Assert.Contains(
+            "run-as: does not name this user", other.Expect(ExitCodes.Failed).Errors, StringComparison.Ordinal);
 
         Task<Ended> AsNobodyAsync(string job) => Child.RunAsync("setpriv",
         [
@@ -180,13 +184,15 @@ public sealed class ExecTests
         await using var gate = await home.ServeAsync();
 
         var folder = Repository.PathOf("tests", "clients");
-        var ended = await home.RunAsync([.. Words("sh", "-c", "cd \"$1\" && node --input-type=module -e \"$2\"", "sh", folder, script)]);
+        var ended = await home.RunAsync(
+            [.. Words("sh", "-c", "cd \"$1\" && node --input-type=module -e \"$2\"", "sh", folder, script)]);
 
         Assert.Equal("word0|word0|word0", ended.Expect(0).LastLine.Replace(" ", "", StringComparison.Ordinal));
         Assert.Equal(3, (await home.OutcomesAsync()).Values.Count(outcome => outcome == "completed"));
     }
 
-    private static string[] Words(params string[] command) => ["exec", "--job", "news", "--same-user", "--", .. command];
+    private static string[] Words(params string[] command)
+        => ["exec", "--job", "news", "--same-user", "--", .. command];
 
     private static Task<BinaryGate> ServeWithSecretAsync(BinaryHome home)
         => BinaryGate.StartAsync(home, home.Start(["serve"], ("GPT_SECRET", "very secret")));
@@ -214,7 +220,8 @@ public sealed class ExecTests
         {
             var exec = home.Start(Words("sh", "-c", "echo \"command $$ $OPENAI_API_KEY\" >&2; exec sleep 120"));
             var said = await exec.WaitForErrorsAsync(new(@"command (\d+) (\S+)\n"));
-            return new RunningCommand(exec, said.Groups[2].Value, int.Parse(said.Groups[1].Value, CultureInfo.InvariantCulture));
+            return new RunningCommand(
+                exec, said.Groups[2].Value, int.Parse(said.Groups[1].Value, CultureInfo.InvariantCulture));
         }
 
         public async ValueTask DisposeAsync()

@@ -2,7 +2,9 @@ using System.Net;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>A home with a few calls on record, made once for a class of tests: what its gate signed, and where it grew.</summary>
+/// <summary>
+/// A home with a few calls on record, made once for a class of tests: what its gate signed, and where it grew.
+/// </summary>
 public sealed class StoppedHome : IAsyncLifetime
 {
     private BinaryModel? _model;

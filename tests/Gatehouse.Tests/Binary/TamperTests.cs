@@ -27,7 +27,8 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
             using var copy = stopped.Copy();
             var leaf = copy.Read<byte[]>("SELECT leaf FROM ledger_entry WHERE idx = $i", ("$i", index));
             leaf[leaf.Length / 2] ^= 1;
-            Assert.Equal(1, copy.Execute("UPDATE ledger_entry SET leaf = $l WHERE idx = $i", ("$l", leaf), ("$i", index)));
+            Assert.Equal(
+                1, copy.Execute("UPDATE ledger_entry SET leaf = $l WHERE idx = $i", ("$l", leaf), ("$i", index)));
             Assert.Equal(index, await FirstBadAsync(copy));
         }
     }
@@ -50,10 +51,12 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         using var copy = stopped.Copy();
         var leaf = copy.Read<byte[]>("SELECT leaf FROM ledger_entry WHERE idx = $i", ("$i", index));
         // The job's name inside the leaf, by another of the same length: still a canonical leaf.
-        var changed = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(leaf).Replace("\"news\"", "\"mews\"", StringComparison.Ordinal));
+        var changed = Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(leaf).Replace("\"news\"", "\"mews\"", StringComparison.Ordinal));
         if (leaf.AsSpan().SequenceEqual(changed)) changed[leaf.AsSpan().IndexOf("\"id\":\""u8) + 12] ^= 1;
         var hash = SHA256.HashData([0, .. changed]);
-        copy.Execute("UPDATE ledger_entry SET leaf = $l, hash = $h WHERE idx = $i", ("$l", changed), ("$h", hash), ("$i", index));
+        copy.Execute("UPDATE ledger_entry SET leaf = $l, hash = $h WHERE idx = $i", ("$l", changed), ("$h", hash),
+            ("$i", index));
 
         Assert.InRange(await FirstBadAsync(copy), 0, index);
     }
@@ -64,13 +67,16 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         var index = stopped.Leaves / 2;
         using var copy = stopped.Copy();
         foreach (var (from, to) in new[] { (index, -1L), (index + 1, index), (-1L, index + 1) })
-            Assert.Equal(1, copy.Execute("UPDATE ledger_entry SET idx = $to WHERE idx = $from", ("$to", to), ("$from", from)));
+        {
+            Assert.Equal(
+                1, copy.Execute("UPDATE ledger_entry SET idx = $to WHERE idx = $from", ("$to", to), ("$from", from)));
+        }
 
         Assert.InRange(await FirstBadAsync(copy), 0, index + 1);
     }
 
     [Fact]
-    public async Task An_end_that_was_cut_off_shows_by_the_checkpoints_beside_it_and_without_those_by_the_one_kept_elsewhere()
+    public async Task A_cut_off_end_shows_by_the_checkpoints_beside_it_or_by_the_one_kept_elsewhere()
     {
         var cut = stopped.Leaves - 3;
         using var copy = stopped.Copy();
@@ -80,7 +86,8 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         copy.Execute("DELETE FROM checkpoint WHERE size > $i", ("$i", cut));
         (await copy.VerifyAsync()).Expect(0);
         var shown = (await copy.VerifyAsync("--against", stopped.Kept)).Expect(ExitCodes.Failed);
-        Assert.Contains($"WRONG at entry {cut}: A checkpoint kept elsewhere covers {stopped.Leaves} leaves", shown.Output, StringComparison.Ordinal);
+        Assert.Contains($"WRONG at entry {cut}: A checkpoint kept elsewhere covers {stopped.Leaves} leaves",
+            shown.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +140,8 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         using var copy = stopped.Copy();
         copy.Execute("DELETE FROM ledger_entry WHERE idx = $i", ("$i", stopped.Leaves - 1));
 
-        var refused = (await Child.RunAsync(GateBinary.Path, ["serve", "--home", copy.HomePath])).Expect(ExitCodes.Unusable);
+        var refused = (await Child.RunAsync(GateBinary.Path, ["serve", "--home", copy.HomePath]))
+            .Expect(ExitCodes.Unusable);
 
         Assert.Contains("The ledger is damaged", refused.Errors, StringComparison.Ordinal);
     }
@@ -144,21 +152,27 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         Assert.SkipUnless(File.Exists("/usr/bin/openssl"), "openssl is missing (./test installs it)");
         using var copy = stopped.Copy();
         var note = await File.ReadAllTextAsync(stopped.Kept, TestContext.Current.CancellationToken);
-        var key = (await File.ReadAllTextAsync(Path.Combine(copy.HomePath, "keys", "log.vkey"), TestContext.Current.CancellationToken)).Trim();
+        var key =
+            (await File.ReadAllTextAsync(
+            Path.Combine(copy.HomePath, "keys", "log.vkey"), TestContext.Current.CancellationToken)).Trim();
         // C2SP signed-note: the text ends before an empty line; a key is an algorithm byte, then 32 bytes of Ed25519.
         var end = note.IndexOf("\n\n", StringComparison.Ordinal) + 1;
         var signature = Convert.FromBase64String(note[(end + 1)..].TrimEnd('\n').Split(' ')[^1])[4..];
         var publicKey = Convert.FromBase64String(key.Split('+', 3)[2]);
-        var (message, signed, der) = (Path.Combine(copy.HomePath, "m"), Path.Combine(copy.HomePath, "s"), Path.Combine(copy.HomePath, "k"));
+        var (message, signed, der) =
+            (Path.Combine(copy.HomePath, "m"), Path.Combine(copy.HomePath, "s"), Path.Combine(copy.HomePath, "k"));
         await File.WriteAllBytesAsync(signed, signature, TestContext.Current.CancellationToken);
         // RFC 8410: the fixed start of an Ed25519 SubjectPublicKeyInfo.
-        await File.WriteAllBytesAsync(der, [.. Convert.FromHexString("302a300506032b6570032100"), .. publicKey[1..]], TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(der, [.. Convert.FromHexString("302a300506032b6570032100"), .. publicKey[1..]],
+            TestContext.Current.CancellationToken);
 
-        foreach (var (text, exit) in new[] { (note[..end], 0), (note[..end].Replace("test/", "tost/", StringComparison.Ordinal), 1) })
+        foreach (var (text, exit) in new[] { (note[..end], 0),
+            (note[..end].Replace("test/", "tost/", StringComparison.Ordinal), 1) })
         {
             await File.WriteAllTextAsync(message, text, TestContext.Current.CancellationToken);
             (await Child.RunAsync("/usr/bin/openssl",
-                ["pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", der, "-in", message, "-sigfile", signed])).Expect(exit);
+                ["pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", der, "-in", message, "-sigfile",
+                    signed])).Expect(exit);
         }
     }
 
@@ -166,10 +180,12 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
     private static async Task<long> FirstBadAsync(LedgerCopy copy, params string[] more)
     {
         var shown = (await copy.VerifyAsync(more)).Expect(ExitCodes.Failed);
-        using var json = JsonDocument.Parse((await copy.VerifyAsync([.. more, "--json"])).Expect(ExitCodes.Failed).Output);
+        using var json =
+            JsonDocument.Parse((await copy.VerifyAsync([.. more, "--json"])).Expect(ExitCodes.Failed).Output);
         var index = json.RootElement.GetProperty("faults")[0].GetProperty("index").GetInt64();
         Assert.False(json.RootElement.GetProperty("good").GetBoolean());
-        Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"WRONG at entry {index}: "), shown.Output, StringComparison.Ordinal);
+        Assert.StartsWith(string.Create(CultureInfo.InvariantCulture, $"WRONG at entry {index}: "), shown.Output,
+            StringComparison.Ordinal);
         return index;
     }
 }

@@ -110,7 +110,7 @@ public sealed class EstateProblemsTests
     [InlineData(", stores: { what: a } } }", 16, "jobs.j.stores", "holds a mapping of keys; expected a list")]
     [InlineData(", run-as: 'a b' } }", 16, "jobs.j.run-as", "`a b` does not fit; expected a user name or a uid")]
     [InlineData(", run-as: 4294967295 } }", 16, "jobs.j.run-as", "`4294967295` does not fit")]
-    [InlineData(", listen: 0.0.0.0:8420 } }", 16, "jobs.j.listen", "`0.0.0.0:8420` is already taken by the gate")]
+    [InlineData(", listen: 0.0.0.0:8420 } }", 16, "jobs.j.listen", "`0.0.0.0:8420` is every address")]
     [InlineData(", listen: '127.0.0.1:8421' } }", 16, "jobs.j.listen", "`127.0.0.1:8421` is already taken by control")]
     [InlineData(", opaque: [audio/speach] } }", 17, "jobs.j.opaque[0]", "did you mean `audio/speech`?")]
     [InlineData(", provider-tools: ['a b'] } }", 25, "jobs.j.provider-tools[0]", "`a b` does not fit")]

@@ -146,7 +146,8 @@ public sealed class BodyTests(WireStage stage) : IClassFixture<WireStage>
     [Theory]
     [InlineData("""{"model":"gpt-4o-mini","model":"gpt-4o-mini","messages":[]}""", "ambiguous_json")]
     [InlineData("""{"model":"gpt-4o-mini","mod\u0065l":"other","messages":[]}""", "ambiguous_json")]
-    [InlineData("""{"model":"gpt-4o-mini","messages":[{"role":"user","content":"a","content":"b"}]}""", "ambiguous_json")]
+    [InlineData("""{"model":"gpt-4o-mini","messages":[{"role":"user","content":"a","content":"b"}]}""",
+        "ambiguous_json")]
     [InlineData("""{"model":"gpt-4o-mini","stream":"yes","messages":[]}""", "malformed_request")]
     [InlineData("""{"model":"gpt-4o-mini"} {}""", "malformed_request")]
     [InlineData("""[{"model":"gpt-4o-mini"}]""", "malformed_request")]

@@ -10,7 +10,8 @@ public sealed class CredentialTests(WireStage stage) : IClassFixture<WireStage>
     [Theory]
     [InlineData("/v1/chat/completions", "authorization", "Bearer " + WireStage.ModelKey)]
     [InlineData("/v1/messages", "x-api-key", WireStage.ModelKey)]
-    public async Task A_model_gets_its_own_credential_and_nothing_of_the_callers(string path, string header, string value)
+    public async Task A_model_gets_its_own_credential_and_nothing_of_the_callers(
+        string path, string header, string value)
     {
         var dialect = GateDialect.All.Single(one => one.Path == path);
         using var response = await stage.Gate.PostAsync(

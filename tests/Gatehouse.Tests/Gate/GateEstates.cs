@@ -81,7 +81,9 @@ internal static class GateEstates
             { owner: tester, model: gpt, source: { kind: prompt }, sink: none, listen: "127.0.0.2:0" }
         """;
 
-    /// <summary>Models behind credentials, one that nobody serves, one on a socket; jobs with and without budgets.</summary>
+    /// <summary>
+    /// Models behind credentials, one that nobody serves, one on a socket; jobs with and without budgets.
+    /// </summary>
     public const string Wire = """
         estate: 1
         name: test

@@ -10,7 +10,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.</summary>
+/// <summary>
+/// A whole gate in this process, on a home of its own, with a scripted model behind it: real sockets, real ledger.
+/// </summary>
 internal sealed class GateStage : IAsyncDisposable
 {
     private readonly HouseSetup _setup;
@@ -28,13 +30,16 @@ internal sealed class GateStage : IAsyncDisposable
 
     public Uri ControlUrl => new($"http://{House.ControlAddress}/");
 
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
-    {
-        // A gate that hangs fails a test soon, and not the whole run late.
-        Timeout = TimeSpan.FromSeconds(20),
-    };
+    public HttpClient Client { get; } =
+        new(new SocketsHttpHandler { UseProxy = false, AutomaticDecompression = DecompressionMethods.None })
+        {
+            // A gate that hangs fails a test soon, and not the whole run late.
+            Timeout = TimeSpan.FromSeconds(20),
+        };
 
-    /// <summary>Starts a gate. The estate text may hold <c>{model}</c> for the scripted model's address and <c>{home}</c>.</summary>
+    /// <summary>
+    /// Starts a gate. The estate text may hold <c>{model}</c> for the scripted model's address and <c>{home}</c>.
+    /// </summary>
     public static async Task<GateStage> StartAsync(
         string? estate = null,
         Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? append = null,
@@ -66,13 +71,15 @@ internal sealed class GateStage : IAsyncDisposable
         File.WriteAllTextAsync(House.Home.EstateFile, Fill(estate, Model, HomePath));
 
     public static string Fill(string estate, ScriptedModel model, string home)
-        => estate.Replace("{model}", model.Address, StringComparison.Ordinal).Replace("{home}", home, StringComparison.Ordinal);
+        => estate.Replace("{model}", model.Address, StringComparison.Ordinal)
+            .Replace("{home}", home, StringComparison.Ordinal);
 
     /// <summary>Does an act as the home's owner and returns its answer lines.</summary>
     public async Task<IReadOnlyList<JsonElement>> ActAsync(string act, params (string Name, string Value)[] arguments)
     {
         var lines = new List<JsonElement>();
-        var call = new ActCall(House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
+        var call = new ActCall(
+            House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
         {
             using var document = JsonDocument.Parse(line);
             lines.Add(document.RootElement.Clone());
@@ -86,7 +93,8 @@ internal sealed class GateStage : IAsyncDisposable
         => (await ActAsync("token.issue", [("job", job), .. more]))[0].GetProperty("token").GetString()!;
 
     /// <summary>Sends a JSON body to the gate with a bearer token, if one is given.</summary>
-    public Task<HttpResponseMessage> PostAsync(string path, string json, string? token, params (string Name, string Value)[] headers)
+    public Task<HttpResponseMessage> PostAsync(
+        string path, string json, string? token, params (string Name, string Value)[] headers)
         => SendAsync(HttpMethod.Post, path, json, token, headers);
 
     public async Task<HttpResponseMessage> SendAsync(
@@ -117,7 +125,9 @@ internal sealed class GateStage : IAsyncDisposable
     /// <summary>What the control listener says at a path.</summary>
     public Task<string> ControlAsync(string path) => Client.GetStringAsync(new Uri(ControlUrl, path));
 
-    /// <summary>Waits until an exchange has its outcome on record: a caller that went away does not see when that is.</summary>
+    /// <summary>
+    /// Waits until an exchange has its outcome on record: a caller that went away does not see when that is.
+    /// </summary>
     public async Task<ExchangeRow> EndedAsync(string exchange)
     {
         for (var tries = 0; tries < 200; tries++)

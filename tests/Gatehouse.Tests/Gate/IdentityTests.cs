@@ -123,7 +123,8 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
         Assert.DoesNotContain(token, await chat.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, withKey.StatusCode);
         Assert.Equal("Ollama is running", await root.Content.ReadAsStringAsync(Stop));
-        var row = stage.Gate.Exchanges().Single(row => row.Id == chat.Headers.GetValues("X-Gatehouse-Exchange").Single());
+        var row = stage.Gate.Exchanges()
+            .Single(row => row.Id == chat.Headers.GetValues("X-Gatehouse-Exchange").Single());
         Assert.Equal(("url-token", "127.0.0.1", "ollama.chat"), (row.IdentifiedBy, row.Caller, row.Endpoint));
     }
 
@@ -184,7 +185,8 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
     private async Task<RawCaller> RawAsync(string headers)
     {
         var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
-        await caller.SendAsync($"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\n{headers}Content-Length: 0\r\n\r\n");
+        await caller.SendAsync(
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\n{headers}Content-Length: 0\r\n\r\n");
         return caller;
     }
 }

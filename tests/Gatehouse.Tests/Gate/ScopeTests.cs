@@ -41,7 +41,8 @@ public sealed class ScopeTests(RightsStage stage) : IClassFixture<RightsStage>
 
         Assert.Equal(["llama3.2:3b", "nomic-embed-text", "gpt-4o-mini"], await NamesAsync("openai.models", all));
         Assert.Equal(["llama3.2:3b"], await NamesAsync("openai.models", one));
-        Assert.Equal(["llama3.2:3b", "nomic-embed-text", "claude-haiku-4-5"], await NamesAsync("anthropic.models", all));
+        Assert.Equal(
+            ["llama3.2:3b", "nomic-embed-text", "claude-haiku-4-5"], await NamesAsync("anthropic.models", all));
         Assert.Equal(["llama3.2:3b"], await NamesAsync("anthropic.models", one));
         Assert.Equal(["llama3.2:3b", "nomic-embed-text:latest"], await NamesAsync("ollama.tags", all));
         Assert.Equal(["llama3.2:3b"], await NamesAsync("ollama.tags", one));
@@ -101,7 +102,8 @@ public sealed class ScopeTests(RightsStage stage) : IClassFixture<RightsStage>
         using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
         var method = path == "*" ? "OPTIONS" : "POST";
         await caller.SendAsync(
-            $"{method} {path} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {await stage.Gate.TokenAsync("keeper")}\r\n"
+            $"{method} {path} HTTP/1.1\r\nHost: gate\r\nAuthorization: "
+                + $"Bearer {await stage.Gate.TokenAsync("keeper")}\r\n"
             + "Content-Length: 0\r\nConnection: close\r\n\r\n");
         var answer = await caller.ReceiveToEndAsync();
 
@@ -141,7 +143,8 @@ public sealed class ScopeTests(RightsStage stage) : IClassFixture<RightsStage>
         using var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=\"a b\"");
         using var request = new HttpRequestMessage(
-            HttpMethod.Post, new Uri(stage.Gate.BaseUrl, "/v1/audio/transcriptions")) { Content = content };
+            HttpMethod.Post, new Uri(stage.Gate.BaseUrl, "/v1/audio/transcriptions"))
+        { Content = content };
         request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
         using var response = await stage.Gate.Client.SendAsync(request, TestContext.Current.CancellationToken);
 

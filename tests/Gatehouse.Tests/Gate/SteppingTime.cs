@@ -1,6 +1,8 @@
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>A wall clock that a test may also set back, as a machine without a clock of its own does at its start.</summary>
+/// <summary>
+/// A wall clock that a test may also set back, as a machine without a clock of its own does at its start.
+/// </summary>
 internal sealed class SteppingTime : TimeProvider
 {
     private long _offsetTicks;

@@ -34,7 +34,8 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
             Assert.Contains("leaked_token", answer, StringComparison.Ordinal);
             Assert.DoesNotContain(token[..TellingChars], answer, StringComparison.Ordinal);
             Assert.Equal("leaked_token", RightsStage.ReasonOf(after));
-            var listed = (await stage.Gate.ActAsync("token.list")).Single(one => one.GetProperty("id").GetString() == id);
+            var listed = (await stage.Gate.ActAsync("token.list"))
+                .Single(one => one.GetProperty("id").GetString() == id);
             Assert.Equal("leaked", listed.GetProperty("state").GetString());
             await OnRecordAsync(id);
         }
@@ -53,7 +54,8 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
     [Fact]
     public async Task A_url_token_from_another_network_is_refused_and_stays()
     {
-        var issued = (await stage.Gate.ActAsync("token.issue", ("job", "all"), ("in-url", "true"), ("from", "10.0.0.0/8")))[0];
+        var issued =
+            (await stage.Gate.ActAsync("token.issue", ("job", "all"), ("in-url", "true"), ("from", "10.0.0.0/8")))[0];
 
         var answer = await RawGetAsync($"/t/{issued.GetProperty("token").GetString()}/v1/models", "");
 
@@ -87,7 +89,8 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
             written.Append(Encoding.Latin1.GetString(await ReadSharedAsync(file)));
         var text = written.ToString();
         Assert.Contains("leaked_token", text, StringComparison.Ordinal);
-        Assert.All(tokens, token => Assert.DoesNotContain(token[4..(4 + TellingChars)], text, StringComparison.Ordinal));
+        Assert.All(
+            tokens, token => Assert.DoesNotContain(token[4..(4 + TellingChars)], text, StringComparison.Ordinal));
     }
 
     /// <summary>The ways in which careless callers show a token, the leaks last.</summary>
@@ -97,7 +100,8 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
         yield return () => gate.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hello"), token);
         yield return () => gate.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hello", model: token), token);
         yield return () => gate.PostAsync("/api/show", $$"""{"model":"{{token}}"}""", token);
-        yield return () => gate.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token, ("x-api-key", "k"));
+        yield return () => gate.PostAsync(
+            "/v1/chat/completions", GateTexts.OpenAiChat("hi"), token, ("x-api-key", "k"));
         yield return () => gate.PostAsync("/v1/chat/completions", "{\"model\":1}", token, ("x-request-id", token));
         yield return () => gate.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("hi"), token, ("x-forwarded-for", token));

@@ -96,7 +96,10 @@ public sealed class TokenLifeTests
         await using var stage = await GateStage.StartAsync();
         var asked = new Dictionary<string, string> { ["job"] = "all" };
         foreach (var pair in arguments.Split(';'))
-            asked[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] = pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        {
+            asked[pair[..pair.IndexOf('=', StringComparison.Ordinal)]] =
+                pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        }
 
         var error = await Assert.ThrowsAsync<ActException>(
             () => stage.ActAsync("token.issue", [.. asked.Select(pair => (pair.Key, pair.Value))]));
@@ -111,7 +114,8 @@ public sealed class TokenLifeTests
     {
         await using var stage = await GateStage.StartAsync(GateEstates.Rights);
         var kept = await stage.TokenAsync(
-            "all", ("endpoint", "chat,embeddings"), ("model", "gpt,llama"), ("from", "127.0.0.0/8"), ("in-url", "true"));
+            "all", ("endpoint", "chat,embeddings"), ("model", "gpt,llama"), ("from", "127.0.0.0/8"),
+            ("in-url", "true"));
         var issued = await stage.ActAsync("token.issue", ("job", "all"));
         await stage.ActAsync("token.revoke", ("id", issued[0].GetProperty("id").GetString()!));
         var before = Described(await stage.ActAsync("token.list"));
@@ -120,7 +124,8 @@ public sealed class TokenLifeTests
 
         Assert.Equal(before, Described(await stage.ActAsync("token.list")));
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(stage, kept));
-        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(stage, issued[0].GetProperty("token").GetString()!));
+        Assert.Equal(
+            HttpStatusCode.Unauthorized, await StatusAsync(stage, issued[0].GetProperty("token").GetString()!));
         using var url = await stage.PostAsync($"/t/{kept}/api/chat", GateTexts.OllamaChat("hi"), null);
         Assert.Equal(HttpStatusCode.OK, url.StatusCode);
     }

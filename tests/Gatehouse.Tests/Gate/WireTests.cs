@@ -11,7 +11,8 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
         var ids = new List<string>();
         foreach (var (method, path, body, token) in new[]
         {
-            ("GET", "/", null, stage.Token), ("GET", "/v1/models", null, stage.Token), ("GET", "/nothing", null, stage.Token),
+            ("GET", "/", null, stage.Token), ("GET", "/v1/models", null, stage.Token),
+            ("GET", "/nothing", null, stage.Token),
             ("POST", "/v1/chat/completions", GateTexts.OpenAiChat("hello"), stage.Token),
             ("POST", "/v1/chat/completions", GateTexts.OpenAiChat("hello", stream: true), stage.Token),
             ("POST", "/v1/chat/completions", GateTexts.OpenAiChat("[[status=500]]"), stage.Token),

@@ -37,7 +37,9 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
                 : ByHeader(call, carried);
     }
 
-    /// <summary>Whether the caller's token still stands: asked again once the call can be cut, so that no moment is free.</summary>
+    /// <summary>
+    /// Whether the caller's token still stands: asked again once the call can be cut, so that no moment is free.
+    /// </summary>
     public Refusal? StillStands(Caller caller)
         => caller.Hash is { } hash && tokens.Ended(hash) ? Explain(TokenVerdict.Revoked, caller.Token) : null;
 
@@ -119,7 +121,6 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     /// </summary>
     private Refusal? FindLeak(string rawTarget)
     {
-        if (rawTarget.Contains('%')) rawTarget = Uri.UnescapeDataString(rawTarget);
         for (var at = rawTarget.IndexOf(TokenFormat.Prefix, StringComparison.Ordinal); at >= 0;
              at = rawTarget.IndexOf(TokenFormat.Prefix, at + 1, StringComparison.Ordinal))
         {

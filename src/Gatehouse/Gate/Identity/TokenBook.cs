@@ -38,7 +38,8 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
 
     /// <summary>How many tokens of a job are good now.</summary>
     public int CountGood(string job)
-        => _byHash.Values.Count(grant => grant.Job == job && grant.Revoked is null && (grant.BoundToConnection || grant.Expires > now()));
+        => _byHash.Values.Count(
+            grant => grant.Job == job && grant.Revoked is null && (grant.BoundToConnection || grant.Expires > now()));
 
     /// <summary>Takes a token out of the book: one that ended and that nobody needs to be told about.</summary>
     public void Remove(TokenHash hash) => _byHash.TryRemove(hash, out _);

@@ -9,7 +9,9 @@ namespace Gatehouse.Gate.Limits;
 /// </summary>
 internal sealed class JobMeter(string job)
 {
-    /// <summary>Chosen so that a person sees every ordinary mistake and a runaway job adds at most one entry a second.</summary>
+    /// <summary>
+    /// Chosen so that a person sees every ordinary mistake and a runaway job adds at most one entry a second.
+    /// </summary>
     private const long RefusalsOnRecordPerMinute = 60;
 
     private readonly Lock _gate = new();

@@ -5,7 +5,7 @@ namespace Gatehouse.Cli;
 /// <summary>The verbs, in the order in which a user meets them.</summary>
 internal static class RootVerb
 {
-    public static RootCommand Create() => new(
+    public static RootCommand Create() => ListedHelp.Use(new(
         "Gatehouse stands between the AI jobs of a home and the models they call:\n" +
         "every call is identified, limited, recorded, and can be stopped.\n\n" +
         "Start with: gatehouse init, then gatehouse serve.\n" +
@@ -22,5 +22,5 @@ internal static class RootVerb
         LedgerCommand.Create(),
         DemoCommand.Create(),
         ScriptedModelCommand.Create(),
-    };
+    });
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace Gatehouse.Cli;
 
@@ -131,19 +131,23 @@ internal static class TokenCommand
             Console.Out.WriteLine("No tokens. Issue one with: gatehouse token issue --job JOB");
             return;
         }
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("id", "job", "kind", "state", "expires (UTC)", "limited to");
-        foreach (var row in rows)
-        {
-            var limits =
-                new[] { Text(row, "endpoints"), Text(row, "models"), Text(row, "from") }.Where(text => text.Length > 0);
-            table.AddRow(
-                Markup.Escape(Text(row, "id")), Markup.Escape(Text(row, "job")), Text(row, "kind"), Text(row, "state"),
-                row.GetProperty("expires").GetDateTimeOffset()
-                    .ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture),
-                Markup.Escape(string.Join("; ", limits)));
-        }
-        AnsiConsole.Write(table);
+        // Not a table that breaks lines: an id is there to be copied.
+        var lines = rows.Select(Columns).Prepend(["id", "job", "kind", "state", "expires (UTC)", "limited to"]).ToList();
+        var widths = Enumerable.Range(0, lines[0].Length).Select(at => lines.Max(line => line[at].Length)).ToList();
+        foreach (var line in lines)
+            Console.Out.WriteLine(string.Join("  ", line.Select((text, at) => text.PadRight(widths[at]))).TrimEnd());
+    }
+
+    private static string[] Columns(JsonElement row)
+    {
+        var limits = new[] { Text(row, "endpoints"), Text(row, "models"), Text(row, "from") };
+        var expires = row.GetProperty("expires").GetDateTimeOffset();
+        return
+        [
+            Text(row, "id"), Text(row, "job"), Text(row, "kind"), Text(row, "state"),
+            expires.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture),
+            string.Join("; ", limits.Where(text => text.Length > 0)),
+        ];
     }
 
     private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString() ?? "";

@@ -75,6 +75,21 @@ public sealed class ExecTests
     }
 
     [Fact]
+    public async Task A_command_that_takes_its_time_to_end_after_a_signal_gets_it()
+    {
+        await using var model = await BinaryModel.StartAsync();
+        using var home = BinaryHome.Create(model.Address);
+        await using var gate = await home.ServeAsync();
+        await using var exec = home.Start(Words("sh", "-c",
+            "trap 'sleep 2.5; echo \"$OPENAI_API_KEY\"; exit 41' TERM; echo ready >&2; while :; do sleep 0.02; done"));
+        await exec.WaitForErrorsAsync(new("ready"));
+
+        exec.Signal(Signals.Terminate);
+
+        Assert.StartsWith("gth_", (await exec.EndAsync()).Expect(41).LastLine, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_token_works_while_the_command_runs_and_is_dead_after_its_end()
     {
         await using var model = await BinaryModel.StartAsync();

@@ -54,7 +54,7 @@ public sealed class ExecTests
         (await home.RunAsync([.. Words("/etc/passwd")])).Expect(126);
         // The gate sees the end when the connection closes, a moment after the command's own.
         for (var tries = 0; tries < 100 && (await home.ActsAsync()).Count(act => act == "exec.end") < 3; tries++)
-            await Task.Delay(50);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
         Assert.Equal(3, (await home.ActsAsync()).Count(act => act == "exec.end"));
     }
 

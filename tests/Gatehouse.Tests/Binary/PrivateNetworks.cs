@@ -48,7 +48,8 @@ internal sealed class PrivateNetworks : IAsyncDisposable
     /// <summary>The words that run a program in a namespace.</summary>
     public static string[] In(string space, params string[] words) => ["netns", "exec", space, .. words];
 
-    public static Task IpAsync(params string[] words) => Task.Run(async () => (await Child.RunAsync("ip", words)).Expect(0));
+    public static Task IpAsync(params string[] words)
+        => Task.Run(async () => (await Child.RunAsync("ip", words)).Expect(0));
 
     /// <summary>Posts a small chat call from a namespace; the status, or the reason why there was no answer.</summary>
     public static async Task<string> PostAsync(string space, string address)

@@ -34,11 +34,13 @@ internal sealed class RunningHouse : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly CredentialResolver _vault;
     private readonly UpstreamClient _upstream = new();
+    private readonly Action<LedgerFatal> _onFatal;
 
     private RunningHouse(HouseSetup setup, HomeLock held, PlanKeeper plans, SqliteLedger ledger)
     {
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
+        _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
         Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Now);
         GateState.Load(Home, Tokens, Pauses, ledger.Now);
@@ -264,6 +266,12 @@ internal sealed class RunningHouse : IAsyncDisposable
                         "Purging waits: the clock jumped forward by more than a day. Check it, then run: "
                         + "gatehouse ledger confirm-clock");
                 }
+            }
+            catch (HomeException error)
+            {
+                // An entry that is not what was written: the ledger is in doubt, and nothing more is answered on it.
+                _onFatal(new LedgerFatal(error.Message, 0, 0));
+                return;
             }
             catch (OperationCanceledException)
             {

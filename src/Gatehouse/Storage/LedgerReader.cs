@@ -225,7 +225,7 @@ internal sealed class LedgerReader : IDisposable
         {
             while (select.Step())
             {
-                var leaf = select.IsNull(2) ? null : Leaf.Parse(select.Blob(2).ToArray());
+                var leaf = select.IsNull(2) ? null : Parse(select.Int64(0), select.Blob(2));
                 entries.Add(new StoredEntry(select.Int64(0), leaf, new Hash256(select.Blob(1))));
             }
         }
@@ -235,6 +235,19 @@ internal sealed class LedgerReader : IDisposable
         }
 
         return entries;
+    }
+
+    private static Leaf Parse(long index, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Leaf.Parse(bytes.ToArray());
+        }
+        catch (FormatException e)
+        {
+            throw new HomeException(
+                $"Entry {index} of the ledger is not what was written: {e.Message} Run `gatehouse ledger verify`.", e);
+        }
     }
 
     private static List<ExchangeRow> Rows(SqlStatement select)

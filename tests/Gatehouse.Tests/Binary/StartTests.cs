@@ -39,8 +39,8 @@ public sealed class StartTests
             await run();
             times.Add(clock.Elapsed);
         }
-        TestContext.Current.SendDiagnosticMessage(string.Create(CultureInfo.InvariantCulture,
-            $"{what}: {string.Join(", ", times.Select(time => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture)))} ms"));
+        var texts = times.Select(time => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
+        TestContext.Current.SendDiagnosticMessage($"{what}: {string.Join(", ", texts)} ms");
         Assert.InRange(times.Min(), TimeSpan.Zero, Sane);
     }
 }

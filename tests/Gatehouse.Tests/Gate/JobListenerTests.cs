@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gatehouse.Listening;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -13,7 +14,8 @@ public sealed class JobListenerTests(RightsStage stage) : IClassFixture<RightsSt
 
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
         var row = stage.Gate.Exchanges().Last(row => row.Job == "socketed");
-        Assert.Equal(("listener", "unix", "completed"), (row.IdentifiedBy, row.Caller, row.Outcome));
+        Assert.Equal(("listener", "completed"), (row.IdentifiedBy, row.Outcome));
+        Assert.Equal($"unix uid {UserNames.OwnUid}", row.Caller);
     }
 
     [Fact]

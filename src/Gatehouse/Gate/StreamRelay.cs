@@ -14,6 +14,9 @@ internal sealed class StreamRelay(
     /// <summary>One read; the size that Kestrel's and the socket's buffers deliver at most in practice.</summary>
     private const int ReadBytes = 16 * 1024;
 
+    /// <summary>One write; fits into Kestrel's blocks of 4 KiB together with the marks of a chunk.</summary>
+    private const int WriteBytes = 2 * 1024;
+
     /// <summary>What one stream may hold, on record and withheld. A model that writes more is cut.</summary>
     private const int AnswerBytesMax = 32 * 1024 * 1024;
 
@@ -146,8 +149,17 @@ internal sealed class StreamRelay(
             _withheld.Append(bytes);
             return;
         }
-        call.Http.Response.BodyWriter.Write(bytes);
         DeliveredBytes += bytes.Length;
+        var writer = call.Http.Response.BodyWriter;
+        while (bytes.Length > 0)
+        {
+            // With its size named: once the caller is gone Kestrel hands out memory that leads nowhere for that, and
+            // none at all otherwise, which the usual way to write takes for a bug.
+            var part = bytes[..Math.Min(bytes.Length, WriteBytes)];
+            part.CopyTo(writer.GetSpan(part.Length));
+            writer.Advance(part.Length);
+            bytes = bytes[part.Length..];
+        }
     }
 
     private async ValueTask FlushAsync(CancellationToken stop)

@@ -35,7 +35,10 @@ public sealed class AbortTests(WireStage stage) : IClassFixture<WireStage>
             await UntilAsync(() => stage.Gate.Model.Calls.Snapshot().Any(call => IsNew(call) && call.Aborted));
             seen.Add(stage.Gate.Model.Calls.Snapshot().Last(IsNew).AbortedMs!.Value - left);
             var row = stage.Gate.Exchanges()[^1];
-            Assert.Equal("client_aborted", (await stage.Gate.EndedAsync(row.Id)).Outcome);
+            var ended = await stage.Gate.EndedAsync(row.Id);
+            Assert.True(
+                ended.Outcome == "client_aborted",
+                $"{ended.Outcome} {ended.Reason}\n{string.Join('\n', stage.Logs.Lines)}");
         }
 
         seen.Sort();

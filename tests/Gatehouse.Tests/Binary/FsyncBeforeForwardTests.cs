@@ -9,7 +9,7 @@ public sealed class FsyncBeforeForwardTests
 {
     private const string Wal = "ledger.db-wal";
 
-    /// <summary>Syncs take 50 ms longer, so that a gate that did not wait for them would be seen to run ahead.</summary>
+    /// <summary>Syncs take 50 ms longer, so that a gate that did not wait for them is seen to run ahead.</summary>
     private const string SlowSync = "inject=fsync,fdatasync:delay_enter=50000";
 
     /// <summary>What a terminal signal looks like inside a string that strace prints.</summary>

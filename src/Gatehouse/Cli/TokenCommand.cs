@@ -132,9 +132,9 @@ internal static class TokenCommand
             return;
         }
         // Not a table that breaks lines: an id is there to be copied.
-        var lines = rows.Select(Columns).Prepend(["id", "job", "kind", "state", "expires (UTC)", "limited to"])
-            .ToList();
-        var widths = Enumerable.Range(0, lines[0].Length).Select(at => lines.Max(line => line[at].Length)).ToList();
+        string[] titles = ["id", "job", "kind", "state", "expires (UTC)", "limited to"];
+        var lines = rows.Select(Columns).Prepend(titles).ToList();
+        var widths = Enumerable.Range(0, titles.Length).Select(at => lines.Max(line => line[at].Length)).ToList();
         foreach (var line in lines)
             Console.Out.WriteLine(string.Join("  ", line.Select((text, at) => text.PadRight(widths[at]))).TrimEnd());
     }

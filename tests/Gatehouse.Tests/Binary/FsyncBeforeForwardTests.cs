@@ -9,6 +9,9 @@ public sealed class FsyncBeforeForwardTests
 {
     private const string Wal = "ledger.db-wal";
 
+    /// <summary>Syncs take 50 ms longer, so that a gate that did not wait for them is seen to run ahead.</summary>
+    private const string SlowSync = "inject=fsync,fdatasync:delay_enter=50000";
+
     /// <summary>What a terminal signal looks like inside a string that strace prints.</summary>
     private const string Terminal = "\\\"finish_reason\\\":\\\"stop\\\"";
 
@@ -71,7 +74,8 @@ public sealed class FsyncBeforeForwardTests
         await using var gate = await home.ServeAsync();
         var token = await home.TokenAsync();
         await using var trace = await Strace.AttachAsync(gate.Child.Pid, home,
-            "trace=fsync,fdatasync,pwrite64,sendto,sendmsg,sendmmsg,write,writev,recvfrom,recvmsg,read,readv");
+            "trace=fsync,fdatasync,pwrite64,sendto,sendmsg,sendmmsg,write,writev,recvfrom,recvmsg,read,readv",
+            SlowSync);
 
         using (var response = await gate.ChatAsync(token, $"[[tokens=3 delay-token=20]] {marker}", stream))
             Assert.Contains("word2", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);

@@ -32,23 +32,22 @@ public sealed class NetworkIdentityTests
         Assert.Equal("200", await PrivateNetworks.PostAsync(networks.ClientOnB, PrivateNetworks.GateOnB + ":8500"));
         Assert.Equal(["alpha", "beta"], await JobsAsync(home));
 
-        await PrivateNetworks.IpAsync(
-            "-n", networks.ClientOnA, "route", "add", "10.199.2.0/24", "via", PrivateNetworks.GateOnA);
+        await networks.RouteFromAToBAsync();
         await AssertReachesPlainListenerAsync(networks);
-        Assert.Contains(
-            await PrivateNetworks.PostAsync(networks.ClientOnA, PrivateNetworks.GateOnB + ":8500"),
-            new[] { "ECONNREFUSED", "timeout" });
+        var answer = await PrivateNetworks.PostAsync(networks.ClientOnA, PrivateNetworks.GateOnB + ":8500");
+        Assert.Contains(answer, new[] { "ECONNREFUSED", "timeout" });
         Assert.Equal(["alpha", "beta"], await JobsAsync(home));
     }
 
     /// <summary>The route works: a server that is only bound to the address answers the wrong network.</summary>
     private static async Task AssertReachesPlainListenerAsync(PrivateNetworks networks)
     {
-        const string server =
-            "require('http').createServer((_, answer) => answer.end()).listen(8600, process.argv[1], () => "
-            + "console.error('ready'))";
-        await using var plain =
-            Child.Start("ip", PrivateNetworks.In(networks.Gate, "node", "-e", server, PrivateNetworks.GateOnB));
+        const string server = """
+            const server = require('http').createServer((_, answer) => answer.end());
+            server.listen(8600, process.argv[1], () => console.error('ready'));
+            """;
+        await using var plain = Child.Start("ip",
+            PrivateNetworks.In(networks.Gate, "node", "-e", server, PrivateNetworks.GateOnB));
         await plain.WaitForErrorsAsync(new("ready"));
         Assert.Equal("200", await PrivateNetworks.PostAsync(networks.ClientOnA, PrivateNetworks.GateOnB + ":8600"));
     }

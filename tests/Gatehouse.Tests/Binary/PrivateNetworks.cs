@@ -48,8 +48,8 @@ internal sealed class PrivateNetworks : IAsyncDisposable
     /// <summary>The words that run a program in a namespace.</summary>
     public static string[] In(string space, params string[] words) => ["netns", "exec", space, .. words];
 
-    public static Task IpAsync(params string[] words)
-        => Task.Run(async () => (await Child.RunAsync("ip", words)).Expect(0));
+    /// <summary>The client on A learns a way to network B: through the gate's host.</summary>
+    public Task RouteFromAToBAsync() => IpAsync("-n", ClientOnA, "route", "add", "10.199.2.0/24", "via", GateOnA);
 
     /// <summary>Posts a small chat call from a namespace; the status, or the reason why there was no answer.</summary>
     public static async Task<string> PostAsync(string space, string address)
@@ -57,10 +57,13 @@ internal sealed class PrivateNetworks : IAsyncDisposable
         const string script = """
             const [address, body] = process.argv.slice(1);
             try {
-              const answer = await fetch(`http://${address}/v1/chat/completions`, { method: 'POST', body, signal: AbortSignal.timeout(1500) });
+              const signal = AbortSignal.timeout(1500);
+              const answer = await fetch(`http://${address}/v1/chat/completions`, { method: 'POST', body, signal });
               await answer.text();
               console.log(answer.status);
-            } catch (error) { console.log(error.name === 'TimeoutError' ? 'timeout' : error.cause?.code ?? error.name); }
+            } catch (error) {
+              console.log(error.name === 'TimeoutError' ? 'timeout' : error.cause?.code ?? error.name);
+            }
             """;
         string[] node = ["node", "--input-type=module", "-e", script, address, BinaryGate.Chat("hello")];
         return (await Child.RunAsync("ip", In(space, node))).Expect(0).LastLine;
@@ -72,6 +75,8 @@ internal sealed class PrivateNetworks : IAsyncDisposable
         foreach (var space in new[] { Gate, ClientOnA, ClientOnB })
             await Child.RunAsync("ip", ["netns", "del", space]);
     }
+
+    private static async Task IpAsync(params string[] words) => (await Child.RunAsync("ip", words)).Expect(0);
 
     private async Task JoinAsync(string letter, string client, string gateAddress, string clientAddress)
     {

@@ -32,8 +32,8 @@ public sealed class ServeSignalTests
         Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(await home.TokenAsync("late")));
         var act = (await home.ShowAsync()).Single(line =>
             line.TryGetProperty("act", out var name) && name.GetString() == "estate.reload");
-        Assert.Contains(
-            "+  late:", act.GetProperty("details").GetProperty("diff").GetString(), StringComparison.Ordinal);
+        var diff = act.GetProperty("details").GetProperty("diff").GetString();
+        Assert.Contains("+  late:", diff, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -49,8 +49,8 @@ public sealed class ServeSignalTests
         await gate.Child.WaitForErrorsAsync(new Regex("the old plan stays"));
 
         Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(token));
-        var ready =
-            await gate.Client.GetStringAsync(new Uri(gate.ControlUrl, "readyz"), TestContext.Current.CancellationToken);
+        var ready = await gate.Client.GetStringAsync(
+            new Uri(gate.ControlUrl, "readyz"), TestContext.Current.CancellationToken);
         Assert.Contains("the file on disk is not valid, the old plan is in force", ready, StringComparison.Ordinal);
         Assert.Contains("did you mean `jobs`?", ready, StringComparison.Ordinal);
         (await home.RunAsync("reload")).Expect(ExitCodes.Unusable);
@@ -85,8 +85,8 @@ public sealed class ServeSignalTests
         await using var model = await BinaryModel.StartAsync();
         using var home = BinaryHome.Create(model.Address);
         await using var gate = await home.ServeAsync();
-        using var call =
-            await gate.ChatAsync(await home.TokenAsync(), "[[endless delay-token=50]] hello", stream: true);
+        var token = await home.TokenAsync();
+        using var call = await gate.ChatAsync(token, "[[endless delay-token=50]] hello", stream: true);
 
         gate.Child.Signal(Signals.Terminate);
         (await gate.Child.EndAsync()).Expect(0);
@@ -99,8 +99,8 @@ public sealed class ServeSignalTests
     public async Task Sockets_that_a_killed_gate_left_stand_in_nobodys_way()
     {
         await using var model = await BinaryModel.StartAsync();
-        using var home = BinaryHome.Create(
-            model.Address, BinaryEstates.Usual + "    run-as: 65534\n    listen: unix:{home}/tagger.sock\n");
+        const string ownSocket = BinaryEstates.Usual + "    run-as: 65534\n    listen: unix:{home}/tagger.sock\n";
+        using var home = BinaryHome.Create(model.Address, ownSocket);
         await using (var killed = await home.ServeAsync()) await killed.Child.KillAsync();
         string[] left = ["control.sock", "tokens.sock", "tagger.sock"];
         Assert.All(left, name => Assert.True(File.Exists(home.PathOf(name)), name));

@@ -39,8 +39,8 @@ public sealed class StartTests
             await run();
             times.Add(clock.Elapsed);
         }
-        var texts = times.Select(time => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
-        TestContext.Current.SendDiagnosticMessage($"{what}: {string.Join(", ", texts)} ms");
+        var shown = times.Select(time => time.TotalMilliseconds.ToString("0", CultureInfo.InvariantCulture));
+        TestContext.Current.SendDiagnosticMessage($"{what}: {string.Join(", ", shown)} ms");
         Assert.InRange(times.Min(), TimeSpan.Zero, Sane);
     }
 }

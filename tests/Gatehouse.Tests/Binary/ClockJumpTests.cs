@@ -1,0 +1,75 @@
+using System.Net;
+using System.Runtime.InteropServices;
+
+namespace Gatehouse.Tests.Binary;
+
+/// <summary>The machine's clock jumps under a running gate, as a Raspberry Pi's does: libfaketime moves it.</summary>
+[Collection(BinaryCollection.Name)]
+public sealed class ClockJumpTests
+{
+    private static readonly string Library = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        ? "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1"
+        : "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
+
+    [Fact]
+    public async Task A_jump_is_on_record_time_on_record_never_goes_back_and_a_token_that_ended_stays_dead()
+    {
+        await using var model = await BinaryModel.StartAsync();
+        using var home = BinaryHome.Create(model.Address);
+        await using var gate = await ServeAsync(home);
+        var token = await home.TokenAsync("news", "--ttl", "1h");
+        Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(token));
+
+        SetClock(home, "+3d");
+        Assert.Equal(HttpStatusCode.Unauthorized, await gate.StatusAsync(token));
+        var later = await home.TokenAsync();
+        Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(later));
+
+        SetClock(home, "+0");
+        Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(later));
+        Assert.Equal(HttpStatusCode.Unauthorized, await gate.StatusAsync(token));
+
+        var lines = await home.ShowAsync();
+        Assert.Equal(2, lines.Count(line => line.GetProperty("kind").GetString() == "clock_step"));
+        var times = lines.Select(line => line.GetProperty("time").GetString()!).ToList();
+        Assert.Equal(times.Order(StringComparer.Ordinal), times);
+        (await home.RunAsync("ledger", "confirm-clock")).Expect(0);
+        (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);
+        Assert.Equal(0, (await gate.StopAsync()).Exit);
+    }
+
+    [Fact]
+    public async Task A_gate_that_starts_with_a_clock_in_the_past_goes_on_from_the_last_entry()
+    {
+        await using var model = await BinaryModel.StartAsync();
+        using var home = BinaryHome.Create(model.Address);
+        await using (var first = await home.ServeAsync())
+        {
+            Assert.Equal(HttpStatusCode.OK, await first.StatusAsync(await home.TokenAsync()));
+            await first.StopAsync();
+        }
+
+        await using var gate = await ServeAsync(home, "-20y");
+        Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(await home.TokenAsync()));
+
+        (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);
+        Assert.Equal(["completed", "completed"], (await home.OutcomesAsync()).Values);
+    }
+
+    private static Task<BinaryGate> ServeAsync(BinaryHome home, string clock = "+0")
+    {
+        Assert.SkipUnless(File.Exists(Library), "faketime is missing (./test installs it)");
+        SetClock(home, clock);
+        // Only the wall clock: durations are monotonic and must not notice.
+        return BinaryGate.StartAsync(home, home.Start(["serve"],
+            ("LD_PRELOAD", Library), ("DONT_FAKE_MONOTONIC", "1"), ("FAKETIME_DONT_FAKE_MONOTONIC", "1"),
+            ("FAKETIME_NO_CACHE", "1"), ("FAKETIME_TIMESTAMP_FILE", home.PathOf("clock"))));
+    }
+
+    // Written aside and renamed: the gate reads it whenever it asks for the time.
+    private static void SetClock(BinaryHome home, string clock)
+    {
+        File.WriteAllText(home.PathOf("clock.new"), clock + "\n");
+        File.Move(home.PathOf("clock.new"), home.PathOf("clock"), overwrite: true);
+    }
+}

@@ -12,8 +12,8 @@ public sealed class HostileAnswerTests(WireStage wire) : IClassFixture<WireStage
     public async Task Huge_usage_numbers_still_give_a_completed_outcome_on_record(string input, string output)
     {
         await using var upstream = new HostileUpstream("application/json",
-            "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"gpt-4o-mini\",\"choices\":[{\"index\":0,"
-            + "\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{"
+            "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"gpt-4o-mini\",\"choices\":[{"
+            + "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{"
             + $"\"prompt_tokens\":{input},\"completion_tokens\":{output},\"total_tokens\":5}}}}");
         await using var stage = await StartAsync(upstream);
 
@@ -33,8 +33,8 @@ public sealed class HostileAnswerTests(WireStage wire) : IClassFixture<WireStage
     public async Task An_Anthropic_event_whose_type_is_escaped_is_no_clean_end(string type)
     {
         await using var upstream = new HostileUpstream("text/event-stream",
-            Event("message_start", ",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\",\"content\":[],"
-                + "\"model\":\"claude-haiku-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}")
+            Event("message_start", ",\"message\":{\"id\":\"m\",\"type\":\"message\",\"role\":\"assistant\","
+                + "\"content\":[],\"model\":\"claude-haiku-4-5\",\"usage\":{\"input_tokens\":1,\"output_tokens\":1}}")
             + Delta("first") + $"data: {{\"type\":\"{type}\",\"delta\":{{\"stop_reason\":\"end_turn\"}}}}\n\n"
             + Delta("hidden-tail") + Event("message_stop", ""));
 

@@ -11,7 +11,8 @@ public sealed class HostileRefusalTests
     /// <summary>One a second is kept; the one more is for a second that ended while the test ran.</summary>
     private const int OwnEntriesMax = 61;
 
-    private static readonly string Jobs = HostileEstate.Of(("all", ""), ("thrifty", "limits: { bytes-per-day: 100KiB }"));
+    private static readonly string Jobs =
+        HostileEstate.Of(("all", ""), ("thrifty", "limits: { bytes-per-day: 100KiB }"));
 
     [Fact]
     public async Task Refusals_beyond_sixty_a_minute_are_counted_and_get_no_entries_of_their_own()

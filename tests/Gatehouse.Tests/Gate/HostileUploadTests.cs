@@ -8,14 +8,14 @@ public sealed class HostileUploadTests
     private const int Announced = 32 * 1024 * 1024;
 
     private static readonly string Jobs =
-        HostileEstate.Of(("slow", ""), ("other", ""), ("single", "limits: { concurrent: 1 }"));
+        HostileEstate.Of(("slow", ""), ("slower", ""), ("other", ""), ("single", "limits: { concurrent: 1 }"));
 
     [Fact]
     public async Task Bodies_that_are_announced_and_never_sent_do_not_stop_another_job()
     {
         await using var stage = await GateStage.StartAsync(Jobs);
         using var one = await StallAsync(stage, await stage.TokenAsync("slow"), "slow", 1);
-        using var two = await StallAsync(stage, await stage.TokenAsync("slow"), "slow", 2);
+        using var two = await StallAsync(stage, await stage.TokenAsync("slower"), "slower", 1);
 
         using var answer = await stage.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=2]]"), await stage.TokenAsync("other"));
@@ -65,7 +65,8 @@ public sealed class HostileUploadTests
         using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
         await caller.SendAsync(
             "POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\n"
-            + $"Authorization: Bearer {issued.GetProperty("token")}\r\nContent-Length: {body.Length}\r\n\r\n{body[..20]}");
+            + $"Authorization: Bearer {issued.GetProperty("token")}\r\nContent-Length: {body.Length}\r\n\r\n"
+            + body[..20]);
         await UntilAsync(() => Concurrent(stage, "slow") == 1);
         var posts = Posts(stage);
 

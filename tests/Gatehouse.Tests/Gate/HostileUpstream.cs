@@ -70,7 +70,8 @@ internal sealed class HostileUpstream : IAsyncDisposable
         if (head < 0) return false;
         var at = text.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase);
         if (at < 0 || at > head) return true;
-        var length = int.Parse(text[(at + 16)..text.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
+        var length = int.Parse(
+            text[(at + 16)..text.IndexOf('\r', at)], System.Globalization.CultureInfo.InvariantCulture);
         return text.Length >= head + 4 + length;
     }
 }

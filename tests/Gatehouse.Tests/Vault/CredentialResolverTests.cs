@@ -22,7 +22,8 @@ public sealed class CredentialResolverTests : IDisposable
     {
         var script = Path.Combine(_folder, "pass");
         File.WriteAllText(script,
-            $"#!/bin/sh\necho started >> '{_folder}/count'\nsleep 0.3\n[ \"$2\" = bad ] && exit 1\necho \"secret of $2\"\n");
+            $"#!/bin/sh\necho started >> '{_folder}/count'\nsleep 0.3\n"
+            + "[ \"$2\" = bad ] && exit 1\necho \"secret of $2\"\n");
         File.SetUnixFileMode(script, Runnable);
         Environment.SetEnvironmentVariable("PATH", $"{_folder}:{_path}");
     }

@@ -13,7 +13,8 @@ public sealed class HostileAnswerTests(WireStage wire) : IClassFixture<WireStage
     {
         await using var upstream = new HostileUpstream("application/json",
             "{\"id\":\"c\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"gpt-4o-mini\",\"choices\":[{"
-            + "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},\"finish_reason\":\"stop\"}],\"usage\":{"
+            + "\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"hi\"},"
+            + "\"finish_reason\":\"stop\"}],\"usage\":{"
             + $"\"prompt_tokens\":{input},\"completion_tokens\":{output},\"total_tokens\":5}}}}");
         await using var stage = await StartAsync(upstream);
 

@@ -16,8 +16,11 @@ internal sealed class CredentialResolver(TimeProvider time)
     /// <summary>A vault tool that asks a person for a passphrase would hang: it gets ten seconds.</summary>
     private static readonly TimeSpan ToolTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>A vault that fails is not asked again for every call that comes.</summary>
-    private static readonly TimeSpan FailureKeptFor = TimeSpan.FromSeconds(5);
+    /// <summary>
+    /// A vault that fails is not asked again for every call that comes. Counted from the question, so it is longer than
+    /// the longest wait for an answer.
+    /// </summary>
+    private static readonly TimeSpan FailureKeptFor = ToolTimeout + TimeSpan.FromSeconds(5);
 
     private const int SecretBytesMax = 16 * 1024;
 

@@ -16,7 +16,7 @@ internal static class PauseActs
             ["cut"] = cut.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         if (pause.Why.Length > 0) details["why"] = pause.Why;
-        await call.House.RecordAsync(call.Actor, "pause", details, new PauseChange(pause, lifted: false));
+        await call.House.RecordAfterAsync(call.Actor, "pause", details, new PauseChange(pause, lifted: false));
         await call.WriteAsync(json =>
         {
             json.WriteString("paused", pause.Job);

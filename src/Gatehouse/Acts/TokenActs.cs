@@ -69,7 +69,7 @@ internal static class TokenActs
         if (!call.House.Tokens.Revoke(id, leaked: false))
             throw new ActException($"The token '{id}' had ended already.");
         call.House.InFlight?.CutToken(id);
-        await call.House.RecordAsync(call.Actor, "token.revoke",
+        await call.House.RecordAfterAsync(call.Actor, "token.revoke",
             new Dictionary<string, string> { ["token"] = id, ["job"] = grant.Job }, new TokenChange(null, grant));
         await call.WriteAsync(json =>
         {

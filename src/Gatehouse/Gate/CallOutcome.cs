@@ -20,6 +20,9 @@ internal sealed record CallOutcome
 
     public string? Fingerprint { get; init; }
 
+    /// <summary>False when the call came to nothing before a model worked on it: it used no tokens then.</summary>
+    public bool ModelWorked { get; init; } = true;
+
     public ReadOnlyMemory<byte> Upstream { get; init; }
 
     public ReadOnlyMemory<byte> Delivered { get; init; }
@@ -31,6 +34,7 @@ internal sealed record CallOutcome
     {
         Outcome = ExchangeOutcome.Completed,
         Reason = facts.IsError || status >= 400 ? "upstream_error" : null,
+        ModelWorked = !facts.IsError && status < 400,
         Status = status,
         Usage = facts.Usage,
         ReportedModel = facts.ReportedModel,
@@ -59,5 +63,8 @@ internal sealed record CallOutcome
         Outcome = failure.Outcome,
         Reason = failure.Reason,
         Status = failure.Refusal is { } refusal ? RefusalTable.For(refusal.Kind).Status : 0,
+        ModelWorked = failure.HidesAnswer || failure.Refusal?.Kind
+            is not (RefusalKind.UpstreamUnreachable or RefusalKind.UpstreamCredential
+                or RefusalKind.CredentialUnavailable),
     };
 }

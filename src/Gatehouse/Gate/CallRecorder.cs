@@ -90,6 +90,8 @@ internal sealed class CallRecorder(GateParts parts)
         };
         var result = await parts.Append(draft, CancellationToken.None);
         call.OutcomeRecorded = true;
+        // Before the end goes out: a caller that has its answer does not meet its own call at the next one's limits.
+        reservation.Settle();
         parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
         parts.Metrics.CountOutcome(call.Caller.Job.Key, call.Model!.Key, outcome.Outcome.Word(), milliseconds);
         parts.Metrics.CountTokens(call.Caller.Job.Key, call.Model.Key, outcome.Usage.Input, outcome.Usage.Output);

@@ -128,9 +128,18 @@ internal sealed class GatePipeline(GateParts parts)
     private async Task ExchangeAsync(GateCall call, Answer answer, Reservation reservation)
     {
         // 6 record the request: durable before the first byte goes upstream.
-        if (await _recorder.RecordRequestAsync(call) is { } notRecorded)
+        try
         {
-            await answer.RefuseAsync(notRecorded);
+            if (await _recorder.RecordRequestAsync(call) is { } notRecorded)
+            {
+                await answer.RefuseAsync(notRecorded);
+                return;
+            }
+        }
+        catch (OperationCanceledException) when (call.CutWhy is not null && !call.RequestRecorded)
+        {
+            // Cut while the model was still asked who it is: nothing was forwarded, so this is a refusal.
+            await RefuseAsync(call, answer, call.CutWhy!);
             return;
         }
         // 7 to 10.

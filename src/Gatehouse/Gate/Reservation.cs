@@ -55,9 +55,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     public UsagePeriod Count(CallOutcome outcome)
     {
         var answerBytes = outcome.Upstream.Length;
-        var input = outcome.Usage.Input ?? call.Inspection?.PromptTokensEstimate ?? 0;
-        // Four bytes a token is the common estimate for English text; used only where the upstream counts nothing.
-        var output = outcome.Usage.Output ?? (AnswersInText ? answerBytes / 4 : 0);
+        var input = outcome.Usage.Input ?? (outcome.ModelWorked ? call.Inspection?.PromptTokensEstimate ?? 0 : 0);
+        var output = outcome.Usage.Output ?? Estimate(outcome, answerBytes);
         if (outcome.Outcome is ExchangeOutcome.ClientAborted or ExchangeOutcome.Interrupted && AnswersInText)
             output = Math.Max(output, Unfinished(outcome, answerBytes));
         return Used = new UsagePeriod(
@@ -83,6 +82,15 @@ internal sealed class Reservation(GateCall call, GateParts parts)
 
     private long AnswerTokensWanted
         => AnswersInText ? (call.Inspection!.OutputTokensMax ?? UnlimitedAnswerTokens) * call.Inspection.Answers : 0;
+
+    /// <summary>
+    /// Tokens of an answer that nobody counted. Four bytes a token is the common estimate for English text; the events
+    /// of a stream wrap each token in many more.
+    /// </summary>
+    private long Estimate(CallOutcome outcome, long answerBytes)
+        => !AnswersInText || !outcome.ModelWorked ? 0
+            : outcome.ContentEvents > 0 ? Unfinished(outcome, answerBytes)
+            : answerBytes / 4;
 
     /// <summary>
     /// A caller that goes away before the model has counted does not get its answer for nothing: a stream is booked by

@@ -112,4 +112,26 @@ internal static class GateEstates
           searcher:
             { owner: tester, model: gpt, source: { kind: prompt }, sink: none, provider-tools: [web_search] }
         """;
+
+    /// <summary>A job with limits, one without, in a time zone that is ahead of UTC. A token costs a millionth.</summary>
+    public const string Limited = """
+        estate: 1
+        name: test
+        node: limits
+        time-zone: Europe/Zurich
+        listen: { gate: "127.0.0.1:0", control: "127.0.0.1:0" }
+        models:
+          gpt:  { provider: openai, url: "{model}/v1", name: gpt-4o-mini }
+          dead: { provider: openai, url: "http://127.0.0.1:1/v1", name: dead-model }
+        prices:
+          gpt: { input-per-million: 1, output-per-million: 1 }
+        jobs:
+          limited:
+            owner: tester
+            models: [gpt, dead]
+            source: { kind: prompt }
+            sink: none
+            limits: { {limits} }
+          free: { owner: tester, model: gpt, source: { kind: prompt }, sink: none }
+        """;
 }

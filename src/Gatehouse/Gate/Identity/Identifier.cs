@@ -27,7 +27,6 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         call.Path = path;
         call.Dialect = DialectOf(path, call.Http.Request.Headers.ContainsKey("anthropic-version"));
         if (FindLeak(rawTarget) is { } leak) return leak;
-        if (rawTarget.Contains('%') && FindLeak(Uri.UnescapeDataString(rawTarget)) is { } hidden) return hidden;
         var carried = Carried(call.Http.Request, out var conflict);
         if (conflict is not null) return conflict;
         return urlToken is not null

@@ -16,7 +16,8 @@ internal sealed class PublicCopy : IDisposable
     {
         var source = System.IO.Path.GetDirectoryName(GateBinary.Path)!;
         string[] files = [System.IO.Path.GetFileName(GateBinary.Path), "libe_sqlite3.so"];
-        Assert.All(files, name => Assert.True(File.Exists(System.IO.Path.Combine(source, name)), $"{source} has no {name}."));
+        foreach (var name in files)
+            Assert.True(File.Exists(System.IO.Path.Combine(source, name)), $"{source} has no {name}.");
         var copy = new PublicCopy(Directory.CreateTempSubdirectory("gatehouse-copy-").FullName);
         File.SetUnixFileMode(copy._folder, Everybody);
         foreach (var name in files)

@@ -14,10 +14,13 @@ internal sealed class PublicCopy : IDisposable
 
     public static PublicCopy OfBinary()
     {
+        var source = System.IO.Path.GetDirectoryName(GateBinary.Path)!;
+        string[] files = [System.IO.Path.GetFileName(GateBinary.Path), "libe_sqlite3.so"];
+        foreach (var name in files)
+            Assert.True(File.Exists(System.IO.Path.Combine(source, name)), $"{source} has no {name}.");
         var copy = new PublicCopy(Directory.CreateTempSubdirectory("gatehouse-copy-").FullName);
         File.SetUnixFileMode(copy._folder, Everybody);
-        var source = System.IO.Path.GetDirectoryName(GateBinary.Path)!;
-        foreach (var name in new[] { System.IO.Path.GetFileName(GateBinary.Path), "libe_sqlite3.so" })
+        foreach (var name in files)
         {
             var target = System.IO.Path.Combine(copy._folder, name == "libe_sqlite3.so" ? name : "gatehouse");
             File.Copy(System.IO.Path.Combine(source, name), target);

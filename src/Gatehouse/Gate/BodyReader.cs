@@ -112,7 +112,12 @@ internal sealed class BodyReader(GateParts parts)
 
     private ValueTask<bool> ReserveAsync(GateCall call, long bytes, CancellationToken stop)
         => bytes <= call.BudgetTaken
-            ? new ValueTask<bool>(true) : TakeAsync(call, bytes - call.BudgetTaken + StepBytes, stop);
+            ? new ValueTask<bool>(true) : TakeAsync(call, bytes - call.BudgetTaken + SlackFor(bytes), stop);
+
+    /// <summary>
+    /// A growing body takes its memory in steps; a small one takes what it is, so that thousands fit.
+    /// </summary>
+    private static long SlackFor(long bytes) => bytes < StepBytes ? 0 : StepBytes;
 
     private async ValueTask<bool> TakeAsync(GateCall call, long bytes, CancellationToken stop)
     {

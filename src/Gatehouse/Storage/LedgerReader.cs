@@ -177,7 +177,8 @@ internal sealed class LedgerReader : IDisposable
     public (long Class, long Expires, byte[] Sealed)? FindPayloadRow(long index, PayloadKind kind)
     {
         var select = _statements.Get(
-            "SELECT class, expires, sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
+            "SELECT class, expires, sealed FROM payload "
+            + "WHERE key = ?1 * 8 + ?2 AND log = 1 AND idx = ?1 AND kind = ?2");
         if (!select.Bind(1, index).Bind(2, (long)kind).Step())
             return null;
         var row = (select.Int64(0), select.Int64(1), select.Blob(2).ToArray());
@@ -187,7 +188,7 @@ internal sealed class LedgerReader : IDisposable
 
     /// <summary>Number of payload rows of leaves below an index.</summary>
     public long CountPayloads(long below) =>
-        _statements.Get("SELECT count(*) FROM payload WHERE log = 1 AND idx < ?1").Bind(1, below).Number();
+        _statements.Get("SELECT count(*) FROM payload WHERE key < ?1 * 8").Bind(1, below).Number();
 
     public void Dispose()
     {
@@ -198,7 +199,8 @@ internal sealed class LedgerReader : IDisposable
     private StoredPayload ReadPayload(long index, Leaf leaf, PayloadRecord record, LedgerKeys? keys)
     {
         var expires = leaf.Keep.For(record.Class)!.Value;
-        var select = _statements.Get("SELECT sealed FROM payload WHERE log = 1 AND idx = ?1 AND kind = ?2");
+        var select = _statements.Get(
+            "SELECT sealed FROM payload WHERE key = ?1 * 8 + ?2 AND log = 1 AND idx = ?1 AND kind = ?2");
         select.Bind(1, index).Bind(2, (long)record.Kind);
         try
         {

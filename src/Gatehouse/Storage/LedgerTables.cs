@@ -57,7 +57,8 @@ internal sealed unsafe class LedgerTables : IDisposable
     public void InsertPayload(long index, in SealedPart part)
     {
         var insert = Prepare(
-            "INSERT INTO payload (log, idx, kind, class, expires, sealed) VALUES (1, ?1, ?2, ?3, ?4, ?5)");
+            "INSERT INTO payload (key, log, idx, kind, class, expires, sealed) VALUES (?1 * 8 + ?2, 1, ?1, "
+                + "?2, ?3, ?4, ?5)");
         insert.Bind(1, index).Bind(2, (long)part.Kind).Bind(3, (long)part.Class).Bind(4, part.Expires);
         fixed (byte* pointer = part.Buffer)
         {

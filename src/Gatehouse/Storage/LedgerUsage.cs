@@ -18,7 +18,12 @@ internal sealed class LedgerUsage(long bytesMax)
     private static readonly TimeSpan SampleEvery = TimeSpan.FromHours(1);
     private static readonly TimeSpan SamplesKept = TimeSpan.FromDays(7);
 
+    // Asking costs as much as a small commit's own work.
+    private const int CommitsBetweenUpdates = 32;
+    private const double CloseToFull = 0.7;
+
     private readonly Lock _lock = new();
+    private int _commits;
     private long _used;
     private (DateTimeOffset At, long Bytes)? _oldest;
     private DateTimeOffset _lastSample;
@@ -40,7 +45,22 @@ internal sealed class LedgerUsage(long bytesMax)
     }
 
     /// <summary>Asks the database. On the writer's thread.</summary>
-    public void Update(LedgerTables tables) => Interlocked.Exchange(ref _used, tables.UsedBytes());
+    public void Update(LedgerTables tables)
+    {
+        _commits = 0;
+        Interlocked.Exchange(ref _used, tables.UsedBytes());
+    }
+
+    /// <summary>
+    /// Asks the database now and then: between two answers the estimates of what was appended stand, which are high.
+    /// Near
+    /// the limit it asks after each commit. On the writer's thread.
+    /// </summary>
+    public void UpdateAfterCommit(LedgerTables tables)
+    {
+        if (++_commits >= CommitsBetweenUpdates || Used > bytesMax * CloseToFull)
+            Update(tables);
+    }
 
     /// <summary>Keeps a sample now and then. On the writer's thread, in a transaction.</summary>
     public void Sample(LedgerTables tables, DateTimeOffset now)

@@ -214,7 +214,7 @@ internal sealed class LedgerWriter : IDisposable
     {
         try
         {
-            Usage.Update(_store!.Tables);
+            Usage.UpdateAfterCommit(_store!.Tables);
             if (_store.Wal.Pages > WalGauge.RestartPages)
                 _store.Tables.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
             else if (_store.Wal.HasGrown())

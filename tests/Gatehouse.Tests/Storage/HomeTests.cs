@@ -47,10 +47,10 @@ public sealed class HomeTests
     }
 
     [Fact]
-    public void A_home_that_others_may_enter_is_warned_about()
+    public void A_home_that_others_may_look_into_is_warned_about()
     {
         using var test = new TestHome();
-        File.SetUnixFileMode(test.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        File.SetUnixFileMode(test.Path, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.OtherRead);
 
         Assert.Contains(HomeDirectory.OpenExisting(test.Path).Warnings, warning =>
             warning.Contains("chmod 700", StringComparison.Ordinal));

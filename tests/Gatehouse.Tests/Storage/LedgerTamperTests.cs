@@ -45,7 +45,8 @@ public sealed class LedgerTamperTests
     [InlineData("UPDATE payload SET expires = expires + 1 WHERE idx = 3", 3)]
     [InlineData("UPDATE payload SET sealed = (SELECT sealed FROM payload WHERE idx = 4) WHERE idx = 6", 6)]
     [InlineData("UPDATE payload SET idx = 900 WHERE idx = 7", 7)]
-    [InlineData("INSERT INTO payload SELECT log, idx, 5, class, expires, sealed FROM payload WHERE idx = 0", -1)]
+    [InlineData(
+        "INSERT INTO payload SELECT idx * 8 + 5, log, idx, 5, class, expires, sealed FROM payload WHERE idx = 0", -1)]
     [InlineData("UPDATE checkpoint SET size = size - 1", -1)]
     public async Task A_deleted_moved_or_exchanged_row_is_found_and_named(string sql, long index)
     {

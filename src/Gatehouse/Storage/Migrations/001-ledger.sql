@@ -22,15 +22,16 @@ CREATE TABLE checkpoint (
   PRIMARY KEY (log, size)
 );
 
--- Payloads, sealed. expires: milliseconds since 1970, UTC.
+-- Payloads, sealed. expires: milliseconds since 1970, UTC. key is ((log - 1) << 56) + idx * 8 + kind: the row's own
+-- number says whose it is, so that a commit writes no index for it.
 CREATE TABLE payload (
+  key INTEGER PRIMARY KEY,
   log INTEGER NOT NULL,
   idx INTEGER NOT NULL,
   kind INTEGER NOT NULL,
   class INTEGER NOT NULL,
   expires INTEGER NOT NULL,
-  sealed BLOB NOT NULL,
-  PRIMARY KEY (log, idx, kind)
+  sealed BLOB NOT NULL
 );
 CREATE INDEX payload_due ON payload (expires);
 
@@ -56,7 +57,6 @@ CREATE TABLE exchange (
   output_tokens INTEGER,
   bytes INTEGER
 );
-CREATE INDEX exchange_job ON exchange (job, idx);
 CREATE INDEX exchange_open ON exchange (idx) WHERE outcome IS NULL;
 
 -- Derived: indexes of entries that are neither requests nor outcomes.

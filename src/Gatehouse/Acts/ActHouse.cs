@@ -56,7 +56,9 @@ internal sealed record ActHouse
             throw new ActException($"Not done: the ledger cannot record it ({result.Refusal}).", ExitCodes.Unavailable);
     }
 
-    /// <summary>As <see cref="RecordAsync"/> for what is in force already: if it is not on record, the error says so.</summary>
+    /// <summary>
+    /// As <see cref="RecordAsync"/> for what is in force already: if it is not on record, the error says so.
+    /// </summary>
     /// <exception cref="ActException">It is in force, and not on record.</exception>
     public async Task RecordAfterAsync(Actor actor, string act, Dictionary<string, string> details, IStateChange change)
     {
@@ -67,7 +69,8 @@ internal sealed record ActHouse
         catch (ActException)
         {
             throw new ActException(
-                "It is in force now, but the ledger cannot record it, so a restart of the gate forgets it. Mend the ledger, then do it again.",
+                "It is in force now, but the ledger cannot record it, so a restart of the gate forgets it. "
+                    + "Mend the ledger, then do it again.",
                 ExitCodes.Unavailable);
         }
     }

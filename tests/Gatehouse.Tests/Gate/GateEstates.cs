@@ -113,7 +113,9 @@ internal static class GateEstates
             { owner: tester, model: gpt, source: { kind: prompt }, sink: none, provider-tools: [web_search] }
         """;
 
-    /// <summary>A job with limits, one without, in a time zone that is ahead of UTC. A token costs a millionth.</summary>
+    /// <summary>
+    /// A job with limits, one without, in a time zone that is ahead of UTC. A token costs a millionth.
+    /// </summary>
     public const string Limited = """
         estate: 1
         name: test

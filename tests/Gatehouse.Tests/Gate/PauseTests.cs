@@ -38,7 +38,8 @@ public sealed class PauseTests
         await stage.RestartAsync();
         Assert.Equal(200, await ChatAsync(stage, narrow));
         var (paused, resumed) = (Assert.Single(stage.Acts("pause")), Assert.Single(stage.Acts("resume")));
-        Assert.Equal(("tester", "it posts nonsense", "narrow"), (paused.Who, paused.Details["why"], paused.Details["job"]));
+        Assert.Equal(
+            ("tester", "it posts nonsense", "narrow"), (paused.Who, paused.Details["why"], paused.Details["job"]));
         Assert.Equal(("tester", "mended"), (resumed.Who, resumed.Details["why"]));
     }
 
@@ -69,7 +70,8 @@ public sealed class PauseTests
         foreach (var dialect in GateDialect.All)
         {
             var response = await stage.PostAsync(dialect.Path, dialect.Body("[[endless delay-token=5]]", true), all);
-            readings.Add((dialect, WireAnswer.ReadAsync(response), response.Headers.GetValues("X-Gatehouse-Exchange").Single()));
+            var exchange = response.Headers.GetValues("X-Gatehouse-Exchange").Single();
+            readings.Add((dialect, WireAnswer.ReadAsync(response), exchange));
         }
 
         await Task.Delay(100, TestContext.Current.CancellationToken);

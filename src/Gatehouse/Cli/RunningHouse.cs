@@ -47,7 +47,8 @@ internal sealed class RunningHouse : IAsyncDisposable
         Parts = CreateParts(setup);
         GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));
         Pipeline = new GatePipeline(Parts);
-        Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health) { Time = Time };
+        Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
+        { Time = Time, Stopping = _stop.Token };
         Acts = new ActHouse
         {
             Home = Home,

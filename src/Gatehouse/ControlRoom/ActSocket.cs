@@ -27,6 +27,8 @@ internal sealed class ActSocket(ActHouse house)
         string? error = null;
         try
         {
+            if (!HttpMethods.IsPost(http.Request.Method) || name.Length == 0)
+                throw new ActException($"Acts are asked for with POST {Prefix}NAME.", ExitCodes.Unusable);
             var arguments = await ReadAsync(http);
             var actor = Authorise(http, name, arguments);
             var call = new ActCall(house, actor, arguments, line => WriteLineAsync(http, line))
@@ -68,7 +70,13 @@ internal sealed class ActSocket(ActHouse house)
     private static async Task<Dictionary<string, string>> ReadAsync(HttpContext http)
     {
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (http.Request.ContentLength is not (> 0 and <= RequestBytesMax)) return arguments;
+        if (http.Request.ContentLength is 0) return arguments;
+        // Half of what was asked for is never done: a body that is not read is an error.
+        if (http.Request.ContentLength is not <= RequestBytesMax)
+        {
+            throw new ActException(
+                $"The act's arguments need a Content-Length of at most {RequestBytesMax} bytes.", ExitCodes.Unusable);
+        }
         try
         {
             using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using Gatehouse.Storage;
 using Gatehouse.Watching;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     public IReadOnlyList<string> PlanProblems { get; set; } = [];
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>Ends when the gate stops: an open page must not hold that up.</summary>
+    public CancellationToken Stopping { get; init; }
 
     public Task HandleAsync(HttpContext http)
     {
@@ -101,38 +105,50 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     /// <summary>Server-sent events: each call as it comes and ends, and the totals.</summary>
     private async Task LiveAsync(HttpContext http)
     {
-        if (live.Watch(http.RequestAborted) is not { } calls)
+        Guard(http);
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(http.Request.Method)) return;
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, Stopping);
+        if (live.Watch(end.Token) is not { } calls)
         {
             await TextAsync(http, StatusCodes.Status503ServiceUnavailable, "Too many pages are open on this gate.\n");
             return;
         }
-        Guard(http);
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        var body = new ArrayBufferWriter<byte>();
         try
         {
-            while (true)
-            {
-                while (calls.TryRead(out var call)) WriteEvent(body, "call"u8, json => WriteCall(json, call));
-                WriteEvent(body, "totals"u8, WriteTotals);
-                await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, http.RequestAborted);
-                body.ResetWrittenCount();
-                using var tick = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
-                tick.CancelAfter(TotalsEvery);
-                try
-                {
-                    if (!await calls.WaitToReadAsync(tick.Token)) return;
-                }
-                catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested)
-                {
-                    // Nothing came: the totals go out alone.
-                }
-            }
+            await ShowAsync(http, calls, end.Token);
         }
         catch (OperationCanceledException)
         {
-            // The page was closed.
+            // The page was closed, or the gate stops.
+        }
+        finally
+        {
+            // However it ended: the feed gives the place to another page.
+            await end.CancelAsync();
+        }
+    }
+
+    private async Task ShowAsync(HttpContext http, ChannelReader<LiveCall> calls, CancellationToken end)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        while (true)
+        {
+            while (calls.TryRead(out var call)) WriteEvent(body, "call"u8, json => WriteCall(json, call));
+            WriteEvent(body, "totals"u8, WriteTotals);
+            await http.Response.BodyWriter.WriteAsync(body.WrittenMemory, end);
+            body.ResetWrittenCount();
+            using var tick = CancellationTokenSource.CreateLinkedTokenSource(end);
+            tick.CancelAfter(TotalsEvery);
+            try
+            {
+                if (!await calls.WaitToReadAsync(tick.Token)) return;
+            }
+            catch (OperationCanceledException) when (!end.IsCancellationRequested)
+            {
+                // Nothing came: the totals go out alone.
+            }
         }
     }
 

@@ -13,16 +13,15 @@ internal sealed class CredentialResolver(TimeProvider time)
     /// <summary>How long a resolved secret is used before it is asked for again, so that a rotation is seen.</summary>
     private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(1);
 
-    /// <summary>A vault tool that asks a person for a passphrase would hang: it gets ten seconds.</summary>
-    private static readonly TimeSpan ToolTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>
-    /// A vault that fails is not asked again for every call that comes. Counted from the question, so it is longer than
-    /// the longest wait for an answer.
+    /// A vault that fails is not asked again for every call that comes, for this long after it was asked and failed.
     /// </summary>
-    private static readonly TimeSpan FailureKeptFor = ToolTimeout + TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FailureKeptFor = TimeSpan.FromSeconds(5);
 
     private const int SecretBytesMax = 16 * 1024;
+
+    /// <summary>A vault tool that asks a person for a passphrase would hang: it gets ten seconds.</summary>
+    public TimeSpan ToolTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<CredentialReference, Kept> _kept = [];
@@ -45,7 +44,7 @@ internal sealed class CredentialResolver(TimeProvider time)
                 // One question at a time for each reference, whoever asks; it does not end with the call that asked
                 // first.
                 reading = ReadCheckedAsync(reference);
-                _kept[reference] = new Kept(reading, now + KeptFor, now + FailureKeptFor);
+                _kept[reference] = new Kept(reading, now + KeptFor, now + ToolTimeout + FailureKeptFor);
             }
         }
         return await reading.WaitAsync(stop);
@@ -59,7 +58,7 @@ internal sealed class CredentialResolver(TimeProvider time)
         lock (_gate) _kept.Clear();
     }
 
-    private static async Task<string> ReadCheckedAsync(CredentialReference reference)
+    private async Task<string> ReadCheckedAsync(CredentialReference reference)
     {
         // Not under the caller's lock: starting a program takes a while.
         await Task.Yield();
@@ -70,7 +69,7 @@ internal sealed class CredentialResolver(TimeProvider time)
             : secret;
     }
 
-    private static Task<string> ReadAsync(CredentialReference reference, CancellationToken stop) => reference switch
+    private Task<string> ReadAsync(CredentialReference reference, CancellationToken stop) => reference switch
     {
         CredentialReference.Env env => Environment.GetEnvironmentVariable(env.Variable) is { } value
             ? Task.FromResult(value)
@@ -103,7 +102,7 @@ internal sealed class CredentialResolver(TimeProvider time)
     /// systemd hands credentials to a unit as files in $CREDENTIALS_DIRECTORY (systemd.exec(5)); outside of a unit the
     /// encrypted one in the credential store is opened by systemd-creds(1).
     /// </summary>
-    private static Task<string> ReadSystemdAsync(CredentialReference.Systemd reference, CancellationToken stop)
+    private Task<string> ReadSystemdAsync(CredentialReference.Systemd reference, CancellationToken stop)
     {
         if (Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY") is { Length: > 0 } folder
             && Path.Combine(folder, reference.Name) is var path && File.Exists(path))
@@ -121,7 +120,7 @@ internal sealed class CredentialResolver(TimeProvider time)
         return RunAsync(reference, "systemd-creds", ["decrypt", $"--name={reference.Name}", store, "-"], stop);
     }
 
-    private static async Task<string> RunAsync(
+    private async Task<string> RunAsync(
         CredentialReference reference, string tool, string[] arguments, CancellationToken stop)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -141,6 +140,9 @@ internal sealed class CredentialResolver(TimeProvider time)
             var bytes = new byte[SecretBytesMax];
             var read = await process.StandardOutput.BaseStream.ReadAtLeastAsync(
                 bytes, bytes.Length, throwOnEndOfStream: false, limit.Token);
+            // It would wait for a reader for ever, and be taken for one that asks a person.
+            if (read == bytes.Length)
+                throw new CredentialException(reference, $"{tool} printed {SecretBytesMax} bytes or more");
             await errors;
             await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0

@@ -31,8 +31,8 @@ public sealed class JobListenerTests(RightsStage stage) : IClassFixture<RightsSt
     [Fact]
     public async Task A_key_that_a_client_must_send_says_nothing_on_a_jobs_own_listener()
     {
-        var answer =
-            await SocketAsync("Authorization: Bearer ollama\r\n", GateTexts.OllamaChat("hello", stream: false));
+        var answer = await SocketAsync(
+            "Authorization: Bearer ollama\r\n", GateTexts.OllamaChat("hello", stream: false));
 
         Assert.StartsWith("HTTP/1.1 200", answer, StringComparison.Ordinal);
     }

@@ -165,16 +165,15 @@ public sealed class LimitTests
         var (limited, free) = (await stage.TokenAsync("limited"), await stage.TokenAsync("free"));
 
         Assert.Equal(200, (await CallAsync(stage, free)).Status);
-        Assert.Equal((429, "rate_limit_exceeded"), (await CallAsync(stage, free)) is var two
-            ? (two.Status, two.Reason) : default);
+        Assert.Equal("rate_limit_exceeded", (await CallAsync(stage, free)).Reason);
         Assert.Equal(200, (await CallAsync(stage, limited)).Status);
     }
 
     [Fact]
     public async Task What_is_left_of_a_minute_is_told_in_the_callers_dialect()
     {
-        await using var stage =
-            await StageAsync("requests-per-minute: 9, tokens-per-minute: 9000", TimeProvider.System);
+        await using var stage = await StageAsync(
+            "requests-per-minute: 9, tokens-per-minute: 9000", TimeProvider.System);
         var token = await stage.TokenAsync("limited");
         using var openai = await stage.PostAsync(Chat, GateTexts.OpenAiChat("hello"), token);
 

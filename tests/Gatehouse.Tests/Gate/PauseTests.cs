@@ -70,8 +70,8 @@ public sealed class PauseTests
         foreach (var dialect in GateDialect.All)
         {
             var response = await stage.PostAsync(dialect.Path, dialect.Body("[[endless delay-token=5]]", true), all);
-            readings.Add(
-                (dialect, WireAnswer.ReadAsync(response), response.Headers.GetValues("X-Gatehouse-Exchange").Single()));
+            var exchange = response.Headers.GetValues("X-Gatehouse-Exchange").Single();
+            readings.Add((dialect, WireAnswer.ReadAsync(response), exchange));
         }
 
         await Task.Delay(100, TestContext.Current.CancellationToken);

@@ -172,7 +172,7 @@ public sealed class RequestInspectorTests
     [InlineData("\"options\":{\"num_predict\":8}", 8L)]
     [InlineData("\"options\":{\"num_predict\":-1}", null)]
     [InlineData("\"max_tokens\":1e2", 100L)]
-    [InlineData("\"max_tokens\":99999999999999999999", 1_000_000_000)]
+    [InlineData("\"max_tokens\":99999999999999999999", 1_000_000_000L)]
     [InlineData("\"max_tokens\":null", null)]
     public void The_output_limit_is_found_under_each_of_its_names(string member, long? tokens) =>
         Assert.Equal(tokens, Read($"{{\"model\":\"m\",{member}}}").OutputTokensMax);

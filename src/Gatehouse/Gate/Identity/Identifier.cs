@@ -120,6 +120,8 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     /// </summary>
     private Refusal? FindLeak(string rawTarget)
     {
+        // An escaped character hides a token from this search, not from those who read the log.
+        if (rawTarget.Contains('%')) rawTarget = Uri.UnescapeDataString(rawTarget);
         for (var at = rawTarget.IndexOf(TokenFormat.Prefix, StringComparison.Ordinal); at >= 0;
              at = rawTarget.IndexOf(TokenFormat.Prefix, at + 1, StringComparison.Ordinal))
         {

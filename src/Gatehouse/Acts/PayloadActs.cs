@@ -13,7 +13,8 @@ internal static class PayloadActs
     /// <summary>Bytes of context on each side of a hit.</summary>
     private const int ContextBytes = 60;
 
-    private const int HitsMax = 1_000;
+    /// <summary>Lines stream as they are found; this only ends a search for something that is everywhere.</summary>
+    private const int HitsMax = 100_000;
 
     public static async Task GrepAsync(ActCall call)
     {

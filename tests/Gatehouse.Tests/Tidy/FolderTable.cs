@@ -16,6 +16,8 @@ internal static class FolderTable
         ["Core.Estate"] = [],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
+        ["Core.Engine"] = [],
+        ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],
         ["Listening"] = [],
         ["Watching"] = [],

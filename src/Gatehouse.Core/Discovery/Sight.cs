@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>
+/// One thing seen on this host that may be an AI job or a model server, before it is judged: where it was seen and
+/// what was read there. Every reader of a format makes sights; one judge turns them into finds.
+/// </summary>
+public sealed record Sight
+{
+    /// <summary>What kind of thing it is.</summary>
+    public required SightKind Kind { get; init; }
+
+    /// <summary>Where it was seen, as <c>container open-webui</c> or <c>/etc/cron.d/news:3</c>.</summary>
+    public required string Place { get; init; }
+
+    /// <summary>The name that people use for it; the proposed job's name is made from it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The system user it runs as; null when that was not seen.</summary>
+    public string? User { get; init; }
+
+    /// <summary>What starts it; null when that was not seen.</summary>
+    public TriggerKind? Trigger { get; init; }
+
+    /// <summary>Five cron fields or a macro, where a schedule starts it; null when there is none that cron can say.</summary>
+    public string? Cron { get; init; }
+
+    /// <summary>What was read, in the order in which it was read.</summary>
+    public required ImmutableArray<Clue> Clues { get; init; }
+}

@@ -22,6 +22,7 @@ internal static class FolderTable
         ["Listening"] = [],
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
+        ["Docker"] = ["Core.Engine", "Listening"],
         ["Vault"] = ["Core.Estate"],
         ["Gate"] = [.. Core, "Storage", "Watching", "Listening"],
         ["Acts"] = [.. Core, "Storage", "Gate"],

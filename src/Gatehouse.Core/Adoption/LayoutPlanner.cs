@@ -4,7 +4,7 @@ using Gatehouse.Core.Engine;
 namespace Gatehouse.Core.Adoption;
 
 /// <summary>Decides who stands where: pure, so that what is shown before is what is done after.</summary>
-public sealed class LayoutPlanner(EngineView view, SubnetPool pool)
+public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys)
 {
     /// <summary>Start of the names of all networks that adoption makes.</summary>
     public const string Prefix = "gatehouse-";
@@ -13,6 +13,7 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool)
     private const int LabelLengthMax = 63;
 
     private readonly List<string> _notes = [];
+    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
 
     /// <summary>Lays out an adoption.</summary>
     /// <param name="servers">The model servers that shall stand behind the gate.</param>
@@ -186,7 +187,15 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool)
     private static bool IsOurs(string network) => network.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>A key that the estate and the engine's network names both accept.</summary>
-    private static string KeyOf(string name)
+    private string KeyOf(string name)
+    {
+        var plain = PlainKey(name);
+        var key = plain;
+        for (var number = 2; takenKeys.Contains(key) || !_keys.Add(key); number++) key = $"{plain}-{number}";
+        return key;
+    }
+
+    private static string PlainKey(string name)
     {
         var letters = name.Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'
             ? char.ToLowerInvariant(letter) : '-');

@@ -46,8 +46,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
     {
         if (AdoptedFile.Look(EstatePath) is not { } before)
         {
-            var bare = EstateEditor.BareText("home", asked.TimeZone)
-                .Replace("gate: 127.0.0.1:8420 ", "gate: interfaces:8420 ", StringComparison.Ordinal);
+            var bare = AdoptedEstate.Text("home", asked.TimeZone);
             return (bare, null, false);
         }
         var text = Encoding.UTF8.GetString(before.Bytes);

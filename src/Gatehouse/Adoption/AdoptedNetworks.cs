@@ -64,7 +64,14 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         if (await FindAsync(step.Container, stop) is not { } container) return;
         if (container.Endpoints.All(end => end.Network != step.Endpoint.Network)) return;
         if (container.ProcessId > 0) await CutAsync(container, step.Endpoint.Network, stop);
-        await DisconnectAsync(container.Id, step.Endpoint.Network, stop);
+        try
+        {
+            await DisconnectAsync(container.Id, step.Endpoint.Network, stop);
+        }
+        catch (EngineException) when (container.Labels.GetValueOrDefault(Label) == adoption)
+        {
+            // A gate that does not stay up is in its networks one moment and not the next. It is removed as a whole.
+        }
     }
 
     /// <summary>The container by id, else by name: Compose may have made it anew.</summary>

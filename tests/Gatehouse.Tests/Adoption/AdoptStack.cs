@@ -41,6 +41,21 @@ internal sealed class AdoptStack : IAsyncDisposable
         engine.Need();
         await engine.ClearAsync();
         var stack = new AdoptStack(engine, Directory.CreateTempSubdirectory("ghs-").FullName);
+        try
+        {
+            await stack.StartAsync(publish);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync(string publish)
+    {
+        var (engine, stack) = (_engine, this);
         Directory.CreateDirectory(stack.ComposeFolder);
         await File.WriteAllTextAsync(Path.Combine(stack.ComposeFolder, "compose.yaml"), ComposeText);
         await engine.DockerAsync(
@@ -57,12 +72,11 @@ internal sealed class AdoptStack : IAsyncDisposable
             ["-e", "OLLAMA_API_URL=http://ollama:11434", "-e", "OLLAMA_MODEL=llama3.2:3b", "-e", "AI_PROVIDER=ollama"],
             Loop("/api/generate", """{"model":"llama3.2:3b","prompt":"Tags?","system":"You tag documents","stream":false,"format":"json"}"""));
         foreach (var app in Apps) await stack.WaitForCallsAsync(app, 1);
-        return stack;
     }
 
     /// <summary>The verb, on this engine's host, by the native binary.</summary>
     public Task<Ended> GatehouseAsync(params string[] words)
-        => _engine.OnHostAsync(GateBinary.Path, words);
+        => _engine.OnHostAsync(Environment.GetEnvironmentVariable("GATEHOUSE_TEST_CLI") ?? GateBinary.Path, words);
 
     public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(
         ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words]);
@@ -98,10 +112,10 @@ internal sealed class AdoptStack : IAsyncDisposable
         return times.Zip(times.Skip(1)).Max(static pair => (pair.Second - pair.First).TotalMilliseconds);
     }
 
-    /// <summary>A GET from inside a container: the status line or what wget said.</summary>
+    /// <summary>A GET from inside a container: the whole answer, or what curl said.</summary>
     public async Task<string> GetFromAsync(string app, string url)
     {
-        var ended = await _engine.TryDockerAsync("exec", Name(app), "wget", "-T", "2", "-S", "-q", "-O", "-", url);
+        var ended = await _engine.TryDockerAsync("exec", Name(app), "curl", "-sS", "-i", "-m", "2", url);
         return ended.Output + ended.Errors;
     }
 
@@ -165,8 +179,8 @@ internal sealed class AdoptStack : IAsyncDisposable
     private static string[] Loop(string path, string body) =>
     [
         "sh", "-c",
-        $"while true; do if wget -q -T 5 -O- --header 'Content-Type: application/json' --post-data '{body}' "
-        + $"http://ollama:11434{path} >/tmp/answer; then echo good; else echo bad; fi; sleep 0.1; done",
+        $"while true; do if curl -sSf -m 5 -H 'Content-Type: application/json' -d '{body}' "
+        + $"http://ollama:11434{path} -o /tmp/answer; then echo good; else echo bad; fi; sleep 0.1; done",
     ];
 
     private async Task RunAsync(string service, string image, string[] options, params string[] command)

@@ -58,9 +58,12 @@ public sealed class AdoptTests(TestEngine engine)
         const string app = "open-webui";
 
         // A privileged neighbour in the app's own network namespace: the worst that can look out from there.
-        async Task<string> FromAppAsync(string script) => (await engine.TryDockerAsync(
-            "run", "--rm", "--privileged", "--network", $"container:{AdoptStack.Name(app)}", TestImages.Ollama, "sh", "-c",
-            script)).Output;
+        async Task<string> FromAppAsync(string script)
+        {
+            string[] worst = ["run", "--rm", "--privileged", "--network", $"container:{AdoptStack.Name(app)}"];
+            var ended = await engine.TryDockerAsync([.. worst, TestImages.Ollama, "sh", "-c", script]);
+            return ended.Output + ended.Errors;
+        }
         const string get = "curl -sS -i -m 2 http://{0}:11434/api/tags 2>&1";
         string Get(string address) => get.Replace("{0}", address, StringComparison.Ordinal);
 

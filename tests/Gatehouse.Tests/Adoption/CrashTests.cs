@@ -1,4 +1,3 @@
-using Gatehouse.Cli;
 using Gatehouse.Docker;
 using Gatehouse.Tests.Docker;
 

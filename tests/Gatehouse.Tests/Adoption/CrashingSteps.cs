@@ -25,7 +25,8 @@ internal sealed class CrashingSteps
         public async Task DoAsync(AdoptionStep step, CancellationToken stop)
         {
             if (_done == faults.FailAt) throw new AdoptionException("the test wants it so");
-            await real.DoAsync(step, stop);
+            // The host's own ports lie in the engine's network, and this process does not; AdoptTests tries them.
+            if (step is not VerifyJobStep { Container: null }) await real.DoAsync(step, stop);
             if (_done++ == faults.CrashAfterDo) throw new CrashException();
         }
 

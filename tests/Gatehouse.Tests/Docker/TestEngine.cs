@@ -86,7 +86,9 @@ public sealed class TestEngine : IAsyncLifetime
         {
             if (!_engine.HasExited)
             {
-                await TryDockerAsync("ps", "-aq");
+                // Running containers hold mounts below the data root.
+                var left = (await TryDockerAsync("ps", "-aq")).Lines;
+                if (left.Count > 0) await TryDockerAsync(["rm", "-f", "-v", .. left]);
                 Signals.Send(_engine.Id, Signals.Terminate);
                 using var bounded = new CancellationTokenSource(TimeSpan.FromSeconds(30));
                 try

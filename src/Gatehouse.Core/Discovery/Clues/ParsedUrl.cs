@@ -11,7 +11,9 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
 {
     public bool IsUsualPort => (Scheme, Port) is ("http", 80) or ("https", 443);
 
-    /// <summary>Whether the host is one of the house: this machine, a private address or a name without a dot.</summary>
+    /// <summary>
+    /// Whether the host is one of the house: this machine, a private address or a name without a dot.
+    /// </summary>
     public bool IsHouse => Host is "localhost" or "::1" || !Host.Contains('.', StringComparison.Ordinal)
         || IsPrivateAddress(Host)
         || HouseEnds.Any(end => Host.EndsWith(end, StringComparison.Ordinal));
@@ -36,7 +38,8 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
         if (colon > 0 && authority.IndexOf(']', colon) < 0)
         {
             host = authority[..colon];
-            port = int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            port = int.TryParse(
+                authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number is > 0 and < 65536 ? number : null;
         }
         host = host.Trim('[', ']').TrimEnd('.').ToLowerInvariant();

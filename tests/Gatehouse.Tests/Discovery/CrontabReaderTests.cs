@@ -54,11 +54,11 @@ public sealed class CrontabReaderTests
         var reading = CrontabReader.Read(
             new CrontabFile(
                 "/var/spool/cron/crontabs/bob", "*/5 * * * * cd jobs && ./a.py ~/b.sh\n", CrontabKind.User, "bob"),
-            Homes, path =>
+            Homes, new ScriptShelf(path =>
             {
                 asked.Add(path);
                 return "#!/bin/sh\naichat hi\n";
-            });
+            }));
 
         Assert.Equal(["/srv/bob/jobs/a.py", "/srv/bob/b.sh"], asked);
         Assert.Equal("bob", Assert.Single(reading.Sights).User);
@@ -94,5 +94,5 @@ public sealed class CrontabReaderTests
 
     private static SightReading Read(string text, CrontabKind kind) => CrontabReader.Read(
         new CrontabFile("/etc/crontab", text, kind), Homes,
-        path => path == "/srv/news/morning.sh" ? Samples.MorningScript : null);
+        new ScriptShelf(path => path == "/srv/news/morning.sh" ? Samples.MorningScript : null));
 }

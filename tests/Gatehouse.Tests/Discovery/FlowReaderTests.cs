@@ -27,7 +27,8 @@ public sealed class FlowReaderTests
     public void A_list_of_workflows_gives_one_sight_each_and_credentials_none()
     {
         Assert.Equal(2, N8nReader.Read("a.json", $"[{Samples.N8n},{Samples.N8n}]").Sights.Length);
-        Assert.Empty(N8nReader.Read("a.json", """[{"id":"1","name":"OpenAI","type":"openAiApi","data":{"apiKey":"x"}}]""").Sights);
+        Assert.Empty(N8nReader.Read(
+            "a.json", """[{"id":"1","name":"OpenAI","type":"openAiApi","data":{"apiKey":"x"}}]""").Sights);
     }
 
     [Theory]
@@ -103,7 +104,8 @@ public sealed class FlowReaderTests
     public void A_hook_shows_its_address_and_what_it_starts(string path)
     {
         var sights = HooksReader.Read(path, Samples.Hooks,
-            script => script == "/srv/hooks/notes.sh" ? "#!/bin/sh\nollama run mistral\n" : null).Sights;
+            new ScriptShelf(script =>
+            script == "/srv/hooks/notes.sh" ? "#!/bin/sh\nollama run mistral\n" : null)).Sights;
 
         var notes = Assert.Single(sights, sight => sight.Name == "deploy-notes");
         Assert.Equal(TriggerKind.Webhook, notes.Trigger);

@@ -39,7 +39,7 @@ public sealed class UnitSightsTests
     public void A_users_units_run_as_that_user()
     {
         var set = new UnitSet([Unit("a.service", "[Service]\nExecStart=%h/bin/claude -p hi\n")], "bob", "/srv/bob");
-        Assert.Equal("bob", Assert.Single(UnitSights.Of(set, _ => null)).User);
+        Assert.Equal("bob", Assert.Single(UnitSights.Of(set, new ScriptShelf(_ => null))).User);
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public sealed class UnitSightsTests
         => UnitReader.Read(name, new UnitFile($"/etc/systemd/system/{name}", text));
 
     private static ImmutableArray<Sight> Of(params UnitFacts[] units)
-        => UnitSights.Of(new UnitSet(units), path => path switch
+        => UnitSights.Of(new UnitSet(units), new ScriptShelf(path => path switch
     {
         "/etc/default/mailer" => Samples.EnvironmentFile,
         "/srv/mail/sum.py" => Samples.PythonScript,
         _ => null,
-    });
+    }));
 }

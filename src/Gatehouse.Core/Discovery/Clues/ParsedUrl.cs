@@ -18,6 +18,13 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
         || IsPrivateAddress(Host)
         || HouseEnds.Any(end => Host.EndsWith(end, StringComparison.Ordinal));
 
+    // Others are left out of what is shown: what stands there may be the end of something else.
+    private static readonly string[] Schemes =
+    [
+        "http", "https", "ws", "wss", "imap", "imaps", "pop3", "pop3s", "smtp", "smtps", "submission", "mailto", "mqtt",
+        "mqtts", "tcp", "grpc",
+    ];
+
     private static readonly string[] HouseEnds =
         [".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa", ".localhost", ".docker.internal"];
 
@@ -25,6 +32,7 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
     {
         var mark = text.IndexOf("://", StringComparison.Ordinal);
         var scheme = mark < 0 ? "" : text[..mark].ToLowerInvariant();
+        scheme = Schemes.Contains(scheme) ? scheme : "";
         var rest = mark < 0 ? text : text[(mark + 3)..];
         var end = rest.AsSpan().IndexOfAny("/?#\\");
         var authority = end < 0 ? rest : rest[..end];

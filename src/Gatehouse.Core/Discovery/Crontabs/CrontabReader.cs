@@ -16,13 +16,13 @@ public static class CrontabReader
     /// <summary>Reads a table.</summary>
     /// <param name="file">The table.</param>
     /// <param name="homes">Homes by user, for scripts that a command names relative to its home.</param>
-    /// <param name="readScript">Hands over scripts that a command names.</param>
+    /// <param name="scripts">The scripts that commands name.</param>
     public static SightReading Read(
-        CrontabFile file, IReadOnlyDictionary<string, string> homes, ReadScript readScript)
+        CrontabFile file, IReadOnlyDictionary<string, string> homes, ScriptShelf scripts)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(homes);
-        ArgumentNullException.ThrowIfNull(readScript);
+        ArgumentNullException.ThrowIfNull(scripts);
         var sights = ImmutableArray.CreateBuilder<Sight>();
         var variables = new List<EnvironmentFact>();
         var (number, odd) = (0, 0);
@@ -41,7 +41,7 @@ public static class CrontabReader
                 odd++;
             }
             else if (sights.Count < SightsMax
-                && SightOf(file, number, entry, (variables, homes, readScript)) is { } sight)
+                && SightOf(file, number, entry, (variables, homes, scripts)) is { } sight)
             {
                 sights.Add(sight);
             }
@@ -84,7 +84,7 @@ public static class CrontabReader
     }
 
     private static Sight? SightOf(CrontabFile file, int number, CronLine entry,
-        (List<EnvironmentFact> Variables, IReadOnlyDictionary<string, string> Homes, ReadScript Read) around)
+        (List<EnvironmentFact> Variables, IReadOnlyDictionary<string, string> Homes, ScriptShelf Scripts) around)
     {
         var user = entry.User ?? file.User;
         var home = user is null ? null : around.Homes.GetValueOrDefault(user);
@@ -93,10 +93,7 @@ public static class CrontabReader
         bag.AddRange(ClueText.Find("input", entry.Input));
         var scripts = ScriptPaths.Of(entry.Command, home, home);
         foreach (var path in scripts)
-        {
-            if (around.Read(path) is { } text)
-                bag.AddRange(ClueText.FindInScript(path, text));
-        }
+            bag.AddRange(around.Scripts.Clues(path));
         if (bag.IsEmpty)
             return null;
         foreach (var variable in around.Variables)

@@ -17,12 +17,12 @@ public static class HooksReader
     /// <summary>Reads a file of hooks.</summary>
     /// <param name="path">Where it lies; its end tells JSON from YAML.</param>
     /// <param name="text">What stands in it.</param>
-    /// <param name="readScript">Hands over the scripts that the hooks start.</param>
-    public static SightReading Read(string path, string text, ReadScript readScript)
+    /// <param name="scripts">The scripts that the hooks start.</param>
+    public static SightReading Read(string path, string text, ScriptShelf scripts)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
-        ArgumentNullException.ThrowIfNull(readScript);
+        ArgumentNullException.ThrowIfNull(scripts);
         if (!text.Contains(CommandKey, StringComparison.Ordinal))
             return SightReading.Nothing;
         var tree = path.EndsWith(".json", StringComparison.Ordinal) ? JsonTree.Read(text) : YamlTree.Read(text);
@@ -30,11 +30,11 @@ public static class HooksReader
             return SightReading.Broken(tree.Problem!);
         var sights =
             root.Items.Where(static hook => hook.TextOf("id") is not null && hook.TextOf(CommandKey) is not null)
-            .Take(HooksMax).Select(hook => SightOf(path, hook, readScript));
+            .Take(HooksMax).Select(hook => SightOf(path, hook, scripts));
         return new SightReading([.. sights], null);
     }
 
-    private static Sight SightOf(string path, TreeNode hook, ReadScript readScript)
+    private static Sight SightOf(string path, TreeNode hook, ScriptShelf scripts)
     {
         var id = hook.TextOf("id")!;
         var command = hook.TextOf(CommandKey)!;
@@ -46,10 +46,7 @@ public static class HooksReader
             .Where(static one => one.TextOf("source") == "string").Select(static one => one.TextOf("name") ?? "");
         bag.AddRange(ClueText.FindInArguments(CommandKey, [command, .. constants]));
         foreach (var script in ScriptPaths.Of(command, hook.TextOf("command-working-directory"), null))
-        {
-            if (readScript(script) is { } text)
-                bag.AddRange(ClueText.FindInScript(script, text));
-        }
+            bag.AddRange(scripts.Clues(script));
         return new Sight
         {
             Kind = SightKind.Webhook,

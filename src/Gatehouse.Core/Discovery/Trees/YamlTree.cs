@@ -57,7 +57,8 @@ internal sealed class YamlTree
             return null;
         if (_parser.Current is AnchorAlias alias)
             return Repeat(alias);
-        var start = (NodeEvent)_parser.Current!;
+        if (_parser.Current is not NodeEvent start)
+            throw new YamlException("an end stands where a value belongs"); // The parser lets a few such texts pass.
         var before = _nodes;
         var node = start switch
         {

@@ -12,6 +12,8 @@ public static class UnitSights
     private const string Service = "Service";
     private const int VariablesMax = 200; // Variables of one unit that are looked at.
 
+    private const int CommandsMax = 50; // Commands of one kind; units of people have one or two.
+
     private static readonly string[] Commands =
         ["ExecStartPre", "ExecStart", "ExecStartPost", "ExecCondition", "ExecStop", "ExecStopPost"];
 
@@ -23,17 +25,17 @@ public static class UnitSights
 
     /// <summary>The services that show anything of interest.</summary>
     /// <param name="set">The units.</param>
-    /// <param name="readScript">Hands over scripts and files of variables that a service names.</param>
-    public static ImmutableArray<Sight> Of(UnitSet set, ReadScript readScript)
+    /// <param name="scripts">The scripts and files of variables that services name.</param>
+    public static ImmutableArray<Sight> Of(UnitSet set, ScriptShelf scripts)
     {
         ArgumentNullException.ThrowIfNull(set);
-        ArgumentNullException.ThrowIfNull(readScript);
+        ArgumentNullException.ThrowIfNull(scripts);
         var started = Started(set.Units);
         var sights = ImmutableArray.CreateBuilder<Sight>();
         foreach (var unit in set.Units)
         {
             if (unit.Name.EndsWith(".service", StringComparison.Ordinal)
-                && SightOf(unit, set, started, readScript) is { } one)
+                && SightOf(unit, set, started, scripts) is { } one)
             {
                 sights.Add(one);
             }
@@ -42,17 +44,17 @@ public static class UnitSights
     }
 
     private static Sight? SightOf(
-        UnitFacts unit, UnitSet set, Dictionary<string, UnitFacts> started, ReadScript readScript)
+        UnitFacts unit, UnitSet set, Dictionary<string, UnitFacts> started, ScriptShelf scripts)
     {
         var bag = new ClueBag();
         var folder = unit.Get(Service, "WorkingDirectory")?.TrimStart('-');
         folder = folder == "~" ? set.Home : folder;
         foreach (var key in Commands)
         {
-            foreach (var line in unit.Each(Service, key))
-                AddCommand(bag, line, (folder, set.Home), readScript);
+            foreach (var line in unit.Each(Service, key).Take(CommandsMax))
+                AddCommand(bag, line, (folder, set.Home), scripts);
         }
-        AddVariables(bag, unit, readScript);
+        AddVariables(bag, unit, scripts);
         if (bag.IsEmpty)
             return null;
         var starter = started.GetValueOrDefault(unit.Name);
@@ -69,7 +71,7 @@ public static class UnitSights
     }
 
     private static void AddCommand(
-        ClueBag bag, UnitDirective line, (string? Folder, string? Home) place, ReadScript readScript)
+        ClueBag bag, UnitDirective line, (string? Folder, string? Home) place, ScriptShelf scripts)
     {
         // The marks before the program say how it is started and are no part of its name (systemd.service(5)).
         var words = UnitText.Words(line.Value.TrimStart('@', '-', ':', '+', '!'));
@@ -78,19 +80,16 @@ public static class UnitSights
         var where = $"{line.Key} {line.Path}:{line.Line}";
         bag.AddRange(ClueText.FindInArguments(where, words));
         foreach (var path in ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home))
-        {
-            if (readScript(path) is { } text)
-                bag.AddRange(ClueText.FindInScript(path, text));
-        }
+            bag.AddRange(scripts.Clues(path));
     }
 
-    private static void AddVariables(ClueBag bag, UnitFacts unit, ReadScript readScript)
+    private static void AddVariables(ClueBag bag, UnitFacts unit, ScriptShelf scripts)
     {
         foreach (var assignment in unit.Words(Service, "Environment").Take(VariablesMax))
             bag.AddRange(ClueText.FindInVariable(EnvironmentFact.Parse(assignment)));
         foreach (var file in unit.All(Service, "EnvironmentFile").Take(10))
         {
-            if (readScript(file.TrimStart('-')) is not { } text)
+            if (scripts.Text(file.TrimStart('-')) is not { } text)
                 continue;
             foreach (var line in text.Split('\n').Select(static one => one.Trim()).Take(VariablesMax))
             {

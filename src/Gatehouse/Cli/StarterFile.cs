@@ -16,7 +16,7 @@ internal static class StarterFile
     /// <exception cref="ArgumentException">A name that the estate file does not accept.</exception>
     public static void Write(string home, string name, ListenAddress gate, TextWriter error)
     {
-        var text = StarterEstate.Text(name, LocalZone(), gate);
+        var text = StarterEstate.Text(name, LocalZone.Name, gate);
         CloseHome(home, error);
         WriteNew(EstateFile.PathIn(home), text, FileMode.CreateNew);
         WriteNew(Path.Combine(home, EstateSchema.FileName), EstateSchema.Text(), FileMode.Create);
@@ -32,14 +32,6 @@ internal static class StarterFile
             File.SetUnixFileMode(home, OwnerOnlyDirectory);
         else if ((File.GetUnixFileMode(home) & ~OwnerOnlyDirectory) != 0)
             error.WriteLine($"warning: others may look into {home}; close it with: chmod 700 {home}");
-    }
-
-    // The zone's id is an IANA name on Linux; where it has none that the estate accepts, UTC is right everywhere.
-    private static string LocalZone()
-    {
-        var id = TimeZoneInfo.Local.Id;
-        var isName = TimeZoneInfo.Local.HasIanaId && id.All(c => char.IsAsciiLetterOrDigit(c) || "/_-+".Contains(c));
-        return isName ? id : "UTC";
     }
 
     private static void WriteNew(string path, string text, FileMode mode)

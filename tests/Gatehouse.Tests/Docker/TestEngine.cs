@@ -104,6 +104,8 @@ public sealed class TestEngine : IAsyncLifetime
             _engine = null;
         }
         await Child.RunAsync("ip", ["netns", "del", Space]);
+        // The engine's own namespace file is a mount, which it leaves.
+        await Child.RunAsync("umount", ["-l", $"{_root}/exec/netns/default"]);
         if (_root.Length > 0) await Child.RunAsync("rm", ["-rf", "--one-file-system", _root]);
     }
 

@@ -37,7 +37,7 @@ public sealed class ComposeReaderTests
         Assert.Equal(new MountFact("bind", "/srv/stack/data", "/app", false, "", ""), web.Volumes[0]);
         Assert.Equal(new MountFact("volume", "", "/cache", true, "", "cache"), web.Volumes[1]);
         Assert.Equal(["front", "back"], web.Networks.Select(attachment => attachment.Network));
-        Assert.Equal((["ui", "chat"], "10.5.0.9"), (web.Networks[1].Aliases.ToArray(), web.Networks[1].Address));
+        Assert.Equal("ui chat 10.5.0.9", $"{string.Join(' ', web.Networks[1].Aliases)} {web.Networks[1].Address}");
         Assert.Equal(["serve", "--url", "http://a b", "x y"], web.CommandLine);
         Assert.Equal(["nvidia", "gpu"], web.DeviceRequests);
         Assert.Equal(["labstack_front", "house"], project.Networks.Select(network => network.Name));

@@ -23,6 +23,7 @@ internal static class FolderTable
         ["Listening"] = [],
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
+        ["Docker"] = ["Core.Engine", "Listening"],
         ["Vault"] = ["Core.Estate"],
         ["Gate"] = [.. Core, "Storage", "Watching", "Listening"],
         ["Acts"] = [.. Core, "Storage", "Gate"],

@@ -18,6 +18,7 @@ internal static class FolderTable
         ["Core.Ledger"] = [],
         ["Core.Engine"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
+        ["Core.Inspection"] = ["Core.Engine"],
         ["Demo"] = [],
         ["Listening"] = [],
         ["Watching"] = [],

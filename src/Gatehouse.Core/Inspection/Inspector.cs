@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>Applies every rule. Pure: the same scene gives the same findings in the same order.</summary>
+public static class Inspector
+{
+    /// <summary>Findings on one container, the worst first.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="scene">What else there is.</param>
+    public static ImmutableArray<Finding> Check(ContainerFacts container, InspectionScene scene)
+    {
+        var one = new ContainerCase(container, scene);
+        return Sorted(
+        [
+            .. GateRules.Check(one), .. NetworkRules.Check(one), .. SharingRules.Check(one), .. NameRules.Check(one),
+            .. PortRules.Check(one), .. SocketRules.Check(one), .. MountRules.Check(one), .. PrivilegeRules.Check(one),
+            .. CapabilityRules.Check(one), .. NamespaceRules.Check(one), .. DeviceRules.Check(one),
+            .. SecretRules.Check(one), .. ImageRules.Check(one), .. LimitRules.Check(one),
+        ]);
+    }
+
+    /// <summary>Worst first, then by id and key, so that two runs can be compared.</summary>
+    internal static ImmutableArray<Finding> Sorted(IEnumerable<Finding> findings) =>
+        [.. findings.OrderByDescending(static finding => finding.Severity)
+            .ThenBy(static finding => finding.Rule.Id, StringComparer.Ordinal)
+            .ThenBy(static finding => finding.Key, StringComparer.Ordinal)];
+}

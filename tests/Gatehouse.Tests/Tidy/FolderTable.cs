@@ -17,6 +17,7 @@ internal static class FolderTable
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Engine"] = [],
+        ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
         ["Core.Inspection"] = ["Core.Engine"],
         ["Demo"] = [],

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Discovery.Clues;
+
+/// <summary>Gathers the clues of one sight: each once, bounded in number, and made fit to be shown.</summary>
+internal sealed class ClueBag
+{
+    private const int CluesMax = 100; // Of one sight; evidence beyond that convinces nobody more.
+
+    private readonly List<Clue> _clues = [];
+    private readonly HashSet<(ClueKind, string)> _seen = [];
+
+    public bool IsEmpty => _clues.Count == 0;
+
+    public void Add(ClueKind kind, string where, string value)
+    {
+        var shown = ShownWord.Of(value);
+        if (shown.Length > 0 && _clues.Count < CluesMax && _seen.Add((kind, shown)))
+            _clues.Add(new Clue(kind, ShownWord.Of(where), shown));
+    }
+
+    public void AddRange(IEnumerable<Clue> clues)
+    {
+        foreach (var clue in clues)
+            Add(clue.Kind, clue.Where, clue.Value);
+    }
+
+    public bool Has(params ReadOnlySpan<ClueKind> kinds)
+    {
+        foreach (var clue in _clues)
+        {
+            if (kinds.Contains(clue.Kind))
+                return true;
+        }
+        return false;
+    }
+
+    public ImmutableArray<Clue> ToImmutable() => [.. _clues];
+}

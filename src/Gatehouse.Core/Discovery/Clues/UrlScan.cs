@@ -1,0 +1,101 @@
+using System.Buffers;
+
+namespace Gatehouse.Core.Discovery.Clues;
+
+/// <summary>Finds URLs in a line and tells where they lead: to a model, to a sink, or from a source.</summary>
+internal static class UrlScan
+{
+    private const int UrlMax = 2048; // Characters of a URL that are looked at.
+
+    private static readonly SearchValues<char> Ends = SearchValues.Create(" \t\r\n\"'`<>|;,)}]\\");
+
+    // How the common tools and libraries say that they send something.
+    private static readonly string[] PostWords =
+    [
+        "-X POST", "-XPOST", "--request POST", "-X PUT", "--data", " -d ", " -d'", " -d\"", "--json", " -F ", "--form",
+        "--post-data", "--post-file", "--upload-file", " -T ", ".post(", ".put(", "'POST'", "\"POST\"", "--method=POST",
+    ];
+
+    public static bool Posts(string line) => PostWords.Any(word => line.Contains(word, StringComparison.Ordinal));
+
+    public static void Add(ClueBag bag, string where, string line, bool posts)
+    {
+        var from = 0;
+        while (from < line.Length && line.IndexOf("://", from, StringComparison.Ordinal) is >= 0 and var mark)
+        {
+            var start = mark;
+            while (start > from && char.IsAsciiLetterOrDigit(line[start - 1]))
+                start--;
+            var length = line.AsSpan(mark + 3).IndexOfAny(Ends);
+            var end = length < 0 ? line.Length : mark + 3 + length;
+            if (start < mark && end - start <= UrlMax && ParsedUrl.TryParse(line[start..end]) is { } url)
+                Judge(bag, where, url, posts);
+            from = Math.Max(end, mark + 3);
+        }
+        AddBare(bag, where, line);
+    }
+
+    /// <summary>What one URL says.</summary>
+    public static void Judge(ClueBag bag, string where, ParsedUrl url, bool posts)
+    {
+        if (url.Host.Contains('$', StringComparison.Ordinal) || url.Host.Contains('{', StringComparison.Ordinal))
+            return;
+        if (HostedApis.IsModel(url))
+        {
+            if (ShownWord.Url(url, withPath: true) is { } model)
+                bag.Add(ClueKind.ModelUrl, where, model);
+        }
+        else if (PublicSinks.KindOf(url) is { } kind)
+        {
+            bag.Add(ClueKind.Sink, where, PublicSinks.Show(kind, url));
+        }
+        else if (url.Scheme is "imap" or "imaps" or "pop3" or "pop3s")
+        {
+            bag.Add(ClueKind.Source, where, $"mail {ShownWord.Url(url, withPath: false)}");
+        }
+        else if (url.Scheme is "http" or "https")
+        {
+            AddPlain(bag, where, url, posts);
+        }
+    }
+
+    private static void AddPlain(ClueBag bag, string where, ParsedUrl url, bool posts)
+    {
+        if (posts)
+            bag.Add(ClueKind.Sink, where, PublicSinks.Show("http", url));
+        else if (ShownWord.Url(url, withPath: true) is { } place)
+            bag.Add(ClueKind.Source, where, $"{(IsFeed(url.Path) ? "rss" : "http")} {place}");
+    }
+
+    private static bool IsFeed(string path)
+    {
+        var lower = path.ToLowerInvariant();
+        return lower.Contains("/rss", StringComparison.Ordinal) || lower.Contains("/feed", StringComparison.Ordinal)
+            || lower.Contains("atom", StringComparison.Ordinal) || lower.EndsWith(".xml", StringComparison.Ordinal)
+            || lower.EndsWith(".rss", StringComparison.Ordinal);
+    }
+
+    /// <summary>Ollama's port without a scheme, as in <c>OLLAMA_HOST=10.0.0.2:11434</c>.</summary>
+    private static void AddBare(ClueBag bag, string where, string line)
+    {
+        const string Port = ":11434";
+        var from = 0;
+        while (from < line.Length && line.IndexOf(Port, from, StringComparison.Ordinal) is >= 0 and var at)
+        {
+            from = at + Port.Length;
+            var start = at;
+            while (start > 0 && at - start < 253
+                && (char.IsAsciiLetterOrDigit(line[start - 1]) || line[start - 1] is '.' or '-' or '_'))
+            {
+                start--;
+            }
+            if ((from < line.Length && char.IsAsciiDigit(line[from])) || start == at
+                || (start >= 3 && line.AsSpan(start - 3, 3) is "://") || (start > 0 && line[start - 1] == '@'))
+            {
+                continue;
+            }
+            if (ParsedUrl.TryParse(line[start..from]) is { } url && ShownWord.Url(url, withPath: false) is { } place)
+                bag.Add(ClueKind.ModelUrl, where, place);
+        }
+    }
+}

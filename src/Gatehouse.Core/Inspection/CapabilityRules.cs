@@ -43,6 +43,8 @@ internal static class CapabilityRules
 
     public static ImmutableArray<InspectionRule> All => [Escape, NetAdmin, Others, NetRaw, KeepsDefaults];
 
+    public static bool IsEscape(string capability) => Escapes.Contains(capability);
+
     public static IEnumerable<Finding> Check(ContainerCase one)
     {
         // Privileged means all of them, whatever the lists say.

@@ -20,6 +20,9 @@ public sealed record HostFacts
     /// <summary>Network namespaces by process id, as far as they could be read (root only).</summary>
     public ImmutableDictionary<int, string> NetworkNamespaces { get; init; } = ImmutableDictionary<int, string>.Empty;
 
+    /// <summary>Users who are in the engine's group, by name.</summary>
+    public ImmutableHashSet<string> EngineUsers { get; init; } = [];
+
     /// <summary>The version of NVIDIA's container toolkit, as <c>1.17.8</c>; null without one.</summary>
     public string? NvidiaToolkit { get; init; }
 }

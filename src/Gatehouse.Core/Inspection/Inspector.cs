@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Engine;
+using Gatehouse.Core.Units;
 
 namespace Gatehouse.Core.Inspection;
 
@@ -20,6 +21,22 @@ public static class Inspector
             .. SecretRules.Check(one), .. ImageRules.Check(one), .. LimitRules.Check(one),
         ]);
     }
+
+    /// <summary>Findings on one systemd service, the worst first.</summary>
+    /// <param name="unit">The service.</param>
+    /// <param name="exposure">What systemd itself says of it; null when it was not asked.</param>
+    /// <param name="host">The host.</param>
+    public static ImmutableArray<Finding> Check(UnitFacts unit, UnitExposure? exposure, HostFacts host)
+    {
+        var one = new UnitCase(unit, exposure, host);
+        return Sorted([.. UnitRules.Check(one), .. UnitSandboxRules.Check(one)]);
+    }
+
+    /// <summary>Findings on one process, the worst first.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="host">The host.</param>
+    public static ImmutableArray<Finding> Check(ProcessFacts process, HostFacts host)
+        => Sorted(ProcessRules.Check(process, host));
 
     /// <summary>Worst first, then by id and key, so that two runs can be compared.</summary>
     internal static ImmutableArray<Finding> Sorted(IEnumerable<Finding> findings) =>

@@ -70,10 +70,17 @@ internal static class SocketRules
     public static string Shown(MountFact mount)
         => $"Mounts: {mount.Source} at {mount.Destination} ({(mount.IsWritable ? "read-write" : "read-only")})";
 
-    /// <summary>The engine's socket at or below a path; null when there is none that is known.</summary>
+    /// <summary>
+    /// The engine's socket at or below a path; null when there is none that is known. /var and /var/lib hold none on
+    /// most hosts: /var/run is a link that a mount of /var does not follow.
+    /// </summary>
     public static string? SocketBehind(string source)
     {
-        if (EngineSockets.FirstOrDefault(socket => HostPath.IsWithin(socket, source)) is { } known) return known;
+        if (EngineSockets.FirstOrDefault(socket => HostPath.IsWithin(socket, source)) is { } known
+            && (source == "/" || !HostPath.IsWithin("/var/lib", source)))
+        {
+            return known;
+        }
         var name = source[(source.LastIndexOf('/') + 1)..];
         if (EngineSocketNames.Contains(name)) return source;
         // The whole folder of a user, /run/user/1000, holds the socket of that user's engine where it runs.

@@ -19,7 +19,7 @@ internal static class FolderTable
         ["Core.Engine"] = [],
         ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
-        ["Core.Inspection"] = ["Core.Engine"],
+        ["Core.Inspection"] = ["Core.Engine", "Core.Units"],
         ["Demo"] = [],
         ["Listening"] = [],
         ["Watching"] = [],

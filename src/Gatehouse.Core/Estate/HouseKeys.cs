@@ -9,7 +9,8 @@ internal static class HouseKeys
     private static readonly TimeSpan KeepMin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepMax = TimeSpan.FromDays(3650);
 
-    public static readonly Setting<ListenAddress> Gate = new("gate", Shapes.Listen, "Where jobs reach the gate.")
+    public static readonly Setting<ListenAddress> Gate = new("gate", Shapes.ListenGate,
+        "Where jobs with a token reach the gate; `interfaces:port` is each interface, as they come and go.")
     {
         Default = new ListenAddress.Tcp(new IPEndPoint(IPAddress.Loopback, 8420)),
         DefaultText = "127.0.0.1:8420",

@@ -45,8 +45,11 @@ public sealed record JobPlan
     /// <summary>The user that may fetch its tokens; null when only owner and root may.</summary>
     public RunAs? RunAs { get; init; }
 
-    /// <summary>An address of its own, which is its identity; null when it has none.</summary>
-    public ListenAddress? Listen { get; init; }
+    /// <summary>Addresses of its own, each of which is its identity; empty when it has none.</summary>
+    public ImmutableArray<ListenAddress> Listen { get; init; } = [];
+
+    /// <summary>What guards do with its calls.</summary>
+    public JobMode Mode { get; init; }
 
     /// <summary>Whether it may pull, create, copy and delete models of an Ollama upstream.</summary>
     public required bool MayManageModels { get; init; }

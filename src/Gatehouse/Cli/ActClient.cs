@@ -41,6 +41,23 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         }
     }
 
+    /// <summary>
+    /// Tells a running gate something, where one runs; that it could not be told is not an error.
+    /// </summary>
+    public static async Task TellAsync(
+        string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop)
+    {
+        try
+        {
+            await new ActClient(homePath, act, arguments) { OnLine = static _ => { } }.AskServerAsync(stop);
+        }
+        catch (Exception error) when (error is ActException or HttpRequestException or IOException
+            or OperationCanceledException or JsonException)
+        {
+            // The journal of the act itself has it.
+        }
+    }
+
     /// <summary>Connects to the server's socket; null when no server listens there.</summary>
     /// <exception cref="ActException">A socket is there and this user may not use it.</exception>
     public static Socket? Connect(string homePath)

@@ -40,7 +40,7 @@ internal static class InitCommand
         var path = EstateFile.PathIn(home);
         try
         {
-            var text = StarterEstate.Text(name, LocalZone());
+            var text = StarterEstate.Text(name, LocalZone.Name);
             CloseHome(home, error);
             WriteNew(path, text, FileMode.CreateNew);
             WriteNew(Path.Combine(home, EstateSchema.FileName), EstateSchema.Text(), FileMode.Create);
@@ -69,14 +69,6 @@ internal static class InitCommand
             File.SetUnixFileMode(home, OwnerOnlyDirectory);
         else if ((File.GetUnixFileMode(home) & ~OwnerOnlyDirectory) != 0)
             error.WriteLine($"warning: others may look into {home}; close it with: chmod 700 {home}");
-    }
-
-    // The zone's id is an IANA name on Linux; where it has none that the estate accepts, UTC is right everywhere.
-    private static string LocalZone()
-    {
-        var id = TimeZoneInfo.Local.Id;
-        var isName = TimeZoneInfo.Local.HasIanaId && id.All(c => char.IsAsciiLetterOrDigit(c) || "/_-+".Contains(c));
-        return isName ? id : "UTC";
     }
 
     private static void WriteNew(string path, string text, FileMode mode)

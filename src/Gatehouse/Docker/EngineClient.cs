@@ -70,6 +70,14 @@ internal sealed class EngineClient : IDisposable
         return bytes.Length == 0 ? null : Parse(bytes);
     }
 
+    /// <summary>Asks for text, as logs.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, stop);
+        return System.Text.Encoding.UTF8.GetString(await ReadAsync(answer, stop));
+    }
+
     /// <summary>Sends a file, such as an image; returns the answer's text.</summary>
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public async Task<string> PostFileAsync(string path, Stream file, CancellationToken stop)

@@ -1,3 +1,4 @@
+using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
@@ -152,6 +153,7 @@ internal sealed class CallRecorder(GateParts parts)
         var caller = call.Caller;
         var flags = new List<string>(1);
         if (!caller.Job.IsExpectedAt(parts.Time.GetUtcNow(), call.Plan.TimeZone)) flags.Add("outside-window");
+        if (caller.Job.Mode == JobMode.Observe) flags.Add("observe");
         if (call.Route?.Kind == RouteKind.Opaque) flags.Add("opaque");
         if (call.Route?.Kind == RouteKind.Manage) flags.Add("manages-models");
         return new CallFacts

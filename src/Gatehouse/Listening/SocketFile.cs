@@ -40,6 +40,25 @@ internal static partial class SocketFile
             : -1;
     }
 
+    /// <summary>Owner and group of a file or folder, of a link itself; -1 where there is none.</summary>
+    public static (int Uid, int Gid) OwnersOf(string path)
+    {
+        // stx_gid follows stx_uid.
+        Span<byte> status = stackalloc byte[256];
+        return Status(WorkingDirectory, path, NoFollow, OwnerMask | GroupMask, status) == 0
+            ? (System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[20..]),
+                System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[24..]))
+            : (-1, -1);
+    }
+
+    /// <summary>Sets owner and group of an open file; -1 leaves one as it is.</summary>
+    /// <exception cref="IOException">They cannot be changed.</exception>
+    public static void ChangeOwners(Microsoft.Win32.SafeHandles.SafeFileHandle file, int uid, int gid)
+    {
+        if (ChangeOwner(file, (uint)uid, (uint)gid) != 0)
+            throw new IOException($"The owner cannot be set to {uid}:{gid} (error {Marshal.GetLastPInvokeError()}).");
+    }
+
     /// <summary>New files and sockets of this process are its owner's alone until something else is said.</summary>
     public static void KeepNewFilesPrivate() => _ = Mask(0x3F);
 
@@ -48,6 +67,15 @@ internal static partial class SocketFile
 
     /// <summary>STATX_UID of statx(2).</summary>
     private const uint OwnerMask = 0x8;
+
+    /// <summary>STATX_GID of statx(2).</summary>
+    private const uint GroupMask = 0x10;
+
+    /// <summary>AT_SYMLINK_NOFOLLOW of statx(2).</summary>
+    private const int NoFollow = 0x100;
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwner(Microsoft.Win32.SafeHandles.SafeFileHandle file, uint uid, uint gid);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int directory, string path, int flags, uint mask, Span<byte> status);

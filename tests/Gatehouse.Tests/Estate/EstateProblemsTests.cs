@@ -38,6 +38,9 @@ public sealed class EstateProblemsTests
     [InlineData("estate: 1\nlisten: { gate: 8420 }", 2, 17, "listen.gate", "`8420` does not fit; expected `ip:port`")]
     [InlineData("estate: 1\nlisten: { gate: '::1:8420' }", 2, 17, "listen.gate", "`::1:8420` does not fit")]
     [InlineData("estate: 1\nlisten: { gate: unix:run/x }", 2, 17, "listen.gate", "`unix:run/x` does not fit")]
+    [InlineData("estate: 1\nlisten: { gate: 'interfaces:0' }", 2, 17, "listen.gate", "`interfaces:0` does not fit")]
+    [InlineData("estate: 1\nlisten: { gate: 'interfaces:8421' }", 2, 17, "listen.gate", "have the same address")]
+    [InlineData("estate: 1\nlisten: { control: 'interfaces:8421' }", 2, 20, "listen.control", "does not fit")]
     [InlineData("estate: 1\nlisten: { control: 0.0.0.0:8421 }", 2, 20, "listen.control",
         "control may not be reached from the network until people can sign in; expected a loopback address")]
     [InlineData("estate: 1\nlisten: { gate: 127.0.0.1:8421 }", 2, 17, "listen.gate",
@@ -111,6 +114,9 @@ public sealed class EstateProblemsTests
     [InlineData(", run-as: 'a b' } }", 16, "jobs.j.run-as", "`a b` does not fit; expected a user name or a uid")]
     [InlineData(", run-as: 4294967295 } }", 16, "jobs.j.run-as", "`4294967295` does not fit")]
     [InlineData(", listen: 0.0.0.0:8420 } }", 16, "jobs.j.listen", "`0.0.0.0:8420` is every address")]
+    [InlineData(", listen: [127.0.0.2:1, 127.0.0.2:1] } }", 30, "jobs.j.listen[1]", "already taken by job `j`")]
+    [InlineData(", listen: [] } }", 16, "jobs.j.listen", "holds 0 items")]
+    [InlineData(", mode: watch } }", 14, "jobs.j.mode", "`watch` does not fit")]
     [InlineData(", listen: '127.0.0.1:8421' } }", 16, "jobs.j.listen", "`127.0.0.1:8421` is already taken by control")]
     [InlineData(", opaque: [audio/speach] } }", 17, "jobs.j.opaque[0]", "did you mean `audio/speech`?")]
     [InlineData(", provider-tools: ['a b'] } }", 25, "jobs.j.provider-tools[0]", "`a b` does not fit")]

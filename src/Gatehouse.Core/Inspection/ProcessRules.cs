@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Gatehouse.Core.Inspection;
 
@@ -60,8 +59,7 @@ internal static class ProcessRules
     {
         Rule = rule,
         Severity = rule.Worst,
-        Subject = new FindingSubject(
-            SubjectKind.Process, string.Create(CultureInfo.InvariantCulture, $"{process.Program} ({process.Id})")),
+        Subject = FindingSubject.Of(process),
         What = what,
         Mend = mend,
         // The number changes with every start; what is found of the program stays.

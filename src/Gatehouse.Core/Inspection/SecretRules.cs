@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Inspection;
 
@@ -31,7 +30,7 @@ internal static class SecretRules
             yield return one.Find(InEnvironment, $"Config.Env: {string.Join(", ", secrets)}",
                 "Compose: secrets: with NAME_FILE=/run/secrets/NAME, where the application reads such files.");
         }
-        if (one.Container.CommandLine.Any(HoldsSecret))
+        if (SecretArguments.HoldAny(one.Container.CommandLine))
         {
             yield return one.Find(InArguments, "Config.Entrypoint and Config.Cmd (not shown)",
                 "Compose: hand it over in secrets:, and take it out of command:.");
@@ -48,16 +47,5 @@ internal static class SecretRules
                 "Compose: remove it from environment:; if the image sets it, use another image.",
                 severity: hasCard ? Severity.High : Severity.Medium);
         }
-    }
-
-    /// <summary>
-    /// An argument that looks like a secret, or one that says <c>--token=…</c>: the value is looked at, never kept.
-    /// </summary>
-    public static bool HoldsSecret(string argument)
-    {
-        if (SecretText.IsSecretValue(argument)) return true;
-        var cut = argument.IndexOf('=', StringComparison.Ordinal);
-        return cut > 0 && cut < argument.Length - 1 && argument[0] == '-'
-            && !argument[(cut + 1)..].StartsWith('/') && SecretText.IsSecretName(argument[..cut].TrimStart('-'));
     }
 }

@@ -100,7 +100,7 @@ internal static class UnitRules
                 one.Edit($"LoadCredential={names[0]}:/etc/credstore/{names[0]}, read from $CREDENTIALS_DIRECTORY"));
         }
         string[] starts = ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecReload"];
-        if (starts.FirstOrDefault(key => one.Words(key).Any(SecretRules.HoldsSecret)) is { } start)
+        if (starts.FirstOrDefault(key => SecretArguments.HoldAny(one.Words(key))) is { } start)
         {
             yield return one.Find(SecretArgument, $"{start}= (not shown)",
                 one.Edit("LoadCredential=, and the path %d/NAME in its place"));

@@ -177,7 +177,7 @@ internal static class RuleCases
     private static Dictionary<string, RuleCase> Secrets => new()
     {
         ["GH-SEC-001"] = new("a key", Calm.With("OPENAI_API_KEY=abc"), Calm.With("OPENAI_API_KEY_FILE=/run/secrets/k")),
-        ["GH-SEC-002"] = new("a password in an argument", Saying("--password=hunter2"),
+        ["GH-SEC-002"] = new("a password in an argument", Saying("news", "--password", "hunter2"),
             Saying("--password-file=/run/secrets/p", "--max-tokens", "100")),
         ["GH-SEC-003"] = new("a preloaded library", Calm.With("LD_PRELOAD=/opt/x.so"), Calm.With("LD_PRELOAD=")),
         ["GH-IMG-001"] = new("a tag", From("registry.example:5000/ollama/ollama:0.6"),

@@ -21,8 +21,8 @@ internal static class InspectDocument
         | low | a layer of protection is missing behind others |
         | info | worth knowing; nothing follows from it alone |
 
-        Networks are read from `NetworkSettings.Networks` and from each network's `Internal`, driver and options, never
-        from `NetworkMode` alone: a container that was made with `none` and connected later is told apart, and so is
+        Networks are read from NetworkSettings.Networks and from each network's `Internal`, driver and options, never
+        from NetworkMode alone: a container that was made with `none` and connected later is told apart, and so is
         one whose `container:` chain ends in the host's network. Nothing is changed, and no value of a variable or
         argument is shown: only names are. What could not be looked at is listed as not seen.
 

@@ -106,8 +106,9 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_privileged_one_in_the_hosts_namespaces_fails_the_run_and_shows_no_secret()
     {
-        await RunAsync("bad", "--privileged", "--network", "host", "--pid", "host", "--restart", "always", "-v", "/:/host",
-            "-e", "OPENAI_API_KEY=planted-secret-value");
+        // Made and not started: a test host in a container of its own may not start it.
+        await engine.DockerAsync("create", "--name", "bad", "--privileged", "--network", "host", "--pid", "host", "--restart", "always", "-v", "/:/host",
+            "-e", "OPENAI_API_KEY=planted-secret-value", TestImages.Postgres, "sleep", "1");
 
         var (code, output, _) = await RunVerbAsync("inspect", "bad", "--fail-on", "critical");
         var found = await InspectAsync("bad");

@@ -14,6 +14,7 @@ internal static class RootVerb
         InitCommand.Create(),
         ServeCommand.Create(),
         JobsCommand.Create(),
+        InspectCommand.Create(),
         AdoptCommand.Create(),
         TokenCommand.Create(),
         ExecCommand.Create(),

@@ -36,7 +36,11 @@ internal static class FolderTable
         ["Acts"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
-            [.. Core, "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault"],
+        [
+            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Adoption",
+            "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Walls",
+            "Discovery", "Inspecting", "Adoption",
+        ],
         ["Program"] = ["Cli"],
     };
 }

@@ -14,7 +14,9 @@ public static class StarterEstate
             throw new ArgumentException($"An estate's name is {NameText.KeyExpected}.", nameof(name));
         ArgumentException.ThrowIfNullOrWhiteSpace(timeZone);
         // Who listens on interfaces runs in a container, where loopback is nobody else and Compose names the others.
-        var ollama = gate is ListenAddress.Interfaces ? "http://ollama:11434" : "http://127.0.0.1:11434";
+        var (ollama, node) = gate is ListenAddress.Interfaces
+            ? ("http://ollama:11434", "\nnode: gate                    # a container's host name changes when it is made anew")
+            : ("http://127.0.0.1:11434", "");
         return $$"""
             # yaml-language-server: $schema=./{{EstateSchema.FileName}}
             #
@@ -22,7 +24,7 @@ public static class StarterEstate
             # After a change: `gatehouse jobs` checks this file, `gatehouse reload` applies it.
 
             estate: {{EstateKeys.Version}}                     # version of this format
-            name: {{name}}
+            name: {{name}}{{node}}
             time-zone: {{timeZone}}                # for schedules
 
             listen:

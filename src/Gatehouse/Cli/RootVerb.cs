@@ -15,6 +15,7 @@ internal static class RootVerb
         ServeCommand.Create(),
         JobsCommand.Create(),
         TokenCommand.Create(),
+        ConnectCommand.Create(),
         ExecCommand.Create(),
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),

@@ -17,6 +17,7 @@ internal static class RootVerb
         InspectCommand.Create(),
         AdoptCommand.Create(),
         TokenCommand.Create(),
+        ConnectCommand.Create(),
         ExecCommand.Create(),
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),

@@ -20,6 +20,7 @@ internal static class FolderTable
         ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
+        ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
         ["Demo"] = [],
         ["Listening"] = [],

@@ -17,7 +17,8 @@ public static class EstateEditor
     public static string BareText(string name, string timeZone)
     {
         var whole = StarterEstate.Text(name, timeZone);
-        return string.Concat(whole.AsSpan(0, whole.IndexOf("models:\n", StringComparison.Ordinal)), "models: {}\n\njobs: {}\n");
+        return string.Concat(
+            whole.AsSpan(0, whole.IndexOf("models:\n", StringComparison.Ordinal)), "models: {}\n\njobs: {}\n");
     }
 
     /// <summary>Adds entries.</summary>
@@ -79,7 +80,10 @@ public static class EstateEditor
         if (fresh.Length != 0) cuts.Add(lines.InsertAt(outline.DocumentEndLine ?? lines.Count, fresh.ToString()));
         // Cuts at the same place keep their order.
         foreach (var cut in cuts.Index().OrderByDescending(one => one.Item.At).ThenByDescending(one => one.Index))
-            text = string.Concat(text.AsSpan(0, cut.Item.At), cut.Item.Text, text.AsSpan(cut.Item.At + cut.Item.Length));
+        {
+            text = string.Concat(
+                text.AsSpan(0, cut.Item.At), cut.Item.Text, text.AsSpan(cut.Item.At + cut.Item.Length));
+        }
         return text;
     }
 

@@ -1,9 +1,12 @@
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Compares two parsed estates: the second must hold the first, and the new entries, and nothing else.</summary>
+/// <summary>
+/// Compares two parsed estates: the second must hold the first, and the new entries, and nothing else.
+/// </summary>
 internal static class EstateGrowth
 {
-    public static bool IsGrown(EstateNode.Mapping was, EstateNode.Mapping now, Dictionary<string, HashSet<string>> added)
+    public static bool IsGrown(
+        EstateNode.Mapping was, EstateNode.Mapping now, Dictionary<string, HashSet<string>> added)
     {
         var old = was.Entries.ToDictionary(entry => entry.Key.Text, entry => entry.Value);
         foreach (var (key, value) in now.Entries)

@@ -22,6 +22,7 @@ internal static class RootVerb
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),
         ReloadCommand.Create(),
+        HealthcheckCommand.Create(),
         LedgerCommand.Create(),
         DemoCommand.Create(),
         ScriptedModelCommand.Create(),

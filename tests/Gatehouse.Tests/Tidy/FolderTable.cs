@@ -17,22 +17,31 @@ internal static class FolderTable
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Engine"] = [],
+        ["Core.Compose"] = ["Core.Engine"],
         ["Core.Units"] = [],
-        ["Core.Discovery"] = ["Core.Engine", "Core.Estate"],
+        ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Units"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
         ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
+        ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],
         ["Listening"] = [],
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
         ["Docker"] = ["Core.Engine", "Listening"],
+        ["Walls"] = [],
+        ["Adoption"] =
+            ["Core.Adoption", "Core.Engine", "Core.Estate", "Docker", "Walls", "Listening", "Storage"],
         ["Vault"] = ["Core.Estate"],
         ["Gate"] = [.. Core, "Storage", "Watching", "Listening"],
         ["Acts"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
-            [.. Core, "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault"],
+        [
+            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Adoption",
+            "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Walls",
+            "Discovery", "Inspecting", "Adoption",
+        ],
         ["Program"] = ["Cli"],
     };
 }

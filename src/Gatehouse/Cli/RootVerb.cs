@@ -15,6 +15,7 @@ internal static class RootVerb
         ServeCommand.Create(),
         JobsCommand.Create(),
         InspectCommand.Create(),
+        NextCommand.Create(),
         AdoptCommand.Create(),
         TokenCommand.Create(),
         ConnectCommand.Create(),

@@ -21,6 +21,7 @@ internal static class FolderTable
         ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Units"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
+        ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],

@@ -4,7 +4,8 @@ namespace Gatehouse.Core.Discovery;
 
 /// <summary>What one reader made of one text: sights, or why there are none.</summary>
 /// <param name="Sights">What was seen; empty when there is nothing of interest.</param>
-/// <param name="Problem">What was wrong with the text, in words, without any of its values; null when nothing was.</param>
+/// <param name="Problem">What was wrong with the text, in words, without any of its values; null when nothing
+/// was.</param>
 public sealed record SightReading(ImmutableArray<Sight> Sights, string? Problem)
 {
     /// <summary>Nothing was seen and nothing was wrong.</summary>

@@ -11,6 +11,6 @@ namespace Gatehouse.Core.Units;
 /// <param name="Line">The line on which it begins, from 1.</param>
 public sealed record UnitDirective(string Section, string Key, string Value, string Path, int Line)
 {
-    /// <summary>Where it stands and its key; the value may be a secret and is left out.</summary>
-    public override string ToString() => $"{Path}:{Line} [{Section}] {Key}";
+    /// <summary>Where it stands; what it says may be a secret and is left out.</summary>
+    public override string ToString() => $"{Path}:{Line}";
 }

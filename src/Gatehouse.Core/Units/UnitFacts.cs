@@ -19,7 +19,9 @@ public sealed record UnitFacts
     /// </summary>
     public ImmutableArray<UnitDirective> Directives { get; init; } = [];
 
-    /// <summary>Lines that are neither assignment, section nor comment, as <c>path:line</c>; systemd skips them.</summary>
+    /// <summary>
+    /// Lines that are neither assignment, section nor comment, as <c>path:line</c>; systemd skips them.
+    /// </summary>
     public ImmutableArray<string> OddLines { get; init; } = [];
 
     /// <summary>

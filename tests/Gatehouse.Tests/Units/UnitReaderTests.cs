@@ -55,7 +55,8 @@ public sealed class UnitReaderTests
             new UnitFile("/etc/systemd/system/news.service", News),
             new UnitFile("/etc/systemd/system/news.service.d/10-user.conf", "[Service]\nUser=other\n"),
             new UnitFile("/etc/systemd/system/news.service.d/20-run.conf",
-                "[Service]\nExecStart=\nExecStart=/bin/true\nCapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=\n"));
+                "[Service]\nExecStart=\nExecStart=/bin/true\n"
+                    + "CapabilityBoundingSet=CAP_CHOWN\nCapabilityBoundingSet=\n"));
 
         Assert.Equal("other", unit.Get("Service", "User"));
         Assert.Equal("/etc/systemd/system/news.service.d/10-user.conf", unit.Last("Service", "User")!.Path);

@@ -62,7 +62,7 @@ internal static class CommandScan
         if (at == 0)
             return false;
         var before = NameOf(words[at - 1]);
-        return words[at].StartsWith('-') || char.IsAsciiDigit(words[at][0])
+        return words[at].StartsWith('-') || char.IsAsciiDigit(words[at].FirstOrDefault())
             || (words[at - 1] is "-u" or "-g" or "-n" or "-c" && !Shells.Contains(name) && !Programs.IsKnown(name))
             || (before is "flock" && words[at].StartsWith('/')) || (before is "gosu" or "su-exec");
     }

@@ -1,6 +1,8 @@
 namespace Gatehouse.Core.Discovery.Clues;
 
-/// <summary>Hosts that answer for models of others, and the ports and paths on which model servers of a house do.</summary>
+/// <summary>
+/// Hosts that answer for models of others, and the ports and paths on which model servers of a house do.
+/// </summary>
 internal static class HostedApis
 {
     // As the providers' own references name them.
@@ -14,7 +16,8 @@ internal static class HostedApis
         "models.github.ai", "api.deepinfra.com", "api.sambanova.ai", "api.moonshot.ai", "api.moonshot.cn",
         "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "api.z.ai", "open.bigmodel.cn", "api.minimax.io",
         "api.siliconflow.cn", "api.siliconflow.com", "api.voyageai.com", "api.jina.ai", "api.ai21.com",
-        "api.elevenlabs.io", "api.stability.ai", "api.novita.ai", "api.hyperbolic.xyz", "ollama.com", "api.githubcopilot.com",
+        "api.elevenlabs.io", "api.stability.ai", "api.novita.ai", "api.hyperbolic.xyz", "ollama.com",
+        "api.githubcopilot.com",
     };
 
     private static readonly string[] HostEnds =
@@ -60,7 +63,8 @@ internal static class HostedApis
             return false;
         var isNamed = HouseWords.Any(word => url.Host.Contains(word, StringComparison.Ordinal));
         var isPort = url.Port is { } port && SharedPorts.Contains(port);
-        return (isNamed && (isPort || IsApiPath(url.Path) || url.Port is null)) || (isPort && IsApiPath(url.Path));
+        var isPage = url.Host.Contains("webui", StringComparison.Ordinal);
+        return (isNamed && !isPage) || ((isNamed || isPort) && IsApiPath(url.Path));
     }
 
     private static bool HasModelPath(ParsedUrl url)

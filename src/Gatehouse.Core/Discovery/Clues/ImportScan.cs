@@ -1,6 +1,8 @@
 namespace Gatehouse.Core.Discovery.Clues;
 
-/// <summary>Tells from a line of Python or JavaScript which libraries it takes in, and what it lets the script do.</summary>
+/// <summary>
+/// Tells from a line of Python or JavaScript which libraries it takes in, and what it lets the script do.
+/// </summary>
 internal static class ImportScan
 {
     private static readonly Dictionary<string, (ClueKind Kind, string Value)> Libraries = new(StringComparer.Ordinal)
@@ -69,7 +71,8 @@ internal static class ImportScan
     {
         var start = line.AsSpan().TrimStart();
         if (start.StartsWith("import ") || start.StartsWith("from ") || start.StartsWith("const ")
-            || start.StartsWith("let ") || start.StartsWith("var ") || start.Contains("require(", StringComparison.Ordinal))
+            || start.StartsWith("let ") || start.StartsWith("var ")
+            || start.Contains("require(", StringComparison.Ordinal))
         {
             foreach (var name in Names(start.ToString()))
             {
@@ -91,7 +94,10 @@ internal static class ImportScan
             return [quoted, quoted.StartsWith("node:", StringComparison.Ordinal) ? quoted[5..] : quoted];
         var words = line.Split([' ', ',', '(', ')', ';', '\r'], 40, StringSplitOptions.RemoveEmptyEntries);
         if (words is ["from", var module, "import", .. var parts])
-            return [module, module.Split('.')[0], .. parts.Take(20).Select(part => $"{module}.{part}"), .. LowerOf(module)];
+        {
+            return [module, module.Split('.')[0], .. parts.Take(20).Select(part => $"{module}.{part}"),
+                .. LowerOf(module)];
+        }
         return words is ["import", .. var modules]
             ? modules.Take(20).SelectMany(name => (string[])[name, name.Split('.')[0]]) : [];
     }
@@ -103,7 +109,8 @@ internal static class ImportScan
     private static string? Quoted(string line)
     {
         var open = line.IndexOf("require(", StringComparison.Ordinal);
-        open = open >= 0 ? open + 8 : line.LastIndexOf(" from ", StringComparison.Ordinal) is >= 0 and var at ? at + 6 : -1;
+        open = open >= 0
+            ? open + 8 : line.LastIndexOf(" from ", StringComparison.Ordinal) is >= 0 and var at ? at + 6 : -1;
         if (open < 0 || open >= line.Length || line[open] is not ('"' or '\''))
             return null;
         var close = line.IndexOf(line[open], open + 1);

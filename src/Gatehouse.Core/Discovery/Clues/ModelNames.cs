@@ -17,7 +17,8 @@ internal static class ModelNames
 
     /// <summary>Whether a word can be the name of a model at all, and is fit to be shown.</summary>
     public static bool CanBe(string word) => word.Length is >= 2 and <= NameMax && char.IsAsciiLetterOrDigit(word[0])
-        && word.All(static one => char.IsAsciiLetterOrDigit(one) || one is '.' or '-' or '_' or ':' or '/' or '@' or '+')
+        && word.All(
+            static one => char.IsAsciiLetterOrDigit(one) || one is '.' or '-' or '_' or ':' or '/' or '@' or '+')
         && word.Any(char.IsAsciiLetter) && !word.Contains("://", StringComparison.Ordinal)
         && !word.Split('/', ':', '@').Any(ShownWord.IsToken) && !ShownWord.IsToken(word);
 

@@ -26,15 +26,22 @@ internal static class ModelScan
     public static void AddVariable(ClueBag bag, string where, string name, string value)
     {
         var upper = name.ToUpperInvariant();
-        var names = upper.EndsWith("MODEL", StringComparison.Ordinal) || upper.EndsWith("MODELS", StringComparison.Ordinal)
-            || upper.EndsWith("MODEL_NAME", StringComparison.Ordinal) || upper.EndsWith("MODEL_ID", StringComparison.Ordinal);
+        var names = upper.EndsWith("MODEL", StringComparison.Ordinal)
+            || upper.EndsWith("MODELS", StringComparison.Ordinal)
+            || upper.EndsWith("MODEL_NAME", StringComparison.Ordinal)
+            || upper.EndsWith("MODEL_ID", StringComparison.Ordinal);
         if (!names)
             return;
-        foreach (var model in value.Split([',', ';', ' '], 20, StringSplitOptions.RemoveEmptyEntries).Where(ModelNames.CanBe))
+        foreach (var model in value.Split([',', ';', ' '], 20, StringSplitOptions.RemoveEmptyEntries)
+            .Where(ModelNames.CanBe))
+        {
             bag.Add(ClueKind.ModelName, where, model);
+        }
     }
 
-    /// <summary>The value behind <c>model</c>, <c>model_name</c>, <c>--model</c> or <c>MODEL</c>; null without one.</summary>
+    /// <summary>
+    /// The value behind <c>model</c>, <c>model_name</c>, <c>--model</c> or <c>MODEL</c>; null without one.
+    /// </summary>
     private static string? ValueAfter(string line, int start, int at)
     {
         if (start > 0 && char.IsAsciiLetterOrDigit(line[start - 1]))
@@ -55,7 +62,8 @@ internal static class ModelScan
             return null;
         at = at < line.Length && line[at] is '"' or '\'' or '`' ? at + 1 : at;
         var stop = at;
-        while (stop < line.Length && stop - at <= 120 && line[stop] is not (' ' or '"' or '\'' or '`' or ',' or ';' or ')'
+        while (stop < line.Length && stop - at <= 120
+            && line[stop] is not (' ' or '"' or '\'' or '`' or ',' or ';' or ')'
             or '}' or ']' or '\t' or '&' or '|' or '\\'))
         {
             stop++;

@@ -11,10 +11,19 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
 {
     public bool IsUsualPort => (Scheme, Port) is ("http", 80) or ("https", 443);
 
-    /// <summary>Whether the host is one of the house: this machine, a private address or a name without a dot.</summary>
+    /// <summary>
+    /// Whether the host is one of the house: this machine, a private address or a name without a dot.
+    /// </summary>
     public bool IsHouse => Host is "localhost" or "::1" || !Host.Contains('.', StringComparison.Ordinal)
         || IsPrivateAddress(Host)
         || HouseEnds.Any(end => Host.EndsWith(end, StringComparison.Ordinal));
+
+    // Others are left out of what is shown: what stands there may be the end of something else.
+    private static readonly string[] Schemes =
+    [
+        "http", "https", "ws", "wss", "imap", "imaps", "pop3", "pop3s", "smtp", "smtps", "submission", "mailto", "mqtt",
+        "mqtts", "tcp", "grpc",
+    ];
 
     private static readonly string[] HouseEnds =
         [".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa", ".localhost", ".docker.internal"];
@@ -23,6 +32,7 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
     {
         var mark = text.IndexOf("://", StringComparison.Ordinal);
         var scheme = mark < 0 ? "" : text[..mark].ToLowerInvariant();
+        scheme = Schemes.Contains(scheme) ? scheme : "";
         var rest = mark < 0 ? text : text[(mark + 3)..];
         var end = rest.AsSpan().IndexOfAny("/?#\\");
         var authority = end < 0 ? rest : rest[..end];
@@ -36,7 +46,8 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
         if (colon > 0 && authority.IndexOf(']', colon) < 0)
         {
             host = authority[..colon];
-            port = int.TryParse(authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            port = int.TryParse(
+                authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number is > 0 and < 65536 ? number : null;
         }
         host = host.Trim('[', ']').TrimEnd('.').ToLowerInvariant();

@@ -1,12 +1,15 @@
 namespace Gatehouse.Core.Discovery.Clues;
 
-/// <summary>Programs of the command line that call or serve models, send to sinks, read sources, or can do damage.</summary>
+/// <summary>
+/// Programs of the command line that call or serve models, send to sinks, read sources, or can do damage.
+/// </summary>
 internal static class Programs
 {
     private static readonly HashSet<string> ModelClients = new(StringComparer.Ordinal)
     {
         "llm", "aichat", "claude", "codex", "sgpt", "fabric", "fabric-ai", "mods", "tgpt", "chatgpt", "aider", "goose",
-        "opencode", "interpreter", "openai", "gemini", "llama-cli", "llama-run", "llama-simple", "whisper", "whisper-cli",
+        "opencode", "interpreter", "openai", "gemini", "llama-cli", "llama-run", "llama-simple", "whisper",
+        "whisper-cli",
         "whisper-ctranslate2", "gpt4all", "shell_gpt", "oterm", "crush", "qwen", "cursor-agent", "claude-code", "llama",
     };
 
@@ -30,8 +33,10 @@ internal static class Programs
 
     private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
-        ["fetchmail"] = "mail", ["mbsync"] = "mail", ["offlineimap"] = "mail", ["getmail"] = "mail", ["himalaya"] = "mail",
-        ["mosquitto_sub"] = "mqtt", ["newsboat"] = "rss", ["yt-dlp"] = "http", ["inotifywait"] = "file", ["rsstail"] = "rss",
+        ["fetchmail"] = "mail", ["mbsync"] = "mail", ["offlineimap"] = "mail", ["getmail"] = "mail",
+        ["himalaya"] = "mail",
+        ["mosquitto_sub"] = "mqtt", ["newsboat"] = "rss", ["yt-dlp"] = "http", ["inotifywait"] = "file",
+        ["rsstail"] = "rss",
     };
 
     private static readonly HashSet<string> Powers = new(StringComparer.Ordinal)
@@ -39,7 +44,8 @@ internal static class Programs
         "docker", "docker-compose", "podman", "nerdctl", "kubectl", "helm", "ansible", "ansible-playbook", "terraform",
         "tofu", "systemctl", "service", "apt", "apt-get", "dnf", "yum", "apk", "pacman", "snap", "flatpak", "shutdown",
         "reboot", "poweroff", "iptables", "ip6tables", "nft", "ufw", "ssh", "crontab", "useradd", "usermod", "passwd",
-        "chown", "chmod", "mkfs", "dd", "mount", "umount", "virsh", "qm", "pct", "zfs", "zpool", "btrfs", "psql", "mysql",
+        "chown", "chmod", "mkfs", "dd", "mount", "umount", "virsh", "qm", "pct", "zfs", "zpool", "btrfs", "psql",
+        "mysql",
         "sqlite3", "hass-cli", "ha",
     };
 
@@ -112,7 +118,8 @@ internal static class Programs
     {
         var flag = Array.IndexOf(arguments, "-m");
         var module = flag >= 0 && flag + 1 < arguments.Length ? arguments[flag + 1] : "";
-        if (module.StartsWith("vllm.", StringComparison.Ordinal) || module is "llama_cpp.server" or "sglang.launch_server"
+        if (module.StartsWith("vllm.", StringComparison.Ordinal)
+            || module is "llama_cpp.server" or "sglang.launch_server"
             or "mlx_lm.server")
         {
             bag.Add(ClueKind.ModelServer, where, module);

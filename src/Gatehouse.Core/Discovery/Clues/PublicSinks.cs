@@ -16,7 +16,8 @@ internal static class PublicSinks
         ("api.linkedin.com", "/", "linkedin"), ("oauth.reddit.com", "/", "reddit"), ("api.mailgun.net", "/", "mail"),
         ("api.sendgrid.com", "/", "mail"), ("api.postmarkapp.com", "/", "mail"), ("api.resend.com", "/", "mail"),
         ("api.github.com", "/", "git"), ("graph.instagram.com", "/", "instagram"), ("api.medium.com", "/", "medium"),
-        ("api.twilio.com", "/", "twilio"), ("maker.ifttt.com", "/", "ifttt"), ("chat.googleapis.com", "/", "googlechat"),
+        ("api.twilio.com", "/", "twilio"), ("maker.ifttt.com", "/", "ifttt"),
+        ("chat.googleapis.com", "/", "googlechat"),
     ];
 
     private static readonly (string Part, string Kind)[] Paths =

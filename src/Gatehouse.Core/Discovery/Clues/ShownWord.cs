@@ -16,6 +16,8 @@ internal static class ShownWord
     private const int UrlMax = 200; // Letters of a URL that is shown.
     private const int RunMax = 16; // A run of letters and digits from here on may be a token.
 
+    private const int HexMax = 20; // Hexadecimal digits in a row, dashes aside; a GUID has 32.
+
     private static readonly SearchValues<char> Separators =
         SearchValues.Create(" \t\r\n/\\?&=#,;:\"'`()[]{}<>|@$*!%^");
 
@@ -25,8 +27,9 @@ internal static class ShownWord
     /// <summary>A name or short value as it may be shown: each part that looks like a secret is replaced.</summary>
     public static string Of(string text)
     {
+        // The last word goes with the rest: half a token is no token any more and still half of one.
         if (text.Length > 4 * TextMax)
-            text = text[..(4 * TextMax)];
+            text = text[..Math.Max(0, text.AsSpan(0, 4 * TextMax).LastIndexOfAny(Separators))];
         var shown = new StringBuilder(text.Length);
         text = SecretText.WithoutUserInfo(text);
         while (text.Length > 0)
@@ -76,7 +79,7 @@ internal static class ShownWord
     {
         if (word.Length < 8)
             return false;
-        if (SecretText.IsSecretValue(word) || Guid.TryParse(word, out _))
+        if (SecretText.IsSecretValue(word) || HoldsLongHex(word))
             return true;
         var (start, digits, letters) = (0, 0, 0);
         for (var at = 0; at <= word.Length; at++)
@@ -90,6 +93,19 @@ internal static class ShownWord
             if (at - start >= RunMax && digits >= 4 && letters >= 4)
                 return true;
             (start, digits, letters) = (at + 1, 0, 0);
+        }
+        return false;
+    }
+
+    /// <summary>A GUID, or as many hexadecimal digits in a row, alone or within a word.</summary>
+    private static bool HoldsLongHex(string word)
+    {
+        var digits = 0;
+        foreach (var letter in word)
+        {
+            digits = char.IsAsciiHexDigit(letter) ? digits + 1 : letter == '-' ? digits : 0;
+            if (digits >= HexMax)
+                return true;
         }
         return false;
     }

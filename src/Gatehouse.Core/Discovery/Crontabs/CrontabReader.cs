@@ -1,0 +1,141 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Engine;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery.Crontabs;
+
+/// <summary>
+/// Reads tables of cron and the scripts of cron's folders, as crontab(5) and run-parts(8) describe them.
+/// </summary>
+public static class CrontabReader
+{
+    private const int LinesMax = 2_000; // Lines of one table; cron itself refuses far fewer.
+    private const int SightsMax = 200; // Entries of one table that are handed on.
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="homes">Homes by user, for scripts that a command names relative to its home.</param>
+    /// <param name="scripts">The scripts that commands name.</param>
+    public static SightReading Read(
+        CrontabFile file, IReadOnlyDictionary<string, string> homes, ScriptShelf scripts)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(homes);
+        ArgumentNullException.ThrowIfNull(scripts);
+        var sights = ImmutableArray.CreateBuilder<Sight>();
+        var variables = new List<EnvironmentFact>();
+        var (number, odd) = (0, 0);
+        foreach (var raw in file.Text.Split('\n', LinesMax + 1).Take(LinesMax))
+        {
+            number++;
+            var line = raw.Trim();
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            if (Variable(line) is { } variable)
+            {
+                variables.Add(variable);
+            }
+            else if (CronLine.TryParse(line, file.Kind) is not { } entry)
+            {
+                odd++;
+            }
+            else if (sights.Count < SightsMax
+                && SightOf(file, number, entry, (variables, homes, scripts)) is { } sight)
+            {
+                sights.Add(sight);
+            }
+        }
+        return new SightReading(sights.ToImmutable(), odd == 0 ? null : $"{odd} lines are no entries of cron");
+    }
+
+    /// <summary>Reads a script of <c>/etc/cron.daily</c> and its like.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="text">What stands in it.</param>
+    /// <param name="cron">When the scripts of its folder start, as <c>@daily</c>.</param>
+    public static SightReading ReadScriptOfFolder(string path, string text, string cron)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var clues = ClueText.FindInScript(path, text);
+        if (clues.IsEmpty)
+            return SightReading.Nothing;
+        var sight = new Sight
+        {
+            Kind = SightKind.CronLine,
+            Place = ShownWord.Of(path),
+            Name = ShownWord.Of(NameOf(path)),
+            User = "root",
+            Trigger = TriggerKind.Cron,
+            Cron = cron,
+            Clues = clues,
+        };
+        return new SightReading([sight], null);
+    }
+
+    /// <summary>
+    /// Whether run-parts and cron itself pass a name over, as Debian's do: other than letters, digits, <c>_</c> and
+    /// <c>-</c>.
+    /// </summary>
+    /// <param name="name">The name of a file in <c>/etc/cron.d</c> or <c>/etc/cron.daily</c>.</param>
+    public static bool IsPassedOver(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Length == 0 || !name.All(static one => char.IsAsciiLetterOrDigit(one) || one is '_' or '-');
+    }
+
+    private static Sight? SightOf(CrontabFile file, int number, CronLine entry,
+        (List<EnvironmentFact> Variables, IReadOnlyDictionary<string, string> Homes, ScriptShelf Scripts) around)
+    {
+        var user = entry.User ?? file.User;
+        var home = user is null ? null : around.Homes.GetValueOrDefault(user);
+        var bag = new ClueBag();
+        bag.AddRange(ClueText.FindInCommand("command", entry.Command));
+        bag.AddRange(ClueText.Find("input", entry.Input));
+        var scripts = ScriptPaths.Of(entry.Command, home, home);
+        foreach (var path in scripts)
+            bag.AddRange(around.Scripts.Clues(path));
+        if (bag.IsEmpty)
+            return null;
+        foreach (var variable in around.Variables)
+            bag.AddRange(ClueText.FindInVariable(variable));
+        return new Sight
+        {
+            Kind = SightKind.CronLine,
+            Place = ShownWord.Of($"{file.Path}:{number}"),
+            Name = ShownWord.Of(scripts is [var first, ..] ? NameOf(first) : NameOfCommand(entry.Command)),
+            User = user is null ? null : ShownWord.Of(user),
+            Trigger = entry.IsAtBoot ? TriggerKind.Event : TriggerKind.Cron,
+            Cron = entry.Cron,
+            Clues = bag.ToImmutable(),
+        };
+    }
+
+    /// <summary><c>NAME = value</c>, with or without quotes, as crontab(5) has it.</summary>
+    private static EnvironmentFact? Variable(string line)
+    {
+        var cut = line.IndexOf('=', StringComparison.Ordinal);
+        if (cut <= 0)
+            return null;
+        var name = line[..cut].Trim().Trim('"', '\'');
+        if (name.Length == 0 || !name.All(static one => char.IsAsciiLetterOrDigit(one) || one == '_')
+            || char.IsAsciiDigit(name[0]))
+        {
+            return null;
+        }
+        return EnvironmentFact.Of(name, line[(cut + 1)..].Trim().Trim('"', '\''));
+    }
+
+    private static string NameOf(string path)
+    {
+        var name = path[(path.LastIndexOf('/') + 1)..];
+        var dot = name.LastIndexOf('.');
+        return dot > 0 ? name[..dot] : name;
+    }
+
+    private static string NameOfCommand(string command)
+    {
+        var words = ShellWords.Commands(command).FirstOrDefault(static one => one[0] != "cd") ?? [command];
+        var word = words.FirstOrDefault(static one => !one.Contains('=', StringComparison.Ordinal)) ?? words[0];
+        return NameOf(word);
+    }
+}

@@ -1,0 +1,118 @@
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Trees;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery.Flows;
+
+/// <summary>
+/// Reads exports of n8n: one workflow, or a list of them. Of a credential only its type is looked at; an export of
+/// credentials has no workflows in it and gives nothing.
+/// </summary>
+public static class N8nReader
+{
+    private const int WorkflowsMax = 500; // Of one file.
+    private const int NodesMax = 1_000; // Of one workflow.
+
+    // When several nodes can start a workflow, the one that strangers can use comes first.
+    private static readonly TriggerKind[] Order =
+        [TriggerKind.Webhook, TriggerKind.Event, TriggerKind.Cron, TriggerKind.Prompt, TriggerKind.Manual];
+
+    /// <summary>Whether a text may be such an export at all.</summary>
+    /// <param name="text">The text of a JSON file.</param>
+    public static bool Looks(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.Contains("\"n8n-nodes-base.", StringComparison.Ordinal)
+            || text.Contains("\"@n8n/n8n-nodes-langchain.", StringComparison.Ordinal);
+    }
+
+    /// <summary>Reads an export.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="text">What stands in it.</param>
+    public static SightReading Read(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        var tree = JsonTree.Read(text);
+        if (tree.Root is not { } root)
+            return SightReading.Broken(tree.Problem!);
+        var workflows = root.Items.Count > 0
+            ? root.Items : [root, .. root["workflows"]?.Items ?? [], .. root["data"] is { } data
+            ? [data, .. data.Items] : (TreeNode[])[]];
+        var sights = workflows.Where(static one => one["nodes"]?.Items.Any(static node =>
+                node.TextOf("type")?.Contains('.', StringComparison.Ordinal) == true) == true)
+            .Take(WorkflowsMax).Select(workflow => SightOf(path, workflow));
+        return new SightReading([.. sights], null);
+    }
+
+    private static Sight SightOf(string path, TreeNode workflow)
+    {
+        var name = workflow.TextOf("name") ?? path[(path.LastIndexOf('/') + 1)..];
+        var bag = new ClueBag();
+        var triggers = new List<(TriggerKind Kind, string? Cron)>();
+        foreach (var node in workflow["nodes"]!.Items.Take(NodesMax))
+        {
+            if (node.TextOf("type") is { } type && node.TextOf("disabled") != "true")
+                AddNode(bag, node, type, triggers);
+        }
+        var first = Order.SelectMany(kind => triggers.Where(one => one.Kind == kind)).Select(static one => one.Kind)
+            .Cast<TriggerKind?>().FirstOrDefault();
+        var crons = triggers.Where(static one => one.Kind == TriggerKind.Cron).Take(2).ToArray();
+        var state = workflow.TextOf("active") == "false" ? ", not active" : "";
+        return new Sight
+        {
+            Kind = SightKind.Flow,
+            Place = ShownWord.Of($"{path} workflow {name}{state}"),
+            Name = ShownWord.Of(name),
+            Trigger = first,
+            Cron = first == TriggerKind.Cron && crons.Length == 1 ? crons[0].Cron : null,
+            Clues = bag.ToImmutable(),
+        };
+    }
+
+    private static void AddNode(
+        ClueBag bag, TreeNode node, string type, List<(TriggerKind Kind, string? Cron)> triggers)
+    {
+        var name = N8nNodes.ShortOf(type);
+        var where = $"node {name}";
+        var parameters = node["parameters"] ?? TreeNode.Opaque;
+        if (N8nNodes.TriggerOf(type) is { } trigger)
+        {
+            triggers.Add((trigger, trigger == TriggerKind.Cron ? N8nSchedule.CronOf(name, parameters) : null));
+            if (trigger == TriggerKind.Webhook)
+                bag.Add(ClueKind.Webhook, where, $"/webhook/{parameters.TextOf("path") ?? ShownWord.Hidden}");
+        }
+        if (N8nNodes.SourceOf(type) is { } source)
+            bag.Add(ClueKind.Source, where, source);
+        if (N8nNodes.SinkOf(type) is { } sink)
+            bag.Add(ClueKind.Sink, where, sink);
+        if (N8nNodes.PowerOf(type) is { } power)
+            bag.Add(ClueKind.Power, where, power);
+        var isModel = N8nNodes.IsModel(type);
+        if (isModel)
+        {
+            bag.Add(ClueKind.ModelClient, where, name);
+            AddModel(bag, where, parameters);
+        }
+        foreach (var (credential, _) in node["credentials"]?.Entries ?? [])
+            AddCredential(bag, where, credential);
+        TreeClues.Add(bag, where, parameters, isModel);
+    }
+
+    /// <summary>The model stands as text, or as a choice with its value below.</summary>
+    private static void AddModel(ClueBag bag, string where, TreeNode parameters)
+    {
+        foreach (var key in (ReadOnlySpan<string>)["model", "modelId", "modelName"])
+        {
+            if ((parameters.TextOf(key) ?? parameters[key]?.TextOf("value")) is { } model && ModelNames.CanBe(model))
+                bag.Add(ClueKind.ModelName, where, model);
+        }
+    }
+
+    private static void AddCredential(ClueBag bag, string where, string type)
+    {
+        if (N8nNodes.IsModelCredential(type))
+            bag.Add(ClueKind.ModelKey, where, $"credential {type}");
+        else if (N8nNodes.IsSinkCredential(type))
+            bag.Add(ClueKind.SinkKey, where, $"credential {type}");
+    }
+}

@@ -1,0 +1,85 @@
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Trees;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery.HomeAssistant;
+
+/// <summary>
+/// Finds the conversation agents among the integrations that are set up (<c>.storage/core.config_entries</c>). Keys and
+/// tokens stand in the same file: only settings that are named here are looked at.
+/// </summary>
+internal static class HomeAgents
+{
+    private const int EntriesMax = 2_000; // Of one house; large ones have about 200.
+
+    // Integrations that speak with models, and the host that each uses unless its settings name another.
+    private static readonly Dictionary<string, string?> Domains = new(StringComparer.Ordinal)
+    {
+        ["ollama"] = null,
+        ["openai_conversation"] = "https://api.openai.com/v1",
+        ["google_generative_ai_conversation"] = "https://generativelanguage.googleapis.com",
+        ["anthropic"] = "https://api.anthropic.com",
+        ["extended_openai_conversation"] = "https://api.openai.com/v1",
+        ["open_router"] = "https://openrouter.ai/api/v1",
+        ["azure_openai_conversation"] = null,
+        ["llama_conversation"] = null,
+        ["local_openai"] = null,
+        ["mistral_conversation"] = "https://api.mistral.ai",
+        ["groq"] = "https://api.groq.com",
+        ["llmvision"] = null,
+        ["webhook_conversation"] = null,
+        ["home_generative_agent"] = null,
+    };
+
+    private static readonly string[] KeyNames = ["api_key", "api_token", "token", "access_token"];
+
+    public static IEnumerable<Sight> Of(string path, TreeNode root)
+    {
+        var entries = root["data"]?["entries"]?.Items ?? [];
+        foreach (var entry in entries.Take(EntriesMax))
+        {
+            if (entry.TextOf("domain") is { } domain && Domains.TryGetValue(domain, out var usual))
+                yield return SightOf(path, entry, domain, usual);
+        }
+    }
+
+    private static Sight SightOf(string path, TreeNode entry, string domain, string? usual)
+    {
+        var bag = new ClueBag();
+        bag.Add(ClueKind.ModelClient, "integration", domain);
+        TreeNode[] settings = [entry["data"] ?? TreeNode.Opaque, entry["options"] ?? TreeNode.Opaque,
+            .. entry["subentries"]?.Items.Take(50).Select(static one => one["data"] ?? TreeNode.Opaque) ?? []];
+        AddUrl(bag, settings, usual);
+        foreach (var one in settings)
+        {
+            if (one.TextOf("chat_model", "model") is { } model && ModelNames.CanBe(model))
+                bag.Add(ClueKind.ModelName, "model", model);
+            if (KeyNames.FirstOrDefault(name => one.TextOf(name) is not null) is { } key)
+                bag.Add(ClueKind.ModelKey, "data", $"{domain} {key}");
+            if (one.ListOf("llm_hass_api").Any(static api => api.Text is { Length: > 0 } and not "none"))
+                bag.Add(ClueKind.Power, "llm_hass_api", "controls the house");
+        }
+        var state = entry.TextOf("disabled_by") is null ? "" : ", not active";
+        return new Sight
+        {
+            Kind = SightKind.Automation,
+            Place = ShownWord.Of($"{path} integration {domain}{state}"),
+            Name = ShownWord.Of(entry.TextOf("title") ?? domain),
+            Trigger = TriggerKind.Prompt,
+            Clues = bag.ToImmutable(),
+        };
+    }
+
+    private static void AddUrl(ClueBag bag, TreeNode[] settings, string? usual)
+    {
+        var named = settings.Select(static one => one.TextOf("url", "base_url", "host", "webhook_url", "api_base"))
+            .FirstOrDefault(static one => one is not null) ?? usual;
+        var port = settings.Select(static one => one.TextOf("port")).FirstOrDefault(static one => one is not null);
+        if (named is null)
+            return;
+        if (port is not null && !named.Contains("://", StringComparison.Ordinal))
+            named = $"{named}:{port}";
+        if (ParsedUrl.TryParse(named) is { } url && ShownWord.Url(url, withPath: true) is { } place)
+            bag.Add(ClueKind.ModelUrl, "url", place);
+    }
+}

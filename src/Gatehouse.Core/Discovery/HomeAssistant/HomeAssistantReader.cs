@@ -1,0 +1,129 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Trees;
+
+namespace Gatehouse.Core.Discovery.HomeAssistant;
+
+/// <summary>
+/// Reads the files of one Home Assistant: agents, and the automations and scripts that have to do with models. All
+/// files come together, because an automation names commands that another file defines. A <c>!secret</c> is never
+/// followed.
+/// </summary>
+public sealed class HomeAssistantReader
+{
+    private const int RunsMax = 5_000; // Automations and scripts of one house.
+
+    private readonly ImmutableArray<Sight>.Builder _sights = ImmutableArray.CreateBuilder<Sight>();
+    private readonly ImmutableArray<(string, string)>.Builder _problems =
+        ImmutableArray.CreateBuilder<(string, string)>();
+    private readonly Dictionary<string, TreeNode> _commands = new(StringComparer.Ordinal);
+    private readonly List<(string Path, string? Key, TreeNode Node)> _runs = [];
+
+    private HomeAssistantReader()
+    {
+    }
+
+    /// <summary>Reads the files.</summary>
+    /// <param name="files">All of them, in any order.</param>
+    public static HomeReading Read(IEnumerable<HomeFile> files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var reader = new HomeAssistantReader();
+        foreach (var file in files)
+            reader.Take(file);
+        foreach (var run in reader._runs)
+            reader.Judge(run.Path, run.Key, run.Node);
+        return new HomeReading(reader._sights.ToImmutable(), reader._problems.ToImmutable());
+    }
+
+    private void Take(HomeFile file)
+    {
+        var isEntries = file.Path.EndsWith("core.config_entries", StringComparison.Ordinal);
+        var tree = isEntries ? JsonTree.Read(file.Text) : YamlTree.Read(file.Text);
+        if (tree.Root is not { } root)
+            _problems.Add((ShownWord.Of(file.Path), tree.Problem!));
+        else if (isEntries)
+            _sights.AddRange(HomeAgents.Of(file.Path, root));
+        else if (root.Items.Count > 0)
+            TakeAutomations(file.Path, root);
+        else
+            TakeMap(file.Path, root, mayHoldPackages: true);
+    }
+
+    private void TakeMap(string path, TreeNode root, bool mayHoldPackages)
+    {
+        foreach (var (key, value) in root.Entries)
+        {
+            var section = key.Split(' ')[0];
+            if (section == "automation")
+                TakeAutomations(path, value);
+            else if (section == "script")
+                TakeScripts(path, value);
+            else if (section is "rest_command" or "shell_command")
+                TakeCommands(section, value);
+            else if (value["sequence"] is not null)
+                AddRun(path, key, value);
+            else if (section == "homeassistant" && mayHoldPackages)
+                TakePackages(path, value);
+        }
+    }
+
+    private void TakePackages(string path, TreeNode value)
+    {
+        foreach (var (_, package) in value["packages"]?.Entries ?? [])
+            TakeMap(path, package, mayHoldPackages: false);
+    }
+
+    private void TakeAutomations(string path, TreeNode value)
+    {
+        foreach (var item in value.Items.Count > 0 ? value.Items : [value])
+        {
+            if (item["trigger"] is not null || item["triggers"] is not null || item["use_blueprint"] is not null)
+                AddRun(path, null, item);
+        }
+    }
+
+    private void TakeScripts(string path, TreeNode value)
+    {
+        foreach (var (key, script) in value.Entries)
+        {
+            if (script["sequence"] is not null)
+                AddRun(path, key, script);
+        }
+    }
+
+    private void TakeCommands(string section, TreeNode value)
+    {
+        foreach (var (key, command) in value.Entries)
+        {
+            if (_commands.Count < RunsMax)
+                _commands.TryAdd($"{section}.{key}", command);
+        }
+    }
+
+    private void AddRun(string path, string? key, TreeNode node)
+    {
+        if (_runs.Count < RunsMax)
+            _runs.Add((path, key, node));
+    }
+
+    /// <summary>Hands on what has to do with models; a house has many automations that do not.</summary>
+    private void Judge(string path, string? key, TreeNode node)
+    {
+        var bag = new ClueBag();
+        new HomeActions(_commands).Add(bag, node);
+        if (!bag.Has(ClueKind.ModelClient, ClueKind.ModelUrl, ClueKind.ModelName, ClueKind.ModelKey))
+            return;
+        var (trigger, cron) = HomeTriggers.Read(bag, node);
+        var name = node.TextOf("alias") ?? key ?? node.TextOf("id") ?? "automation";
+        _sights.Add(new Sight
+        {
+            Kind = SightKind.Automation,
+            Place = ShownWord.Of($"{path} {(key is null ? "automation" : "script")} {name}"),
+            Name = ShownWord.Of(name),
+            Trigger = trigger,
+            Cron = cron,
+            Clues = bag.ToImmutable(),
+        });
+    }
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>
+/// The scripts that commands name, each read and searched once however often it is named, and bounded in number for
+/// one look at a host. Not for several threads at once.
+/// </summary>
+/// <param name="read">Hands over their texts.</param>
+public sealed class ScriptShelf(ReadScript read)
+{
+    private const int ScriptsMax = 500; // Of one look; a busy house has a few dozen.
+
+    private readonly Dictionary<string, ImmutableArray<Clue>> _clues = new(StringComparer.Ordinal);
+
+    /// <summary>The clues in a script; none when it cannot be read.</summary>
+    /// <param name="path">An absolute path.</param>
+    public ImmutableArray<Clue> Clues(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (_clues.TryGetValue(path, out var known))
+            return known;
+        var clues = _clues.Count < ScriptsMax && read(path) is { } text ? ClueText.FindInScript(path, text) : [];
+        if (_clues.Count < ScriptsMax)
+            _clues.Add(path, clues);
+        return clues;
+    }
+
+    /// <summary>The text of a file of variables; null when it cannot be read.</summary>
+    /// <param name="path">An absolute path.</param>
+    public string? Text(string path) => read(path);
+}

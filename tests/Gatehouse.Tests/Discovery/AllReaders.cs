@@ -1,0 +1,70 @@
+using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Discovery.Crontabs;
+using Gatehouse.Core.Discovery.Flows;
+using Gatehouse.Core.Discovery.HomeAssistant;
+using Gatehouse.Core.Discovery.Hooks;
+using Gatehouse.Core.Discovery.UnitFiles;
+using Gatehouse.Core.Engine;
+using Gatehouse.Core.Units;
+
+namespace Gatehouse.Tests.Discovery;
+
+/// <summary>Gives one text to every reader of discovery and gathers all that comes out.</summary>
+internal static class AllReaders
+{
+    private static readonly Dictionary<string, string> Homes = new() { ["bob"] = "/srv/bob" };
+
+    /// <summary>Every format's sample.</summary>
+    public static IReadOnlyList<string> Samples { get; } =
+    [
+        Discovery.Samples.SystemCrontab, Discovery.Samples.MorningScript, Discovery.Samples.Service,
+        Discovery.Samples.Timer, Discovery.Samples.EnvironmentFile, Discovery.Samples.PythonScript,
+        Discovery.Samples.Hooks, Discovery.Samples.N8n, Discovery.Samples.NodeRed, Discovery.Samples.Automations,
+        Discovery.Samples.Configuration, Discovery.Samples.ConfigEntries,
+    ];
+
+    /// <summary>Everything that a person could come to see.</summary>
+    public static List<string> Shown(string text)
+    {
+        var shown = new List<string>();
+        string? Read(string path) => path.Length % 2 == 0 ? text : Discovery.Samples.MorningScript;
+        var scripts = new ScriptShelf(Read);
+        void Take(SightReading reading)
+        {
+            shown.Add(reading.Problem ?? "");
+            foreach (var sight in reading.Sights)
+                TakeSight(sight);
+        }
+        void TakeSight(Sight sight)
+        {
+            shown.AddRange([sight.Name, sight.Place, sight.User ?? "", sight.Cron ?? "", sight.ToString()]);
+            shown.AddRange(sight.Clues.SelectMany(clue => (string[])[clue.Where, clue.Value]));
+        }
+        Take(CrontabReader.Read(new CrontabFile("/etc/crontab", text, CrontabKind.System), Homes, scripts));
+        Take(CrontabReader.Read(new CrontabFile("/x/bob", text, CrontabKind.User, "bob"), Homes, scripts));
+        Take(CrontabReader.ReadScriptOfFolder("/etc/cron.daily/a", text, "@daily"));
+        Take(N8nReader.Read("/a.json", text));
+        Take(NodeRedReader.Read("/flows.json", text));
+        Take(HooksReader.Read("/hooks.json", text, scripts));
+        Take(HooksReader.Read("/hooks.yaml", text, scripts));
+        UnitFacts[] units =
+        [
+            UnitReader.Read("a.service", new UnitFile("/etc/a.service", text), new UnitFile("/etc/a.service.d/b.conf",
+                "[Service]\nExecStart=/srv/even/x.sh\nEnvironmentFile=/srv/odd/x.en\n")),
+            UnitReader.Read("a.timer", new UnitFile("/etc/a.timer", text)),
+        ];
+        foreach (var sight in UnitSights.Of(new UnitSet(units), scripts))
+            TakeSight(sight);
+        shown.AddRange(units.SelectMany(unit => unit.Directives.Select(one => one.ToString()).Append(unit.ToString())));
+        foreach (var name in (string[])["automations.yaml", "configuration.yaml", ".storage/core.config_entries"])
+        {
+            var house = HomeAssistantReader.Read([new HomeFile($"/c/{name}", text)]);
+            shown.AddRange(house.Problems.Select(problem => problem.Path + problem.Why));
+            foreach (var sight in house.Sights)
+                TakeSight(sight);
+        }
+        shown.AddRange(ClueText.Find("x", text).Select(clue => clue.Where + clue.Value));
+        shown.AddRange(ClueText.FindInVariable(EnvironmentFact.Parse(text)).Select(clue => clue.Where + clue.Value));
+        return shown;
+    }
+}

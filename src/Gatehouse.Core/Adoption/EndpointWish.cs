@@ -26,6 +26,9 @@ public sealed record EndpointWish(string Network)
     public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Whether options are sent even when there are none, because inspect tells the two apart.</summary>
+    public bool HasDriverOptions { get; init; }
+
     /// <summary>Which network gives the default route; 0 when it is not said.</summary>
     public int GatewayPriority { get; init; }
 
@@ -49,6 +52,7 @@ public sealed record EndpointWish(string Network)
             LinkLocalAddresses = endpoint.LinkLocalAddresses,
             Links = endpoint.Links,
             DriverOptions = endpoint.DriverOptions,
+            HasDriverOptions = endpoint.HasDriverOptions,
             GatewayPriority = endpoint.GatewayPriority,
             HasStaticConfiguration = endpoint.HasStaticConfiguration,
         };

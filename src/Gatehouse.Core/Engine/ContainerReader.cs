@@ -71,6 +71,7 @@ public static class ContainerReader
             HasStaticConfiguration = asked.ValueKind == JsonValueKind.Object,
             Links = node.Texts("Links"),
             DriverOptions = node.Map("DriverOpts"),
+            HasDriverOptions = node.Child("DriverOpts").ValueKind == JsonValueKind.Object,
             GatewayPriority = (int)node.Number("GwPriority"),
         };
     }

@@ -49,6 +49,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Owner = section.Get(JobKeys.Owner) ?? "",
             Models = models,
             ModelsByName = JobModelNames.Build(section, models),
+            AnyModel = models.FirstOrDefault(model => model.IsAny),
             Trigger = BuildTrigger(section.Get(JobKeys.Trigger)),
             Source = source!,
             Sink = sink!,

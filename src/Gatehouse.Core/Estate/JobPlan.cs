@@ -17,9 +17,12 @@ public sealed record JobPlan
 
     /// <summary>
     /// The same models by every name that a call may use: the key, the upstream name, and for Ollama the upstream
-    /// name with and without <c>:latest</c>.
+    /// name with and without <c>:latest</c>. Models of <see cref="AnyModel"/> are not among them.
     /// </summary>
     public required FrozenDictionary<string, ModelPlan> ModelsByName { get; init; }
+
+    /// <summary>The server of which it may call every model; null when all its models are named.</summary>
+    public ModelPlan? AnyModel { get; init; }
 
     /// <summary>What starts it.</summary>
     public required JobTrigger Trigger { get; init; }

@@ -11,6 +11,12 @@ public abstract record ListenAddress
 {
     private const string InterfacesPrefix = "interfaces:";
 
+    /// <summary>Where the gate listens when nothing else is said.</summary>
+    public static ListenAddress DefaultGate { get; } = new Tcp(new IPEndPoint(IPAddress.Loopback, 8420));
+
+    /// <summary>Where health, metrics and the live page are when nothing else is said.</summary>
+    public static ListenAddress DefaultControl { get; } = new Tcp(new IPEndPoint(IPAddress.Loopback, 8421));
+
     private ListenAddress()
     {
     }

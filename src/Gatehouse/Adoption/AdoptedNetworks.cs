@@ -63,8 +63,23 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     {
         if (await FindAsync(step.Container, stop) is not { } container) return;
         if (container.Endpoints.All(end => end.Network != step.Endpoint.Network)) return;
+        if (container.Labels.GetValueOrDefault(Label) == adoption)
+        {
+            await UnjoinGateAsync(container, stop);
+            return;
+        }
         if (container.ProcessId > 0) await CutAsync(container, step.Endpoint.Network, stop);
         await DisconnectAsync(container.Id, step.Endpoint.Network, stop);
+    }
+
+    /// <summary>
+    /// The gate is removed as a whole later. One that holds ports of the host stops now, because others need them:
+    /// leaving one network would only make the engine publish them in another (measured with 20.10).
+    /// </summary>
+    private async Task UnjoinGateAsync(ContainerFacts gate, CancellationToken stop)
+    {
+        if (gate.AskedPorts.Length == 0) return;
+        using var answer = await engine.PostAsync($"/containers/{gate.Id}/stop?t=10", null, stop);
     }
 
     /// <summary>The container by id, else by name: Compose may have made it anew.</summary>

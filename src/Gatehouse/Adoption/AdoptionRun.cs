@@ -26,8 +26,7 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
             {
                 var why = error is OperationCanceledException ? "stopped by hand" : error.Message;
                 journal.Add(Line(JournalEvent.Failed, index, why));
-                say($"not done: {journal.Steps[index].Says}");
-                say($"  {why}");
+                say($"failed: {journal.Steps[index].Says}");
                 return why;
             }
             journal.Add(Line(JournalEvent.Done, index));

@@ -23,7 +23,7 @@ internal static class EndpointJson
         }
         if (endpoint.Aliases.Length > 0) List(json, "Aliases", endpoint.Aliases);
         if (endpoint.Links.Length > 0) List(json, "Links", endpoint.Links);
-        if (endpoint.DriverOptions.Count > 0)
+        if (endpoint.HasDriverOptions)
         {
             json.WriteStartObject("DriverOpts");
             foreach (var (name, value) in endpoint.DriverOptions) json.WriteString(name, value);

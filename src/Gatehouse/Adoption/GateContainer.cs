@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
@@ -114,9 +113,9 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
     {
         var text = await engine.GetTextAsync($"/containers/{name}/logs?stdout=1&stderr=1&tail=8", stop);
         // Each line has a head of 8 bytes: stream, three zeros, length (Engine API, "attach").
-        var clean = new StringBuilder();
-        foreach (var line in text.Split('\n')) clean.Append("  ").AppendLine(line.Length > 8 ? line[8..] : "");
-        return clean.ToString().TrimEnd();
+        // A gate that is started over and over says the same each time.
+        var lines = text.Split('\n').Where(static line => line.Length > 8).Select(static line => "  " + line[8..].TrimEnd());
+        return string.Join('\n', lines.Distinct(StringComparer.Ordinal));
     }
 
     private void Write(Utf8JsonWriter json, CreateGateStep step)

@@ -128,6 +128,9 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
 
     private async Task<int> DoHereAsync(CancellationToken stop)
     {
+        // Who acts is who asked, whichever user writes it down.
+        var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
+        HomeOwner.Become(homePath);
         var home = HomeDirectory.OpenExisting(homePath);
         using var held = HomeLock.TryTake(home, act, out var holder)
             ?? throw new ActException(
@@ -147,7 +150,6 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Now),
         };
         GateState.Load(home, house.Tokens, house.Pauses, ledger.Now);
-        var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
         var call = new ActCall(house, actor, arguments, line =>
         {
             using var document = JsonDocument.Parse(line);

@@ -64,8 +64,10 @@ internal sealed class AdoptScreen(TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(left.Count == 0
-            ? $"Not adopted: {why} Everything is as it was before."
-            : $"Not adopted: {why} Not everything could be undone; mend it, then: gatehouse adopt --undo");
+            ? "Not adopted; everything is as it was before. What was in the way:"
+            : "Not adopted, and not everything could be undone. What was in the way:");
+        output.WriteLine(SafeText.Lines(why));
+        if (left.Count > 0) output.WriteLine("Still to be undone; mend it, then run: gatehouse adopt --undo");
         foreach (var one in left) output.WriteLine($"  {SafeText.OneLine(one)}");
     }
 

@@ -33,7 +33,7 @@ internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, Journal
         }
         RefuseServedHome();
         var view = await EngineLook.AllAsync(engine, stop);
-        var subjects = AdoptionSelection.Of(view, names);
+        var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names);
         var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
         return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, stop);
     }

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
+using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
@@ -9,18 +11,39 @@ namespace Gatehouse.Cli;
 /// <summary>Picks what is adopted out of what was discovered.</summary>
 internal static class AdoptionSelection
 {
+    private const string Container = "container ";
+
     /// <exception cref="AdoptionException">A name is of nothing that is there.</exception>
-    public static AdoptionSubjects Of(EngineView view, IReadOnlyCollection<string> names)
+    public static AdoptionSubjects Of(EngineView view, EstatePlan? estate, IReadOnlyCollection<string> names)
     {
-        var servers = view.Containers.Where(one => one.Image.Contains("ollama", StringComparison.Ordinal)
-            && !one.Image.Contains("webui", StringComparison.Ordinal))
-            .Select(one => new ServerSeen(one, ModelProvider.Ollama, 11434)).ToImmutableArray();
-        var apps = view.Containers.Where(one => one.Environment.Any(static variable =>
-            variable.Value?.Contains("11434", StringComparison.Ordinal) == true)
-            && servers.All(server => server.Container.Id != one.Id))
-            .Select(one => new AppSeen(one, one.ShownName)).ToImmutableArray();
-        return Chosen(
-            new AdoptionSubjects(servers, apps, ImmutableDictionary<string, JobDraft>.Empty, []), names);
+        var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(view), Estate = estate });
+        var servers = finds.Where(static find => find is { Kind: FindKind.Server, Provider: not null })
+            .SelectMany(find => ContainersOf(find, view).Select(one => Server(find, one))).OfType<ServerSeen>();
+        var jobs = finds.Where(static find => find.Kind == FindKind.Job).ToArray();
+        var apps = jobs.SelectMany(find => ContainersOf(find, view).Select(one => App(find, one)));
+        var drafts = jobs.Where(static find => find.Job is not null)
+            .ToImmutableDictionary(static find => find.Name, static find => find.Job!, StringComparer.Ordinal);
+        var sinks = jobs.SelectMany(static find => find.Sinks).DistinctBy(static sink => sink.Key);
+        return Chosen(new AdoptionSubjects([.. servers], [.. apps], drafts, [.. sinks]), names);
+    }
+
+    private static IEnumerable<ContainerFacts> ContainersOf(Find find, EngineView view)
+        => find.Places.Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
+            .Select(place => view.Container(place[Container.Length..])).OfType<ContainerFacts>();
+
+    private static AppSeen App(Find find, ContainerFacts container) => new(container, find.Name)
+    {
+        ModelHosts = [.. find.Evidence.Where(static clue => clue.Kind == ClueKind.ModelUrl)
+            .Select(static clue => Uri.TryCreate(clue.Value, UriKind.Absolute, out var url) ? url.Host : "")
+            .Where(static host => host.Length > 0)],
+    };
+
+    private static ServerSeen? Server(Find find, ContainerFacts container)
+    {
+        var port = find.Addresses.Select(static address => address[(address.LastIndexOf(':') + 1)..])
+            .Select(static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number : 0).FirstOrDefault();
+        return port == 0 ? null : new ServerSeen(container, find.Provider!.Value, port);
     }
 
     /// <summary>

@@ -187,7 +187,7 @@ internal sealed class RunningHouse : IAsyncDisposable
     {
         var log = new GateLog(_logs.CreateLogger<GateLog>());
         var metrics = new GateMetrics();
-        var catalog = new OllamaCatalog(_upstream, Time);
+        var catalog = new OllamaCatalog(_upstream, _vault.ResolveAsync, Time);
         return new GateParts
         {
             Time = Time,

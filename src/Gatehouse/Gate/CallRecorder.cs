@@ -165,6 +165,8 @@ internal sealed class CallRecorder(GateParts parts)
             Dialect = WordOf(call.Dialect),
             Endpoint = call.Route?.Name ?? "unknown",
             Model = call.Model?.Key,
+            ModelName = call.Model is { IsAny: true } any && any.UpstreamName != ModelPlan.AnyName
+                ? any.UpstreamName : null,
             Upstream = call.Model is null ? null : ModelPlace.Of(call.Model).Text,
             Identity = identity,
             IsStream = call.Inspection?.Stream ?? false,
@@ -181,9 +183,13 @@ internal sealed class CallRecorder(GateParts parts)
         By = WordOf(call.Caller.By),
         Dialect = WordOf(call.Dialect),
         Endpoint = call.Route?.Name ?? "unknown",
-        Model = call.Model?.Key ?? "",
+        Model = NameOf(call.Model),
         Outcome = outcome,
     };
+
+    /// <summary>For people: a name that the estate does not hold stands behind its server's key.</summary>
+    private static string NameOf(ModelPlan? model) => model is null
+        ? "" : model.IsAny ? $"{model.Key}/{model.UpstreamName}" : model.Key;
 
     private Refusal Explain(GateCall call, LedgerRefusal state)
     {

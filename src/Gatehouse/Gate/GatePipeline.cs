@@ -53,6 +53,8 @@ internal sealed class GatePipeline(GateParts parts)
                 await answer.RefuseAsync(stranger);
                 return;
             }
+            // Whoever puts an app behind the gate can see with one call whose it is.
+            http.Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
             await RunIdentifiedAsync(call, answer);
         }
         catch (OperationCanceledException) when (call.ClientIsGone)

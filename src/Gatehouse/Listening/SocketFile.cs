@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Gatehouse.Listening;
@@ -31,13 +32,17 @@ internal static partial class SocketFile
     }
 
     /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>
-    public static int OwnerOf(string path)
+    public static int OwnerOf(string path) => OwnerAndGroupOf(path).Uid;
+
+    /// <summary>The uid and the gid of a file or folder; -1 where there is none.</summary>
+    public static (int Uid, int Gid) OwnerAndGroupOf(string path)
     {
-        // struct statx of stat(2): stx_uid lies at offset 20, whatever the architecture.
+        // struct statx of stat(2): stx_uid lies at offset 20, stx_gid at 24, whatever the architecture.
         Span<byte> status = stackalloc byte[256];
         return Status(WorkingDirectory, path, 0, OwnerMask, status) == 0
-            ? System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[20..])
-            : -1;
+            ? (BinaryPrimitives.ReadInt32LittleEndian(status[20..]),
+                BinaryPrimitives.ReadInt32LittleEndian(status[24..]))
+            : (-1, -1);
     }
 
     /// <summary>Owner and group of a file or folder, of a link itself; -1 where there is none.</summary>
@@ -65,8 +70,8 @@ internal static partial class SocketFile
     /// <summary>AT_FDCWD of openat(2).</summary>
     private const int WorkingDirectory = -100;
 
-    /// <summary>STATX_UID of statx(2).</summary>
-    private const uint OwnerMask = 0x8;
+    /// <summary>STATX_UID and STATX_GID of statx(2).</summary>
+    private const uint OwnerMask = 0x8 | 0x10;
 
     /// <summary>STATX_GID of statx(2).</summary>
     private const uint GroupMask = 0x10;

@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gatehouse.Adoption;
+using Gatehouse.Cli;
+using Gatehouse.Docker;
 using Gatehouse.Tests.Binary;
 using Gatehouse.Tests.Docker;
 
@@ -22,6 +25,7 @@ internal sealed class AdoptStack : IAsyncDisposable
         """;
 
     private readonly TestEngine _engine;
+    private readonly StringWriter _screen = new();
 
     private AdoptStack(TestEngine engine, string folder) => (_engine, Folder) = (engine, folder);
 
@@ -35,34 +39,98 @@ internal sealed class AdoptStack : IAsyncDisposable
 
     public static IReadOnlyList<string> Apps { get; } = ["n8n", "open-webui", "paperless-ai"];
 
+    public const string SmallApp = "open-webui";
+
+    public EngineAddress Engine => EngineAddress.Find(_engine.SocketPath);
+
+    /// <summary>What the verbs of <see cref="Verb"/> said so far.</summary>
+    public string Screen => _screen.ToString();
+
+    /// <summary>The verb in this process, so that faults can be put between it and the engine.</summary>
+    public AdoptVerb Verb(EngineClient client, CrashingSteps? faults = null)
+        => new(client, new AdoptScreen(_screen), JournalFolder.Open(Journals))
+        {
+            Home = Home,
+            EngineAddress = _engine.SocketPath,
+            Runner = faults is null ? static real => real : faults.Around,
+        };
+
+    /// <summary>A model server with a published port and a static address, and one app.</summary>
+    public static async Task<AdoptStack> StartSmallAsync(TestEngine engine)
+    {
+        engine.Need();
+        await engine.ClearAsync();
+        var stack = new AdoptStack(engine, Directory.CreateTempSubdirectory("ghs-").FullName);
+        try
+        {
+            await stack.MakeProjectAsync("--subnet", "10.99.7.0/24");
+            await engine.DockerAsync("network", "create", "lab_second");
+            await stack.RunModelAsync("-p", "11434:11434", "--ip", "10.99.7.77");
+            await engine.DockerAsync("network", "connect", "--alias", "brain", "lab_second", Name("ollama"));
+            await stack.RunOpenWebUiAsync();
+            await stack.WaitForCallsAsync(SmallApp, 1);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
     /// <summary>Starts it; <paramref name="publish"/> is a port as <c>-p</c> takes it, or empty.</summary>
     public static async Task<AdoptStack> StartAsync(TestEngine engine, string publish = "")
     {
         engine.Need();
         await engine.ClearAsync();
         var stack = new AdoptStack(engine, Directory.CreateTempSubdirectory("ghs-").FullName);
-        Directory.CreateDirectory(stack.ComposeFolder);
-        await File.WriteAllTextAsync(Path.Combine(stack.ComposeFolder, "compose.yaml"), ComposeText);
-        await engine.DockerAsync(
-            "network", "create", "--label", $"com.docker.compose.project={Project}", "--label",
-            "com.docker.compose.network=default", Network);
-        await stack.RunAsync("ollama", TestImages.Ollama, publish.Length > 0 ? ["-p", publish] : [],
-            "/gatehouse", "scripted-model", "--listen", "0.0.0.0:11434");
-        await stack.RunAsync("db", TestImages.Postgres, ["-e", "POSTGRES_PASSWORD=hunter2"], "sleep", "100000");
-        await stack.RunAsync("open-webui", TestImages.OpenWebUi, ["-e", "OLLAMA_BASE_URL=http://ollama:11434"],
-            Loop("/api/chat", """{"model":"llama3.2:3b","stream":false,"messages":[{"role":"user","content":"Hello"}],"options":{}}"""));
-        await stack.RunAsync("n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
+        try
+        {
+            await stack.StartAsync(publish);
+            return stack;
+        }
+        catch
+        {
+            await stack.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task StartAsync(string publish)
+    {
+        await MakeProjectAsync();
+        await RunModelAsync(publish.Length > 0 ? ["-p", publish] : []);
+        await RunAsync("db", TestImages.Postgres, ["-e", "POSTGRES_PASSWORD=hunter2"], "sleep", "100000");
+        await RunOpenWebUiAsync();
+        await RunAsync("n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
             Loop("/api/chat", """{"model":"llama3.2:3b","messages":[{"role":"system","content":"Be short"},{"role":"user","content":"Invoice?"}],"options":{"temperature":0.7},"stream":false}"""));
-        await stack.RunAsync("paperless-ai", TestImages.PaperlessAi,
+        await RunAsync("paperless-ai", TestImages.PaperlessAi,
             ["-e", "OLLAMA_API_URL=http://ollama:11434", "-e", "OLLAMA_MODEL=llama3.2:3b", "-e", "AI_PROVIDER=ollama"],
             Loop("/api/generate", """{"model":"llama3.2:3b","prompt":"Tags?","system":"You tag documents","stream":false,"format":"json"}"""));
-        foreach (var app in Apps) await stack.WaitForCallsAsync(app, 1);
-        return stack;
+        foreach (var app in Apps) await WaitForCallsAsync(app, 1);
     }
+
+    private async Task MakeProjectAsync(params string[] network)
+    {
+        Directory.CreateDirectory(ComposeFolder);
+        await File.WriteAllTextAsync(Path.Combine(ComposeFolder, "compose.yaml"), ComposeText);
+        await _engine.DockerAsync(
+        [
+            "network", "create", "--label", $"com.docker.compose.project={Project}", "--label",
+            "com.docker.compose.network=default", .. network, Network,
+        ]);
+    }
+
+    private Task RunModelAsync(params string[] options) => RunAsync(
+        "ollama", TestImages.Ollama, options, "/gatehouse", "scripted-model", "--listen", "0.0.0.0:11434");
+
+    private Task RunOpenWebUiAsync() => RunAsync(
+        "open-webui", TestImages.OpenWebUi, ["-e", "OLLAMA_BASE_URL=http://ollama:11434"],
+            Loop("/api/chat", """{"model":"llama3.2:3b","stream":false,"messages":[{"role":"user","content":"Hello"}],"options":{}}"""));
 
     /// <summary>The verb, on this engine's host, by the native binary.</summary>
     public Task<Ended> GatehouseAsync(params string[] words)
-        => _engine.OnHostAsync(GateBinary.Path, words);
+        => _engine.OnHostAsync(Environment.GetEnvironmentVariable("GATEHOUSE_TEST_CLI") ?? GateBinary.Path, words);
 
     public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(
         ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words]);
@@ -98,10 +166,10 @@ internal sealed class AdoptStack : IAsyncDisposable
         return times.Zip(times.Skip(1)).Max(static pair => (pair.Second - pair.First).TotalMilliseconds);
     }
 
-    /// <summary>A GET from inside a container: the status line or what wget said.</summary>
+    /// <summary>A GET from inside a container: the whole answer, or what curl said.</summary>
     public async Task<string> GetFromAsync(string app, string url)
     {
-        var ended = await _engine.TryDockerAsync("exec", Name(app), "wget", "-T", "2", "-S", "-q", "-O", "-", url);
+        var ended = await _engine.TryDockerAsync("exec", Name(app), "curl", "-sS", "-i", "-m", "2", url);
         return ended.Output + ended.Errors;
     }
 
@@ -165,8 +233,8 @@ internal sealed class AdoptStack : IAsyncDisposable
     private static string[] Loop(string path, string body) =>
     [
         "sh", "-c",
-        $"while true; do if wget -q -T 5 -O- --header 'Content-Type: application/json' --post-data '{body}' "
-        + $"http://ollama:11434{path} >/tmp/answer; then echo good; else echo bad; fi; sleep 0.1; done",
+        $"while true; do if curl -sSf -m 5 -H 'Content-Type: application/json' -d '{body}' "
+        + $"http://ollama:11434{path} -o /tmp/answer; then echo good; else echo bad; fi; sleep 0.1; done",
     ];
 
     private async Task RunAsync(string service, string image, string[] options, params string[] command)

@@ -23,7 +23,9 @@ public sealed class NetworkFollowTests
           beta:  { owner: ops, model: gpt, source: { kind: prompt }, sink: none, listen: "10.199.2.1:8500" }
         """;
 
-    /// <summary>The gate looks every quarter of a second while an address is missing; a loaded machine gets slack.</summary>
+    /// <summary>
+    /// The gate looks every quarter of a second while an address is missing; a loaded machine gets slack.
+    /// </summary>
     private static readonly TimeSpan FollowMax = TimeSpan.FromSeconds(3);
 
     [Fact]
@@ -67,7 +69,8 @@ public sealed class NetworkFollowTests
 
         await gate.Child.WaitForErrorsAsync(
             new(@"Calls to http://10\.199\.2\.1:8500 \(interface netb\) are job beta's\."));
-        await gate.Child.WaitForErrorsAsync(new(@"Jobs with a token call http://10\.199\.1\.1:8420 \(interface neta\)"));
+        await gate.Child.WaitForErrorsAsync(
+            new(@"Jobs with a token call http://10\.199\.1\.1:8420 \(interface neta\)"));
     }
 
     private static async Task AnswersAsync(string space, string address, string status)

@@ -30,6 +30,7 @@ public sealed class TestEngine : IAsyncLifetime
         if (!Environment.IsPrivilegedProcess) _missing = "a Docker engine needs root";
         else if (!File.Exists("/usr/sbin/dockerd")) _missing = "dockerd is not installed (apt-get install docker.io)";
         else if (!File.Exists("/bin/busybox")) _missing = "busybox is not installed (apt-get install busybox-static)";
+        else if (!File.Exists("/usr/bin/curl")) _missing = "curl is not installed (apt-get install curl)";
         if (_missing is not null) return;
         _root = Directory.CreateTempSubdirectory("ghd-").FullName;
         try
@@ -58,7 +59,7 @@ public sealed class TestEngine : IAsyncLifetime
 
     /// <summary>A program in the network of this engine's host.</summary>
     internal Task<Ended> OnHostAsync(string program, params string[] words)
-        => Child.RunAsync("ip", ["netns", "exec", Space, program, .. words], Environment_);
+        => Child.RunAsync("nsenter", [$"--net=/run/netns/{Space}", program, .. words], Environment_);
 
     internal async Task<JsonElement> InspectAsync(string what)
     {
@@ -85,7 +86,9 @@ public sealed class TestEngine : IAsyncLifetime
         {
             if (!_engine.HasExited)
             {
-                await TryDockerAsync("ps", "-aq");
+                // Running containers hold mounts below the data root.
+                var left = (await TryDockerAsync("ps", "-aq")).Lines;
+                if (left.Count > 0) await TryDockerAsync(["rm", "-f", "-v", .. left]);
                 Signals.Send(_engine.Id, Signals.Terminate);
                 using var bounded = new CancellationTokenSource(TimeSpan.FromSeconds(30));
                 try
@@ -98,20 +101,24 @@ public sealed class TestEngine : IAsyncLifetime
                 }
             }
             _engine.Dispose();
+            _engine = null;
         }
         await Child.RunAsync("ip", ["netns", "del", Space]);
+        // The engine's own namespace file is a mount, which it leaves.
+        await Child.RunAsync("umount", ["-l", $"{_root}/exec/netns/default"]);
         if (_root.Length > 0) await Child.RunAsync("rm", ["-rf", "--one-file-system", _root]);
     }
 
     private void Start()
     {
-        var start = new ProcessStartInfo("ip")
+        var start = new ProcessStartInfo("nsenter")
         {
             RedirectStandardInput = true,
         };
         string[] words =
         [
-            "netns", "exec", Space, "sh", "-c",
+            // Not `ip netns exec`: it mounts another /sys, without the control groups.
+            $"--net=/run/netns/{Space}", "sh", "-c",
             $"exec dockerd --data-root {_root}/data --exec-root {_root}/exec --host unix://{SocketPath} "
             + $"--pidfile {_root}/pid --live-restore=false >{_root}/log 2>&1",
         ];

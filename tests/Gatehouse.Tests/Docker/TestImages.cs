@@ -3,7 +3,8 @@ using Gatehouse.Tests.Binary;
 namespace Gatehouse.Tests.Docker;
 
 /// <summary>
-/// Images without a registry: a shell (busybox) and the native binary, imported under the names of the real apps, so
+/// Images without a registry: a shell (busybox), curl (busybox's own wget cannot resolve
+/// names without glibc's modules) and the native binary, imported under the names of the real apps, so
 /// that what recognises an image by its name is tried too.
 /// </summary>
 internal static class TestImages
@@ -16,7 +17,7 @@ internal static class TestImages
 
     private static readonly string[] Applets =
     [
-        "sh", "sleep", "wget", "nc", "cat", "ip", "route", "ls", "date", "env", "nslookup", "echo", "grep", "true",
+        "sh", "sleep", "nc", "cat", "ip", "route", "ls", "date", "env", "nslookup", "echo", "grep", "true",
     ];
 
     public static async Task MakeAsync(TestEngine engine)
@@ -29,13 +30,17 @@ internal static class TestImages
             for applet in {string.Join(' ', Applets)}; do ln -sf busybox {root}/bin/$applet; done
             cp {GateBinary.Path} {root}/gatehouse
             cp {Path.GetDirectoryName(GateBinary.Path)}/libe_sqlite3.so {root}/
-            for library in $(ldd {GateBinary.Path} | grep -o '/[^ ]*'); do cp -L --parents "$library" {root}/; done
+            cp /usr/bin/curl {root}/bin/
+            for library in $(ldd {GateBinary.Path} /usr/bin/curl | grep -v ':$' | grep -o '/[^ ]*'); do cp -L --parents "$library" {root}/; done
+            cp -r --parents /usr/share/zoneinfo/Etc {root}/
             chmod 1777 {root}/tmp
             """;
         (await Child.RunAsync("bash", ["-c", script])).Expect(0);
         var archive = Path.Combine(engine.Root, "rootfs.tar");
         (await Child.RunAsync("tar", ["-C", root, "-cf", archive, "."])).Expect(0);
         await engine.DockerAsync("import", archive, Ollama);
+        var version = (await Child.RunAsync(GateBinary.Path, ["--version"])).Expect(0).LastLine.Split('+')[0];
+        await engine.DockerAsync("import", "--change", "ENTRYPOINT [\"/gatehouse\"]", "--change", "CMD [\"serve\",\"--home\",\"/data\"]", archive, $"gatehouse:{version}");
         foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, Postgres }) await engine.DockerAsync("tag", Ollama, name);
     }
 }

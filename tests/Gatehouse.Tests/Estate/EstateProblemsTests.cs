@@ -129,6 +129,33 @@ public sealed class EstateProblemsTests
         AssertReported(reading, 4, column, path, start);
     }
 
+    [Fact]
+    public void Two_servers_whose_every_model_one_job_may_call_are_ambiguous()
+    {
+        const string Estate = """
+            estate: 1
+            models:
+              a: { provider: ollama, url: "http://127.0.0.1:11434", name: "*" }
+              b: { provider: openai, url: "http://127.0.0.1:8080", name: "*" }
+            jobs:
+              j: { owner: o, models: [a, b], source: prompt, sink: none }
+            """;
+
+        AssertReported(EstateReader.Read(Estate, "f.yaml"), 6, 26, "jobs.j.models", "any name could mean a model of");
+    }
+
+    [Fact]
+    public void Models_of_a_provider_without_a_list_of_its_own_are_named_one_by_one()
+    {
+        const string Estate = """
+            estate: 1
+            models: { a: { provider: anthropic, url: "https://api.anthropic.com", name: "*" } }
+            jobs: {}
+            """;
+
+        AssertReported(EstateReader.Read(Estate, "f.yaml"), 2, 77, "models.a.name", "this provider's models are named");
+    }
+
     [Theory]
     [InlineData("{ model: m, source: prompt, sink: none }", 12, "jobs.j", ".owner", "a job needs `owner`")]
     [InlineData("{ owner: o, source: prompt, sink: none }", 12, "jobs.j", "",

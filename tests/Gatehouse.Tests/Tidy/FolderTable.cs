@@ -24,6 +24,8 @@ internal static class FolderTable
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],
+        ["Discovery"] =
+            ["Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Units", "Listening"],
         ["Listening"] = [],
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
@@ -36,7 +38,8 @@ internal static class FolderTable
         ["Acts"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
-            [.. Core, "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault"],
+            [.. Core, "Core.Compose", "Core.Discovery", "Core.Engine", "Storage", "Watching", "Listening", "Acts",
+                "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Discovery"],
         ["Program"] = ["Cli"],
     };
 }

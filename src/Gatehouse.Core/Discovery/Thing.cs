@@ -22,7 +22,7 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
 
     public ImmutableArray<int> ListeningPorts { get; } = [.. sights.SelectMany(sight => sight.ListeningPorts).Distinct()];
 
-    public ImmutableArray<string> Identities { get; } = [.. sights.SelectMany(sight => sight.Identities).Distinct()];
+    public ImmutableArray<string> Identities { get; } = [.. sights.SelectMany(ThingMerge.NamesOf).Distinct()];
 
     public bool IsOnHostNetwork { get; } = sights.Any(sight => sight.IsOnHostNetwork);
 

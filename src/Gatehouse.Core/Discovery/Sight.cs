@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -26,6 +27,30 @@ public sealed record Sight
 
     /// <summary>Five cron fields or a macro, where a schedule starts it; null when there is none that cron can say.</summary>
     public string? Cron { get; init; }
+
+    /// <summary>
+    /// Names that only this thing has, as <c>container web</c>, <c>compose shop/web</c> or <c>unit news.service</c>: two
+    /// sights that share one are of the same thing.
+    /// </summary>
+    public ImmutableArray<string> Identities { get; init; } = [];
+
+    /// <summary>The software that it is known to be; null when it is not.</summary>
+    public KnownSoftware? Software { get; init; }
+
+    /// <summary>Its places in networks, where that was seen.</summary>
+    public ImmutableArray<SightEndpoint> Endpoints { get; init; } = [];
+
+    /// <summary>Ports that it publishes on the host.</summary>
+    public ImmutableArray<PortFact> Ports { get; init; } = [];
+
+    /// <summary>Ports on which it listens, where it is.</summary>
+    public ImmutableArray<int> ListeningPorts { get; init; } = [];
+
+    /// <summary>Whether it uses the host's own network.</summary>
+    public bool IsOnHostNetwork { get; init; }
+
+    /// <summary>Whether it was running when it was seen.</summary>
+    public bool IsRunning { get; init; }
 
     /// <summary>What was read, in the order in which it was read.</summary>
     public required ImmutableArray<Clue> Clues { get; init; }

@@ -44,6 +44,9 @@ public sealed record EndpointFact
     /// <summary>Options of the network's driver.</summary>
     public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
 
+    /// <summary>Whether options were there at all: none and an empty set are told apart by the engine's inspect.</summary>
+    public bool HasDriverOptions { get; init; }
+
     /// <summary>Which network gives the default route, from API 1.48 on; 0 when it was not said.</summary>
     public int GatewayPriority { get; init; }
 

@@ -9,9 +9,10 @@ internal static class HouseKeys
     private static readonly TimeSpan KeepMin = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KeepMax = TimeSpan.FromDays(3650);
 
-    public static readonly Setting<ListenAddress> Gate = new("gate", Shapes.Listen, "Where jobs reach the gate.")
+    public static readonly Setting<ListenAddress> Gate = new("gate", Shapes.ListenGate,
+        "Where jobs with a token reach the gate; `interfaces:port` is each interface, as they come and go.")
     {
-        Default = new ListenAddress.Tcp(new IPEndPoint(IPAddress.Loopback, 8420)),
+        Default = ListenAddress.DefaultGate,
         DefaultText = "127.0.0.1:8420",
         Source = "loopback until you open it",
     };
@@ -19,7 +20,7 @@ internal static class HouseKeys
     public static readonly Setting<ListenAddress> Control = new("control", Shapes.Listen,
         "Where people reach health, metrics and the live page; loopback or a socket only.")
     {
-        Default = new ListenAddress.Tcp(new IPEndPoint(IPAddress.Loopback, 8421)),
+        Default = ListenAddress.DefaultControl,
         DefaultText = "127.0.0.1:8421",
         Source = "nobody signs in yet, so nobody but this machine may look",
     };

@@ -20,8 +20,8 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             if (job is null)
                 continue;
             jobs.Add(key, job);
-            if (job.Listen is not null && !problems.IsFull)
-                listeners.Claim(key, job.Listen, section);
+            if (!problems.IsFull)
+                listeners.Claim(job, section);
             JobChecks.Run(job, section);
         }
         return jobs.ToFrozenDictionary(StringComparer.Ordinal);
@@ -49,6 +49,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Owner = section.Get(JobKeys.Owner) ?? "",
             Models = models,
             ModelsByName = JobModelNames.Build(section, models),
+            AnyModel = models.FirstOrDefault(model => model.IsAny),
             Trigger = BuildTrigger(section.Get(JobKeys.Trigger)),
             Source = source!,
             Sink = sink!,
@@ -58,6 +59,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Limits = BuildLimits(section.Get(LimitKeys.LimitsOfJob)).Over(house.Defaults.Limits),
             RunAs = section.Get(JobKeys.RunAs),
             Listen = section.Get(JobKeys.Listen),
+            Mode = section.Get(JobKeys.Mode),
             MayManageModels = section.Get(JobKeys.MayManageModels),
             Opaque = section.Get(JobKeys.Opaque).ToFrozenSet(StringComparer.Ordinal),
             ProviderTools = section.Get(JobKeys.ProviderTools).ToFrozenSet(StringComparer.Ordinal),

@@ -88,8 +88,17 @@ internal static class JobKeys
         "The system user that may fetch its tokens.")
     { DefaultText = "only the owner of the home and root" };
 
-    public static readonly Setting<ListenAddress> Listen = new("listen", Shapes.Listen,
-        "An address of its own, which then is its identity.");
+    /// <summary>One for each network of an app, with both address families: four such networks.</summary>
+    private const int ListenMax = 8;
+
+    public static readonly Setting<ImmutableArray<ListenAddress>> Listen = new("listen",
+        new OneOrMoreShape<ListenAddress>(Shapes.Listen, ListenMax),
+        "Addresses of its own, each of which then is its identity.")
+    { Default = [] };
+
+    public static readonly Setting<JobMode> Mode = new("mode", Shapes.OneOf<JobMode>(),
+        "What guards do: act, or only record what they would have done.")
+    { Default = JobMode.Enforce, DefaultText = "enforce" };
 
     public static readonly Setting<bool> MayManageModels = new("may-manage-models", Shapes.Switch,
         "Whether it may pull, create, copy and delete models.")
@@ -107,6 +116,6 @@ internal static class JobKeys
 
     public static readonly SectionShape Section = new("a job",
         Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
-        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, MayManageModels, Opaque, ProviderTools)
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Mode, MayManageModels, Opaque, ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

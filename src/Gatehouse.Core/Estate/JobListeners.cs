@@ -15,13 +15,20 @@ internal sealed class JobListeners
             _taken.Add((who, address));
     }
 
-    /// <summary>Takes an address for a job, or reports who has it.</summary>
-    public void Claim(string job, ListenAddress address, SectionReader section)
+    /// <summary>Takes the addresses of a job, or reports who has one.</summary>
+    public void Claim(JobPlan job, SectionReader section)
+    {
+        for (var i = 0; i < job.Listen.Length; i++)
+            Claim(job.Key, section, i, job.Listen[i]);
+    }
+
+    private void Claim(string job, SectionReader section, int index, ListenAddress address)
     {
         if (address is ListenAddress.Tcp { EndPoint.Address: var ip }
             && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
         {
-            section.Error(JobKeys.Listen, $"`{address}` is every address of this machine, so calling it proves nothing",
+            section.ErrorAt(JobKeys.Listen, index,
+                $"`{address}` is every address of this machine, so calling it proves nothing",
                 "one address of the job's own, such as `127.0.0.2:8420`");
             return;
         }
@@ -29,7 +36,8 @@ internal sealed class JobListeners
         {
             if (!taken.ConflictsWith(address))
                 continue;
-            section.Error(JobKeys.Listen, $"`{address}` is already taken by {who}", "an address of the job's own");
+            section.ErrorAt(
+                JobKeys.Listen, index, $"`{address}` is already taken by {who}", "an address of the job's own");
             return;
         }
         _taken.Add(($"job `{job}`", address));

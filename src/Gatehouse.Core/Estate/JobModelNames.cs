@@ -11,9 +11,10 @@ internal static class JobModelNames
     public static FrozenDictionary<string, ModelPlan> Build(SectionReader section, ImmutableArray<ModelPlan> models)
     {
         var byName = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
-        foreach (var model in models)
+        CheckAny(section, models);
+        foreach (var model in models.Where(model => !model.IsAny))
             Add(section, byName, model.Key, model);
-        foreach (var model in models)
+        foreach (var model in models.Where(model => !model.IsAny))
         {
             Add(section, byName, model.UpstreamName, model);
             if (model.Provider != ModelProvider.Ollama)
@@ -25,6 +26,17 @@ internal static class JobModelNames
                 byName.TryAdd(model.UpstreamName + LatestTag, model);
         }
         return byName.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    // Every provider that may be written so speaks OpenAI's dialect: a name there could mean a model of either.
+    private static void CheckAny(SectionReader section, ImmutableArray<ModelPlan> models)
+    {
+        var any = models.Where(model => model.IsAny).ToArray();
+        if (any.Length > 1)
+        {
+            section.Error(JobKeys.Models,
+                $"any name could mean a model of `{any[0].Key}` or of `{any[1].Key}`", "one model with the name `*`");
+        }
     }
 
     private static void Add(SectionReader section, Dictionary<string, ModelPlan> byName, string name, ModelPlan model)

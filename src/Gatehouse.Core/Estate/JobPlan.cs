@@ -17,9 +17,12 @@ public sealed record JobPlan
 
     /// <summary>
     /// The same models by every name that a call may use: the key, the upstream name, and for Ollama the upstream
-    /// name with and without <c>:latest</c>.
+    /// name with and without <c>:latest</c>. Models of <see cref="AnyModel"/> are not among them.
     /// </summary>
     public required FrozenDictionary<string, ModelPlan> ModelsByName { get; init; }
+
+    /// <summary>The server of which it may call every model; null when all its models are named.</summary>
+    public ModelPlan? AnyModel { get; init; }
 
     /// <summary>What starts it.</summary>
     public required JobTrigger Trigger { get; init; }
@@ -45,8 +48,11 @@ public sealed record JobPlan
     /// <summary>The user that may fetch its tokens; null when only owner and root may.</summary>
     public RunAs? RunAs { get; init; }
 
-    /// <summary>An address of its own, which is its identity; null when it has none.</summary>
-    public ListenAddress? Listen { get; init; }
+    /// <summary>Addresses of its own, each of which is its identity; empty when it has none.</summary>
+    public ImmutableArray<ListenAddress> Listen { get; init; } = [];
+
+    /// <summary>What guards do with its calls.</summary>
+    public JobMode Mode { get; init; }
 
     /// <summary>Whether it may pull, create, copy and delete models of an Ollama upstream.</summary>
     public required bool MayManageModels { get; init; }

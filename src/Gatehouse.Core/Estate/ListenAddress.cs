@@ -1,12 +1,36 @@
+using System.Globalization;
 using System.Net;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>Where the gate, the control room or one job listens: a TCP address with a port, or a Unix socket.</summary>
+/// <summary>
+/// Where the gate, the control room or one job listens: a TCP address with a port, a Unix socket, or for the gate each
+/// interface.
+/// </summary>
 public abstract record ListenAddress
 {
+    private const string InterfacesPrefix = "interfaces:";
+
+    /// <summary>Where the gate listens when nothing else is said.</summary>
+    public static ListenAddress DefaultGate { get; } = new Tcp(new IPEndPoint(IPAddress.Loopback, 8420));
+
+    /// <summary>Where health, metrics and the live page are when nothing else is said.</summary>
+    public static ListenAddress DefaultControl { get; } = new Tcp(new IPEndPoint(IPAddress.Loopback, 8421));
+
     private ListenAddress()
     {
+    }
+
+    /// <summary>Reads <c>interfaces:port</c>, or any address that <see cref="TryParse"/> reads.</summary>
+    /// <returns>The address, or null when the text is none of these.</returns>
+    public static ListenAddress? TryParseGate(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (!text.StartsWith(InterfacesPrefix, StringComparison.Ordinal))
+            return TryParse(text);
+        var isPort = ushort.TryParse(
+            text.AsSpan(InterfacesPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        return isPort && port != 0 ? new Interfaces(port) : null;
     }
 
     /// <summary>Reads <c>ip:port</c>, <c>[ip6]:port</c> or <c>unix:/absolute/path</c>.</summary>
@@ -34,6 +58,10 @@ public abstract record ListenAddress
     {
         if (this is Unix mine && other is Unix theirs)
             return string.Equals(mine.Path, theirs.Path, StringComparison.Ordinal);
+        if (this is Interfaces every)
+            return every.Covers(other);
+        if (other is Interfaces wide)
+            return wide.Covers(this);
         if (this is not Tcp left || other is not Tcp right)
             return false;
         // Port 0 asks the system for a free port, which never conflicts.
@@ -53,6 +81,20 @@ public abstract record ListenAddress
     {
         /// <summary>The form that the estate file uses, such as <c>127.0.0.1:8420</c>.</summary>
         public override string ToString() => EndPoint.ToString();
+    }
+
+    /// <summary>
+    /// One socket on each interface, loopback among them, that follows them as they come and go. Port 0 does not exist
+    /// here: every address has the same port.
+    /// </summary>
+    /// <param name="Port">TCP port.</param>
+    public sealed record Interfaces(ushort Port) : ListenAddress
+    {
+        /// <summary>The form that the estate file uses, such as <c>interfaces:8420</c>.</summary>
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{InterfacesPrefix}{Port}");
+
+        internal bool Covers(ListenAddress other) =>
+            (other is Interfaces every && every.Port == Port) || (other is Tcp tcp && tcp.EndPoint.Port == Port);
     }
 
     /// <summary>A Unix socket.</summary>

@@ -16,6 +16,8 @@ internal static class ModelAssembly
         var streamUsage = section.Get(ModelKeys.StreamUsage);
         if (!section.TryGet(ModelKeys.Url, out var url))
             return null;
+        if (name == ModelPlan.AnyName && provider == ModelProvider.Anthropic)
+            section.Error(ModelKeys.Name, "this provider's models are named one by one", "the name of a model");
         var zone = url.ZoneIn(zones);
         if (zone == Zone.External && url.Scheme == UpstreamScheme.Http)
             section.Warning(ModelKeys.Url, "prompts and answers go to an external host without encryption: use https");
@@ -25,6 +27,7 @@ internal static class ModelAssembly
             Provider = provider,
             Url = url,
             UpstreamName = name,
+            IsAny = name == ModelPlan.AnyName,
             Credential = credential,
             Price = prices.GetValueOrDefault(key) ?? prices.GetValueOrDefault(name),
             StreamUsage = streamUsage,

@@ -12,7 +12,7 @@ internal static class ModelKeys
     { Required = true };
 
     public static readonly Setting<string> Name = new("name", Shapes.ModelName,
-        "The name that the upstream knows.")
+        "The name that the upstream knows; `*` is every model that it has (`ollama` and `openai` only).")
     { DefaultText = "the key" };
 
     public static readonly Setting<CredentialReference> Credential = new("credential", Shapes.Credential,

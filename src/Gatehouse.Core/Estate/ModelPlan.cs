@@ -1,8 +1,16 @@
+using System.Collections.Frozen;
+
 namespace Gatehouse.Core.Estate;
 
 /// <summary>One entry of <c>models:</c>, ready to be called.</summary>
 public sealed record ModelPlan
 {
+    /// <summary>The upstream name that stands for every model that the server has.</summary>
+    public const string AnyName = "*";
+
+    /// <summary>Longest name that a call may give to a model of such a server.</summary>
+    private const int NameCharsMax = 256;
+
     /// <summary>The key in the estate file; jobs may call the model by it.</summary>
     public required string Key { get; init; }
 
@@ -15,6 +23,11 @@ public sealed record ModelPlan
     /// <summary>The name that the upstream knows; jobs may call the model by it too.</summary>
     public required string UpstreamName { get; init; }
 
+    /// <summary>
+    /// Whether it stands for every model of its server, or for one of them that the estate does not name.
+    /// </summary>
+    public bool IsAny { get; init; }
+
     /// <summary>Where the upstream's credential lies; null when it needs none.</summary>
     public CredentialReference? Credential { get; init; }
 
@@ -26,4 +39,16 @@ public sealed record ModelPlan
 
     /// <summary>How far away the upstream lies, judged by its URL alone.</summary>
     public required Zone Zone { get; init; }
+
+    /// <summary>The model of this server that a call names; only for an entry with <see cref="IsAny"/>.</summary>
+    /// <param name="name">The name, as the call gives it.</param>
+    /// <param name="prices">Prices by upstream name.</param>
+    /// <returns>The model, or null when nothing is called like that anywhere.</returns>
+    public ModelPlan? Named(string name, FrozenDictionary<string, ModelPrice> prices)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(prices);
+        var isName = IsAny && name.Length is > 0 and <= NameCharsMax && name != AnyName && !name.Any(char.IsControl);
+        return isName ? this with { UpstreamName = name, Price = prices.GetValueOrDefault(name) ?? Price } : null;
+    }
 }

@@ -34,6 +34,15 @@ internal static class Shapes
         })
     { Examples = ["127.0.0.1:8420", "unix:/run/gatehouse/job.sock"] };
 
+    public static readonly TextShape<ListenAddress> ListenGate = new(
+        "`ip:port`, `[ip6]:port`, `interfaces:port` or `unix:/absolute/path`",
+        (string text, out ListenAddress value) =>
+        {
+            value = ListenAddress.TryParseGate(text)!;
+            return value is null ? "" : null;
+        })
+    { Examples = ["127.0.0.1:8420", "interfaces:8420"] };
+
     public static readonly TextShape<UpstreamUrl> Upstream = new(
         "`http://…`, `https://…` or `unix:/absolute/path`", (string text, out UpstreamUrl value) =>
         {

@@ -6,12 +6,15 @@ public static class StarterEstate
     /// <summary>Writes the text.</summary>
     /// <param name="name">Name of the estate.</param>
     /// <param name="timeZone">IANA name of the zone in which schedules are meant.</param>
+    /// <param name="gate">Where the gate listens; null for the default.</param>
     /// <exception cref="ArgumentException">A name that the estate file does not accept.</exception>
-    public static string Text(string name, string timeZone = "UTC")
+    public static string Text(string name, string timeZone = "UTC", ListenAddress? gate = null)
     {
         if (!NameText.IsKey(name))
             throw new ArgumentException($"An estate's name is {NameText.KeyExpected}.", nameof(name));
         ArgumentException.ThrowIfNullOrWhiteSpace(timeZone);
+        // Who listens on interfaces runs in a container, where loopback is nobody else and Compose names the others.
+        var ollama = gate is ListenAddress.Interfaces ? "http://ollama:11434" : "http://127.0.0.1:11434";
         return $$"""
             # yaml-language-server: $schema=./{{EstateSchema.FileName}}
             #
@@ -23,7 +26,7 @@ public static class StarterEstate
             time-zone: {{timeZone}}                # for schedules
 
             listen:
-              gate: 127.0.0.1:8420        # jobs call models here
+              gate: {{$"{gate ?? ListenAddress.DefaultGate}",-20}}  # jobs call models here
               control: 127.0.0.1:8421     # health, metrics and the live page
 
             ledger:
@@ -40,7 +43,7 @@ public static class StarterEstate
                 bytes-per-day: 500MiB
 
             models:
-              llama: { provider: ollama, url: http://127.0.0.1:11434, name: "llama3.2:3b" }
+              llama: { provider: ollama, url: {{ollama}}, name: "llama3.2:3b" }
               # A credential is a reference, never the secret: pass:ENTRY, systemd:NAME, file:/PATH or env:VARIABLE.
               # gpt: { provider: openai, url: https://api.openai.com/v1, name: gpt-4o-mini, credential: pass:ai/openai }
 

@@ -24,6 +24,9 @@ public sealed record CallFacts
     /// <summary>The model's key in the estate, if the call named one that the job has.</summary>
     public string? Model { get; init; }
 
+    /// <summary>The name that the call gave, where the estate lets it name any model of a server.</summary>
+    public string? ModelName { get; init; }
+
     /// <summary>Where the call goes: the upstream's URL without credentials.</summary>
     public string? Upstream { get; init; }
 

@@ -17,6 +17,7 @@ internal static class CallFactsForm
         writer.MemberIfSet("model", call.Model);
         writer.MemberIfSet("model_id", call.Identity?.Value);
         writer.MemberIfSet("model_id_kind", call.Identity?.Kind);
+        writer.MemberIfSet("model_name", call.ModelName);
         writer.MemberIfAny("splices", call.Splices);
         writer.Member("stream", call.IsStream ? 1 : 0);
         writer.MemberIfSet("token", call.TokenId);
@@ -36,6 +37,7 @@ internal static class CallFactsForm
         Identity = call.TextIfSet("model_id") is { } value
             ? new ModelIdentity(call.Text("model_id_kind"), value)
             : null,
+        ModelName = call.TextIfSet("model_name"),
         Splices = call.Texts("splices"),
         IsStream = call.Number("stream") == 1,
         TokenId = call.TextIfSet("token"),

@@ -14,6 +14,7 @@ internal static class ActDesk
         ["pause"] = PauseActs.PauseAsync,
         ["resume"] = PauseActs.ResumeAsync,
         ["reload"] = ReloadAct.RunAsync,
+        ["adoption.record"] = AdoptionActs.RecordAsync,
         ["ledger.grep"] = PayloadActs.GrepAsync,
         ["ledger.payload"] = PayloadActs.ShowAsync,
         ["ledger.checkpoint"] = LedgerActs.CheckpointAsync,

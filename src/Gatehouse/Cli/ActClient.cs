@@ -41,6 +41,23 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         }
     }
 
+    /// <summary>
+    /// Tells a running gate something, where one runs; that it could not be told is not an error.
+    /// </summary>
+    public static async Task TellAsync(
+        string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop)
+    {
+        try
+        {
+            await new ActClient(homePath, act, arguments) { OnLine = static _ => { } }.AskServerAsync(stop);
+        }
+        catch (Exception error) when (error is ActException or HttpRequestException or IOException
+            or OperationCanceledException or JsonException)
+        {
+            // The journal of the act itself has it.
+        }
+    }
+
     /// <summary>Connects to the server's socket; null when no server listens there.</summary>
     /// <exception cref="ActException">A socket is there and this user may not use it.</exception>
     public static Socket? Connect(string homePath)
@@ -111,6 +128,9 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
 
     private async Task<int> DoHereAsync(CancellationToken stop)
     {
+        // Who acts is who asked, whichever user writes it down.
+        var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
+        HomeOwner.Become(homePath);
         var home = HomeDirectory.OpenExisting(homePath);
         using var held = HomeLock.TryTake(home, act, out var holder)
             ?? throw new ActException(
@@ -130,7 +150,6 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Now),
         };
         GateState.Load(home, house.Tokens, house.Pauses, ledger.Now);
-        var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
         var call = new ActCall(house, actor, arguments, line =>
         {
             using var document = JsonDocument.Parse(line);

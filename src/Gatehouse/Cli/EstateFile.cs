@@ -16,6 +16,9 @@ internal static class EstateFile
     /// <summary>Reads and judges the file.</summary>
     public static EstateReading Read(string home) => Read(home, out _);
 
+    /// <summary>The plan of a home; null when it has no valid file.</summary>
+    public static EstatePlan? TryRead(string home) => File.Exists(PathIn(home)) ? Read(home).Plan : null;
+
     /// <summary>Reads and judges the file, and gives its text.</summary>
     public static EstateReading Read(string home, out string text)
     {

@@ -23,9 +23,14 @@ internal static class HomeOption
         if (string.IsNullOrEmpty(chosen))
             chosen = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(chosen))
-            chosen = Environment.IsPrivilegedProcess ? "/var/lib/gatehouse" : OfUser();
+            chosen = Usual;
         return Path.GetFullPath(chosen);
     }
+
+    /// <summary>What a shown command needs to find this home again: nothing where it is found by itself.</summary>
+    public static string Shown(string home) => home == Usual ? "" : $" {Name} {home}";
+
+    private static string Usual => Environment.IsPrivilegedProcess ? "/var/lib/gatehouse" : OfUser();
 
     private static string OfUser() => Path.Combine(
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "gatehouse");

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Text;
 using Gatehouse.Core.Estate;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
@@ -8,11 +8,6 @@ namespace Gatehouse.Cli;
 internal static class InitCommand
 {
     private const int Refused = 2; // Exit code.
-
-    private const UnixFileMode OwnerOnlyDirectory =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
-    private const UnixFileMode OwnerOnlyFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static Command Create()
     {
@@ -40,54 +35,21 @@ internal static class InitCommand
         var path = EstateFile.PathIn(home);
         try
         {
-            var text = StarterEstate.Text(name, LocalZone());
-            CloseHome(home, error);
-            WriteNew(path, text, FileMode.CreateNew);
-            WriteNew(Path.Combine(home, EstateSchema.FileName), EstateSchema.Text(), FileMode.Create);
+            HomeOwner.Become(home);
+            StarterFile.Write(home, name, ListenAddress.DefaultGate, error);
         }
         catch (IOException) when (File.Exists(path))
         {
             error.WriteLine($"error: {path} is already there; edit it, or choose another --home");
             return Refused;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException
+                or HomeException)
         {
             error.WriteLine($"error: the home {home} cannot be written: {failure.Message}");
             return Refused;
         }
         output.WriteLine($"Wrote {path}. Edit it, then check it with `gatehouse jobs`.");
         return 0;
-    }
-
-    // The ledger and the keys will lie in the home, so nobody else may look. A directory that holds something may be
-    // anything, even /etc by mistake: its rights are not touched, only remarked on.
-    private static void CloseHome(string home, TextWriter error)
-    {
-        if (!Directory.Exists(home))
-            Directory.CreateDirectory(home, OwnerOnlyDirectory);
-        else if (!Directory.EnumerateFileSystemEntries(home).Any())
-            File.SetUnixFileMode(home, OwnerOnlyDirectory);
-        else if ((File.GetUnixFileMode(home) & ~OwnerOnlyDirectory) != 0)
-            error.WriteLine($"warning: others may look into {home}; close it with: chmod 700 {home}");
-    }
-
-    // The zone's id is an IANA name on Linux; where it has none that the estate accepts, UTC is right everywhere.
-    private static string LocalZone()
-    {
-        var id = TimeZoneInfo.Local.Id;
-        var isName = TimeZoneInfo.Local.HasIanaId && id.All(c => char.IsAsciiLetterOrDigit(c) || "/_-+".Contains(c));
-        return isName ? id : "UTC";
-    }
-
-    private static void WriteNew(string path, string text, FileMode mode)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = mode,
-            Access = FileAccess.Write,
-            UnixCreateMode = OwnerOnlyFile,
-        };
-        using var file = new FileStream(path, options);
-        file.Write(Encoding.UTF8.GetBytes(text));
     }
 }

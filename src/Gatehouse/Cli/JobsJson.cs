@@ -38,6 +38,7 @@ internal static class JobsJson
         json.WriteString("source", Words.Of(job.Source.Kind));
         json.WriteString("sink", job.Sink.Key);
         json.WriteString("sink-kind", Words.Of(job.Sink.Kind));
+        json.WriteString("mode", Words.Of(job.Mode));
         json.WriteString("level", Words.Of(risk.Level));
         json.WriteNumber("score", risk.Score);
         json.WriteBoolean("flagged", risk.IsFlagged);

@@ -62,7 +62,8 @@ internal static class JobsTable
         console.Write(new Text(job.Key, new Style(decoration: Decoration.Bold)));
         console.Write(new Text(": "));
         console.Write(RiskText(risk));
-        console.WriteLine(risk.IsFlagged ? ", flagged" : "");
+        console.Write(risk.IsFlagged ? ", flagged" : "");
+        console.WriteLine(job.Mode == JobMode.Observe ? ", observed: guards only record" : "");
         if (risk.Reasons.IsEmpty)
             console.WriteLine("  nothing speaks against it");
         var points = new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) };

@@ -61,8 +61,8 @@ internal sealed class RunningHouse : IAsyncDisposable
             Reload = ReloadAsync,
             Bound = () => GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString(),
         };
-        JobListeners = new JobListeners(
-            Pipeline, job => Parts.InFlight.Cut(call => call.Caller.Job.Key == job, ListenerGone), _logs);
+        Listeners = new HouseListeners(
+            Pipeline, gone => Parts.InFlight.Cut(call => call.Listener == gone, ListenerGone), Time, _logs);
     }
 
     public HomeDirectory Home { get; }
@@ -83,7 +83,7 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     public ActHouse Acts { get; }
 
-    public JobListeners JobListeners { get; }
+    public HouseListeners Listeners { get; }
 
     /// <summary>Where the gate listens, with the real port.</summary>
     public EndPoint GateAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
@@ -149,7 +149,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Plans.Swap(loaded);
             _vault.Forget();
             Page.PlanProblems = [];
-            await JobListeners.FollowAsync(loaded.Plan, _stop.Token);
+            await Listeners.FollowAsync(loaded.Plan, _stop.Token);
             await ListenForJobUsersAsync(loaded.Plan, _stop.Token);
             return new ReloadResult(true, changes);
         }
@@ -168,26 +168,26 @@ internal sealed class RunningHouse : IAsyncDisposable
                 () => Parts.InFlight.Cut(
                 static _ => true, static _ => new Refusal(RefusalKind.Overloaded, "The gate is stopping.")));
             await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
-            await JobListeners.StopAsync(hurry.Token);
+            await Listeners.StopAsync(hurry.Token);
         }
         await Task.WhenAll(_background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_endpoints.Count > 0) await RecordActAsync("stop", []);
         await Ledger.DisposeAsync();
         _upstream.Dispose();
         foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
-        JobListeners.Dispose();
+        Listeners.Dispose();
         _lock.Dispose();
         _stop.Dispose();
     }
 
     private static Refusal ListenerGone(GateCall call)
-        => new(RefusalKind.Overloaded, $"The listener of job '{call.Caller.Job.Key}' moved. Call its new address.");
+        => new(RefusalKind.Overloaded, $"The listener that job '{call.Caller.Job.Key}' called is gone. Call again.");
 
     private GateParts CreateParts(HouseSetup setup)
     {
         var log = new GateLog(_logs.CreateLogger<GateLog>());
         var metrics = new GateMetrics();
-        var catalog = new OllamaCatalog(_upstream, Time);
+        var catalog = new OllamaCatalog(_upstream, _vault.ResolveAsync, Time);
         return new GateParts
         {
             Time = Time,
@@ -223,11 +223,11 @@ internal sealed class RunningHouse : IAsyncDisposable
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
         GateAddress =
             await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
-        await JobListeners.FollowAsync(plan, stop);
+        await Listeners.FollowAsync(plan, stop);
         _background.Enqueue(Parts.InFlight.SweepAsync(Time, _stop.Token));
         _background.Enqueue(Parts.Summaries.RunAsync(Ledger, _stop.Token));
         _background.Enqueue(PurgeAsync(_stop.Token));
-        _background.Enqueue(JobListeners.RetryAsync(() => Plans.Plan, Time, _stop.Token));
+        _background.Enqueue(Listeners.FollowInterfacesAsync(() => Plans.Plan, _stop.Token));
     }
 
     /// <summary>
@@ -357,6 +357,8 @@ internal sealed class RunningHouse : IAsyncDisposable
     public static EndPoint AddressOf(ListenAddress address) => address switch
     {
         ListenAddress.Tcp tcp => tcp.EndPoint,
+        // The address that is always there; the others are opened as their interfaces come.
+        ListenAddress.Interfaces every => new IPEndPoint(IPAddress.Loopback, every.Port),
         ListenAddress.Unix unix => new UnixDomainSocketEndPoint(unix.Path),
         _ => throw new InvalidOperationException("A kind of listen address that nothing listens on."),
     };

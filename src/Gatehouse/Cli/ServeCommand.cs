@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Gatehouse.Acts;
+using Gatehouse.Core.Estate;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
@@ -12,17 +13,25 @@ internal static class ServeCommand
 {
     public static Command Create()
     {
+        var starter = new Option<string?>("--starter")
+        {
+            Description = "In a home without gatehouse.yaml, write a commented starter whose gate listens here,"
+                + " such as interfaces:8420",
+            HelpName = "ADDRESS",
+        };
         var command = new Command("serve",
             "Run the gate. SIGHUP reloads gatehouse.yaml, SIGTERM stops.\n\n" +
             "Examples:\n  gatehouse serve\n  gatehouse serve --home /srv/gatehouse")
         {
             HomeOption.Create(),
+            starter,
         };
-        command.SetAction((result, stop) => RunAsync(HomeOption.Resolve(result), stop));
+        command.SetAction(
+            (result, stop) => RunAsync(HomeOption.Resolve(result), result.GetValue(starter), stop));
         return command;
     }
 
-    private static async Task<int> RunAsync(string homePath, CancellationToken stop)
+    private static async Task<int> RunAsync(string homePath, string? starter, CancellationToken stop)
     {
         SocketFile.KeepNewFilesPrivate();
         NativeHeap.Tune();
@@ -32,6 +41,8 @@ internal static class ServeCommand
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, ended));
         try
         {
+            HomeOwner.Become(homePath);
+            if (starter is not null && !WriteStarter(homePath, starter, logs)) return ExitCodes.Unusable;
             var home = HomeDirectory.OpenOrCreate(homePath);
             var setup = new HouseSetup(home, logs, TimeProvider.System) { OnFatal = LastWords.StopProcess };
             await using var house = await RunningHouse.StartAsync(setup, ended.Token);
@@ -41,10 +52,27 @@ internal static class ServeCommand
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Done;
         }
-        catch (Exception error) when (error is HomeException or EstateException or IOException)
+        catch (Exception error)
+            when (error is HomeException or EstateException or IOException or UnauthorizedAccessException)
         {
             return ActClient.Say(error.Message, ExitCodes.Unusable);
         }
+    }
+
+    /// <summary>For the first start of a container, where nobody can run another verb before.</summary>
+    private static bool WriteStarter(string home, string address, ILoggerFactory logs)
+    {
+        if (File.Exists(EstateFile.PathIn(home))) return true;
+        if (ListenAddress.TryParseGate(address) is not { } gate)
+        {
+            ActClient.Say($"--starter {SafeText.OneLine(address)} is no address; try interfaces:8420", ExitCodes.Unusable);
+            return false;
+        }
+        StarterFile.Write(home, "home", gate, Console.Error);
+        logs.CreateLogger("gatehouse").LogInformation(
+            "This home was empty: a starter is now in {File}. Edit it, then: gatehouse reload",
+            EstateFile.PathIn(home));
+        return true;
     }
 
     private static void Greet(RunningHouse house)

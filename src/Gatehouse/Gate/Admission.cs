@@ -93,7 +93,8 @@ internal sealed class Admission(GateParts parts)
     private static Refusal? FindModel(GateCall call, RequestInspection inspection)
     {
         var (job, name) = (call.Caller.Job, inspection.Model);
-        if (!job.ModelsByName.TryGetValue(name, out var model) || !TokenAllows(call, model))
+        if (!job.ModelsByName.TryGetValue(name, out var model)) model = job.AnyModel?.Named(name, call.Plan.Prices);
+        if (model is null || !TokenAllows(call, model))
         {
             return new Refusal(RefusalKind.ModelUnknown,
                 $"model '{name}' not found: job '{job.Key}' may use {Names(call)}.", null);
@@ -173,5 +174,6 @@ internal sealed class Admission(GateParts parts)
 
     private static string Names(GateCall call)
         => string.Join(
-            ", ", call.Caller.Job.Models.Where(model => TokenAllows(call, model)).Select(model => $"'{model.Key}'"));
+            ", ", call.Caller.Job.Models.Where(model => TokenAllows(call, model)).Select(
+                model => model.IsAny ? $"every model that '{model.Key}' has" : $"'{model.Key}'"));
 }

@@ -48,6 +48,7 @@ internal sealed class Answer(GateCall call, GateParts parts)
         }
         Response.Clear();
         Response.Headers["X-Gatehouse-Exchange"] = call.Id;
+        if (call.Caller != Caller.Stranger) Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
         await RefuseAsync(refusal);
     }
 

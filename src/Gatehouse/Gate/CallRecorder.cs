@@ -1,3 +1,4 @@
+using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
@@ -152,6 +153,7 @@ internal sealed class CallRecorder(GateParts parts)
         var caller = call.Caller;
         var flags = new List<string>(1);
         if (!caller.Job.IsExpectedAt(parts.Time.GetUtcNow(), call.Plan.TimeZone)) flags.Add("outside-window");
+        if (caller.Job.Mode == JobMode.Observe) flags.Add("observe");
         if (call.Route?.Kind == RouteKind.Opaque) flags.Add("opaque");
         if (call.Route?.Kind == RouteKind.Manage) flags.Add("manages-models");
         return new CallFacts
@@ -163,6 +165,8 @@ internal sealed class CallRecorder(GateParts parts)
             Dialect = WordOf(call.Dialect),
             Endpoint = call.Route?.Name ?? "unknown",
             Model = call.Model?.Key,
+            ModelName = call.Model is { IsAny: true } any && any.UpstreamName != ModelPlan.AnyName
+                ? any.UpstreamName : null,
             Upstream = call.Model is null ? null : ModelPlace.Of(call.Model).Text,
             Identity = identity,
             IsStream = call.Inspection?.Stream ?? false,
@@ -179,9 +183,13 @@ internal sealed class CallRecorder(GateParts parts)
         By = WordOf(call.Caller.By),
         Dialect = WordOf(call.Dialect),
         Endpoint = call.Route?.Name ?? "unknown",
-        Model = call.Model?.Key ?? "",
+        Model = NameOf(call.Model),
         Outcome = outcome,
     };
+
+    /// <summary>For people: a name that the estate does not hold stands behind its server's key.</summary>
+    private static string NameOf(ModelPlan? model) => model is null
+        ? "" : model.IsAny ? $"{model.Key}/{model.UpstreamName}" : model.Key;
 
     private Refusal Explain(GateCall call, LedgerRefusal state)
     {

@@ -39,6 +39,9 @@ internal sealed class GateCall : IDisposable
 
     public string Id { get; }
 
+    /// <summary>Where it arrived: a listener that goes takes its own calls with it and no others.</summary>
+    public ListenerIdentity Listener { get; set; } = ListenerIdentity.Shared;
+
     /// <summary>Timestamp of the monotonic clock.</summary>
     public long Started { get; }
 

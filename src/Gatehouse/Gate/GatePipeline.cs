@@ -38,6 +38,7 @@ internal sealed class GatePipeline(GateParts parts)
     {
         // 1 accept and bound: the listener bounded connections and headers, the call gets its id and its plan.
         using var call = new GateCall(http, parts.Plan(), parts.NewId(EntryId.Exchange), parts.Time);
+        call.Listener = listener;
         var answer = new Answer(call, parts);
         http.Response.Headers["X-Gatehouse-Exchange"] = call.Id;
         call.EndAfter(AnswerTimeout);
@@ -52,6 +53,8 @@ internal sealed class GatePipeline(GateParts parts)
                 await answer.RefuseAsync(stranger);
                 return;
             }
+            // Whoever puts an app behind the gate can see with one call whose it is.
+            http.Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
             await RunIdentifiedAsync(call, answer);
         }
         catch (OperationCanceledException) when (call.ClientIsGone)

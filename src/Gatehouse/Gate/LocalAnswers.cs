@@ -38,7 +38,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
                 if (!await WriteShowAsync(call, body)) return Unknown(call, call.Model!.UpstreamName);
                 break;
             default:
-                if (!WriteModels(call, body)) return Unknown(call, call.Route.NameIn(call.Path) ?? "");
+                if (!await WriteModelsAsync(call, body)) return Unknown(call, call.Route.NameIn(call.Path) ?? "");
                 break;
         }
         await SendAsync(call, contentType, body);
@@ -58,7 +58,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     private async Task WriteVersionAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
         var first = ModelsOf(call, Dialect.Ollama).FirstOrDefault();
-        var told = first is null ? null : await catalog.GetAsync(first.Url, "/api/version", null, call.Ended);
+        var told = first is null ? null : await catalog.GetAsync(first, "/api/version", null, call.Ended);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteString(
@@ -71,9 +71,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
 
     private async Task WriteTagsAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
-        var entries = new List<(ModelPlan Model, JsonElement? Entry)>();
-        foreach (var model in ModelsOf(call, Dialect.Ollama))
-            entries.Add((model, await catalog.FindAsync(model, call.Ended)));
+        var entries = await ListAsync(call, Dialect.Ollama);
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteStartArray("models");
@@ -98,14 +96,14 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         var running = new List<JsonElement>();
         foreach (var group in ModelsOf(call, Dialect.Ollama).GroupBy(model => model.Url))
         {
-            var told = await catalog.GetAsync(group.Key, "/api/ps", null, call.Ended);
+            var told = await catalog.GetAsync(group.First(), "/api/ps", null, call.Ended);
             if (told is not { } root || !root.TryGetProperty("models", out var models)
                 || models.ValueKind != JsonValueKind.Array)
             {
                 continue;
             }
             running.AddRange(models.EnumerateArray()
-                .Where(entry => group.Any(model => OllamaCatalog.NameIs(entry, model.UpstreamName))));
+                .Where(entry => group.Any(model => model.IsAny || OllamaCatalog.NameIs(entry, model.UpstreamName))));
         }
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
@@ -118,20 +116,24 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     private async Task<bool> WriteShowAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
         var model = call.Model!;
+        // Only what the server lists is asked for: a caller's inventions would fill the gate's memory.
+        if (model.IsAny && await catalog.FindAsync(model, call.Ended) is null) return false;
         var question = $"{{\"model\":\"{JsonEncodedText.Encode(model.UpstreamName)}\"}}";
-        if (await catalog.GetAsync(model.Url, "/api/show", question, call.Ended) is not { } told) return false;
+        if (await catalog.GetAsync(model, "/api/show", question, call.Ended) is not { } told) return false;
         using var json = new Utf8JsonWriter(body);
         told.WriteTo(json);
         return true;
     }
 
-    private static bool WriteModels(GateCall call, ArrayBufferWriter<byte> body)
+    private async Task<bool> WriteModelsAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
+        var dialect = call.Route!.Dialect;
+        List<ModelPlan> models = [.. (await ListAsync(call, dialect)).Select(listed => listed.Model)];
         using var json = new Utf8JsonWriter(body);
-        var (dialect, models) = (call.Route!.Dialect, ModelsOf(call, call.Route.Dialect));
         if (call.Route.NameIn(call.Path) is { } name)
         {
-            var asked = models.FirstOrDefault(model => model.UpstreamName == name || model.Key == name);
+            var asked = models.FirstOrDefault(
+                model => model.UpstreamName == name || (model.Key == name && !model.IsAny));
             if (asked is null) return false;
             WriteModel(json, dialect, asked);
             return true;
@@ -177,6 +179,31 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         => [.. call.Caller.Job.Models
             .Where(model => Admission.TokenAllows(call, model) && Admission.SpeaksDialect(model.Provider, dialect))
             .DistinctBy(model => model.UpstreamName)];
+
+    /// <summary>The same, each with what its server says of it, and with every model of a server that has no names.
+    /// </summary>
+    private async Task<List<(ModelPlan Model, JsonElement? Entry)>> ListAsync(GateCall call, Dialect dialect)
+    {
+        var listed = new List<(ModelPlan Model, JsonElement? Entry)>();
+        foreach (var model in ModelsOf(call, dialect))
+        {
+            if (!model.IsAny)
+            {
+                var entry = dialect == Dialect.Ollama ? await catalog.FindAsync(model, call.Ended) : null;
+                listed.Add((model, entry));
+                continue;
+            }
+            foreach (var (name, entry) in await catalog.ListAsync(model, call.Ended))
+            {
+                if (!call.Caller.Job.ModelsByName.ContainsKey(name)
+                    && model.Named(name, call.Plan.Prices) is { } named)
+                {
+                    listed.Add((named, entry));
+                }
+            }
+        }
+        return listed;
+    }
 
     private static Refusal Unknown(GateCall call, string name)
         => new(RefusalKind.ModelUnknown, $"model '{name}' not found for job '{call.Caller.Job.Key}'", null);

@@ -1,5 +1,5 @@
+using System.Buffers.Binary;
 using System.Net;
-using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -18,15 +18,21 @@ internal static class BoundSocket
     /// <summary>SO_BINDTODEVICE, socket(7); since Linux 5.7 an unbound socket needs no privilege for it.</summary>
     private const int SoBindToDevice = 25;
 
-    public static Socket Create(EndPoint address)
+    /// <summary>SO_BINDTOIFINDEX of Linux 5.1: reads the number that the name had when it was bound.</summary>
+    private const int SoBindToInterfaceIndex = 62;
+
+    /// <summary>Creates the socket.</summary>
+    /// <returns>The socket, and the number of the interface that it is bound to; 0 when it is bound to none.</returns>
+    public static (Socket Socket, int Interface) Create(EndPoint address)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
-        if (address is not IPEndPoint { Address: var ip }) return socket;
-        if (IPAddress.IsLoopback(ip) || ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)) return socket;
+        if (address is not IPEndPoint { Address: var ip } || !NeedsInterface(ip)) return (socket, 0);
         try
         {
             socket.SetRawSocketOption(SolSocket, SoBindToDevice, Encoding.ASCII.GetBytes(InterfaceOf(ip) + "\0"));
-            return socket;
+            Span<byte> index = stackalloc byte[4];
+            socket.GetRawSocketOption(SolSocket, SoBindToInterfaceIndex, index);
+            return (socket, BinaryPrimitives.ReadInt32LittleEndian(index));
         }
         catch
         {
@@ -35,12 +41,11 @@ internal static class BoundSocket
         }
     }
 
+    /// <summary>Whether an address belongs to one interface, whose coming and going decides over the socket.</summary>
+    public static bool NeedsInterface(IPAddress ip)
+        => !IPAddress.IsLoopback(ip) && !ip.Equals(IPAddress.Any) && !ip.Equals(IPAddress.IPv6Any);
+
     private static string InterfaceOf(IPAddress address)
-    {
-        foreach (var card in NetworkInterface.GetAllNetworkInterfaces())
-        {
-            if (card.GetIPProperties().UnicastAddresses.Any(own => own.Address.Equals(address))) return card.Name;
-        }
-        throw new IOException($"No network interface has the address {address}.");
-    }
+        => LocalAddresses.Read().FirstOrDefault(own => own.Address.Equals(address))?.Interface
+            ?? throw new IOException($"No network interface has the address {address}.");
 }

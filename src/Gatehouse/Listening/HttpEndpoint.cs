@@ -30,6 +30,9 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
     public EndPoint Address { get; }
 
+    /// <summary>The kernel's number of the interface that it is bound to; 0 when it is bound to none.</summary>
+    public int Interface { get; private init; }
+
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message says why.</exception>
     public static async Task<HttpEndpoint> StartAsync(
@@ -49,7 +52,16 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         {
             options.Listen((IPEndPoint)address, static listen => listen.Protocols = HttpProtocols.Http1);
         }
-        var transport = new SocketTransportOptions { NoDelay = true, CreateBoundListenSocket = BoundSocket.Create };
+        var boundTo = 0;
+        var transport = new SocketTransportOptions
+        {
+            NoDelay = true,
+            CreateBoundListenSocket = asked =>
+            {
+                (var socket, boundTo) = BoundSocket.Create(asked);
+                return socket;
+            },
+        };
         var server = new KestrelServer(
             Options.Create(options), new SocketTransportFactory(Options.Create(transport), logs), logs);
         try
@@ -69,7 +81,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
             server.Dispose();
             throw;
         }
-        return new HttpEndpoint(server, BoundAddress(server, address), unixPath);
+        return new HttpEndpoint(server, BoundAddress(server, address), unixPath) { Interface = boundTo };
     }
 
     /// <summary>Stops accepting, and waits for calls in flight until the token says no longer.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 
 namespace Gatehouse.Listening;
@@ -31,13 +32,36 @@ internal static partial class SocketFile
     }
 
     /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>
-    public static int OwnerOf(string path)
+    public static int OwnerOf(string path) => OwnerAndGroupOf(path).Uid;
+
+    /// <summary>The uid and the gid of a file or folder; -1 where there is none.</summary>
+    public static (int Uid, int Gid) OwnerAndGroupOf(string path)
     {
-        // struct statx of stat(2): stx_uid lies at offset 20, whatever the architecture.
+        // struct statx of stat(2): stx_uid lies at offset 20, stx_gid at 24, whatever the architecture.
         Span<byte> status = stackalloc byte[256];
         return Status(WorkingDirectory, path, 0, OwnerMask, status) == 0
-            ? System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[20..])
-            : -1;
+            ? (BinaryPrimitives.ReadInt32LittleEndian(status[20..]),
+                BinaryPrimitives.ReadInt32LittleEndian(status[24..]))
+            : (-1, -1);
+    }
+
+    /// <summary>Owner and group of a file or folder, of a link itself; -1 where there is none.</summary>
+    public static (int Uid, int Gid) OwnersOf(string path)
+    {
+        // stx_gid follows stx_uid.
+        Span<byte> status = stackalloc byte[256];
+        return Status(WorkingDirectory, path, NoFollow, OwnerMask | GroupMask, status) == 0
+            ? (System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[20..]),
+                System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(status[24..]))
+            : (-1, -1);
+    }
+
+    /// <summary>Sets owner and group of an open file; -1 leaves one as it is.</summary>
+    /// <exception cref="IOException">They cannot be changed.</exception>
+    public static void ChangeOwners(Microsoft.Win32.SafeHandles.SafeFileHandle file, int uid, int gid)
+    {
+        if (ChangeOwner(file, (uint)uid, (uint)gid) != 0)
+            throw new IOException($"The owner cannot be set to {uid}:{gid} (error {Marshal.GetLastPInvokeError()}).");
     }
 
     /// <summary>New files and sockets of this process are its owner's alone until something else is said.</summary>
@@ -46,8 +70,17 @@ internal static partial class SocketFile
     /// <summary>AT_FDCWD of openat(2).</summary>
     private const int WorkingDirectory = -100;
 
-    /// <summary>STATX_UID of statx(2).</summary>
-    private const uint OwnerMask = 0x8;
+    /// <summary>STATX_UID and STATX_GID of statx(2).</summary>
+    private const uint OwnerMask = 0x8 | 0x10;
+
+    /// <summary>STATX_GID of statx(2).</summary>
+    private const uint GroupMask = 0x10;
+
+    /// <summary>AT_SYMLINK_NOFOLLOW of statx(2).</summary>
+    private const int NoFollow = 0x100;
+
+    [LibraryImport("libc", EntryPoint = "fchown", SetLastError = true)]
+    private static partial int ChangeOwner(Microsoft.Win32.SafeHandles.SafeFileHandle file, uint uid, uint gid);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int directory, string path, int flags, uint mask, Span<byte> status);

@@ -9,8 +9,8 @@ internal static partial class UserNames
 {
     private const string File = "/etc/passwd";
 
-    /// <summary>The user that this process is: the owner of the home.</summary>
-    public static int OwnUid { get; } = (int)GetEffectiveUid();
+    /// <summary>The user that this process is now: root that works on another user's home becomes that user.</summary>
+    public static int OwnUid => (int)GetEffectiveUid();
 
     public static string NameOf(int uid)
     {

@@ -9,6 +9,7 @@ namespace Gatehouse.Tests.Binary;
 internal sealed class PrivateNetworks : IAsyncDisposable
 {
     public const string GateOnA = "10.199.1.1";
+    public const string GateOnA6 = "fd00:199:1::1";
     public const string GateOnB = "10.199.2.1";
 
     private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"gh{Environment.ProcessId}");
@@ -34,8 +35,8 @@ internal sealed class PrivateNetworks : IAsyncDisposable
                 await IpAsync("netns", "add", space);
                 await IpAsync("-n", space, "link", "set", "lo", "up");
             }
-            await networks.JoinAsync("a", networks.ClientOnA, GateOnA, "10.199.1.2");
-            await networks.JoinAsync("b", networks.ClientOnB, GateOnB, "10.199.2.2");
+            await networks.JoinAAsync();
+            await networks.JoinBAsync();
             return networks;
         }
         catch
@@ -47,6 +48,32 @@ internal sealed class PrivateNetworks : IAsyncDisposable
 
     /// <summary>The words that run a program in a namespace.</summary>
     public static string[] In(string space, params string[] words) => ["netns", "exec", space, .. words];
+
+    /// <summary>Puts the gate into network A.</summary>
+    public async Task JoinAAsync()
+    {
+        await JoinAsync("a", ClientOnA, GateOnA, "10.199.1.2");
+        // An address of each family, as a network with IPv6 gives; without the wait for duplicates.
+        await IpAsync("-n", Gate, "addr", "add", GateOnA6 + "/64", "dev", "neta", "nodad");
+        await IpAsync("-n", ClientOnA, "addr", "add", "fd00:199:1::2/64", "dev", "etha", "nodad");
+    }
+
+    /// <summary>Puts the gate into network B.</summary>
+    public Task JoinBAsync() => JoinAsync("b", ClientOnB, GateOnB, "10.199.2.2");
+
+    /// <summary>Takes the gate out of network A: its interface and the address are gone.</summary>
+    public Task LeaveAAsync() => IpAsync("-n", Gate, "link", "del", "neta");
+
+    /// <summary>Takes the gate out of network B.</summary>
+    public Task LeaveBAsync() => IpAsync("-n", Gate, "link", "del", "netb");
+
+    /// <summary>The addresses with a port that something in the gate's namespace listens on.</summary>
+    public async Task<IReadOnlyList<string>> ListeningAsync() =>
+    [
+        .. (await Child.RunAsync("ip", In(Gate, "ss", "-Hltn"))).Expect(0).Output.Split('\n')
+            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(words => words.Length > 3).Select(words => words[3]),
+    ];
 
     /// <summary>The client on A learns a way to network B: through the gate's host.</summary>
     public Task RouteFromAToBAsync() => IpAsync("-n", ClientOnA, "route", "add", "10.199.2.0/24", "via", GateOnA);

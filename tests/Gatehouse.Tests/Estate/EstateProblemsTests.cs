@@ -38,6 +38,9 @@ public sealed class EstateProblemsTests
     [InlineData("estate: 1\nlisten: { gate: 8420 }", 2, 17, "listen.gate", "`8420` does not fit; expected `ip:port`")]
     [InlineData("estate: 1\nlisten: { gate: '::1:8420' }", 2, 17, "listen.gate", "`::1:8420` does not fit")]
     [InlineData("estate: 1\nlisten: { gate: unix:run/x }", 2, 17, "listen.gate", "`unix:run/x` does not fit")]
+    [InlineData("estate: 1\nlisten: { gate: 'interfaces:0' }", 2, 17, "listen.gate", "`interfaces:0` does not fit")]
+    [InlineData("estate: 1\nlisten: { gate: 'interfaces:8421' }", 2, 17, "listen.gate", "have the same address")]
+    [InlineData("estate: 1\nlisten: { control: 'interfaces:8421' }", 2, 20, "listen.control", "does not fit")]
     [InlineData("estate: 1\nlisten: { control: 0.0.0.0:8421 }", 2, 20, "listen.control",
         "control may not be reached from the network until people can sign in; expected a loopback address")]
     [InlineData("estate: 1\nlisten: { gate: 127.0.0.1:8421 }", 2, 17, "listen.gate",
@@ -111,6 +114,9 @@ public sealed class EstateProblemsTests
     [InlineData(", run-as: 'a b' } }", 16, "jobs.j.run-as", "`a b` does not fit; expected a user name or a uid")]
     [InlineData(", run-as: 4294967295 } }", 16, "jobs.j.run-as", "`4294967295` does not fit")]
     [InlineData(", listen: 0.0.0.0:8420 } }", 16, "jobs.j.listen", "`0.0.0.0:8420` is every address")]
+    [InlineData(", listen: [127.0.0.2:1, 127.0.0.2:1] } }", 30, "jobs.j.listen[1]", "already taken by job `j`")]
+    [InlineData(", listen: [] } }", 16, "jobs.j.listen", "holds 0 items")]
+    [InlineData(", mode: watch } }", 14, "jobs.j.mode", "`watch` does not fit")]
     [InlineData(", listen: '127.0.0.1:8421' } }", 16, "jobs.j.listen", "`127.0.0.1:8421` is already taken by control")]
     [InlineData(", opaque: [audio/speach] } }", 17, "jobs.j.opaque[0]", "did you mean `audio/speech`?")]
     [InlineData(", provider-tools: ['a b'] } }", 25, "jobs.j.provider-tools[0]", "`a b` does not fit")]
@@ -121,6 +127,33 @@ public sealed class EstateProblemsTests
         var reading = EstateReader.Read($"estate: 1\n{Model}\n{Job}\n     {rest}", "f.yaml");
 
         AssertReported(reading, 4, column, path, start);
+    }
+
+    [Fact]
+    public void Two_servers_whose_every_model_one_job_may_call_are_ambiguous()
+    {
+        const string Estate = """
+            estate: 1
+            models:
+              a: { provider: ollama, url: "http://127.0.0.1:11434", name: "*" }
+              b: { provider: openai, url: "http://127.0.0.1:8080", name: "*" }
+            jobs:
+              j: { owner: o, models: [a, b], source: prompt, sink: none }
+            """;
+
+        AssertReported(EstateReader.Read(Estate, "f.yaml"), 6, 26, "jobs.j.models", "any name could mean a model of");
+    }
+
+    [Fact]
+    public void Models_of_a_provider_without_a_list_of_its_own_are_named_one_by_one()
+    {
+        const string Estate = """
+            estate: 1
+            models: { a: { provider: anthropic, url: "https://api.anthropic.com", name: "*" } }
+            jobs: {}
+            """;
+
+        AssertReported(EstateReader.Read(Estate, "f.yaml"), 2, 77, "models.a.name", "this provider's models are named");
     }
 
     [Theory]

@@ -80,7 +80,8 @@ public sealed class EstateReaderTests
         Assert.False(job.MayManageModels);
         Assert.Empty(job.Opaque);
         Assert.Empty(job.ProviderTools);
-        Assert.Null(job.Listen);
+        Assert.Empty(job.Listen);
+        Assert.Equal(JobMode.Enforce, job.Mode);
     }
 
     [Fact]
@@ -99,6 +100,26 @@ public sealed class EstateReaderTests
     }
 
     [Fact]
+    public void A_job_may_have_several_addresses_of_its_own()
+    {
+        var job = OneJob("""
+            listen: ["172.20.0.5:11434", "[fd00::5]:11434", "unix:/run/j.sock"]
+            """);
+
+        Assert.Equal(
+            ["172.20.0.5:11434", "[fd00::5]:11434", "unix:/run/j.sock"], job.Listen.Select(one => one.ToString()));
+    }
+
+    [Fact]
+    public void The_gate_may_listen_on_each_interface()
+    {
+        var plan = Plan("estate: 1\nlisten: { gate: 'interfaces:8420' }\nmodels: {}\njobs: {}");
+
+        Assert.Equal(new ListenAddress.Interfaces(8420), plan.Gate);
+        Assert.Equal("interfaces:8420", plan.Gate.ToString());
+    }
+
+    [Fact]
     public void Every_other_key_of_a_job_is_read()
     {
         var job = OneJob("""
@@ -109,9 +130,11 @@ public sealed class EstateReaderTests
                 body-bytes-max: 1MiB
                 window: 1h30m
                 run-as: 1001
+                mode: observe
             """);
 
-        Assert.Equal(new ListenAddress.Unix("/run/j.sock"), job.Listen);
+        Assert.Equal([new ListenAddress.Unix("/run/j.sock")], job.Listen);
+        Assert.Equal(JobMode.Observe, job.Mode);
         Assert.True(job.MayManageModels);
         Assert.Equal(["audio/speech", "images/edits"], job.Opaque.Order());
         Assert.Equal(["file_id", "web_search"], job.ProviderTools.Order());

@@ -111,8 +111,8 @@ public sealed class CredentialTests(WireStage stage) : IClassFixture<WireStage>
                 new HashSet<string>
                 {
                     "date", "content-type", "content-length", "transfer-encoding", "cache-control",
-                    "x-accel-buffering", "x-content-type-options", "x-gatehouse-exchange", "x-request-id",
-                    "openai-version",
+                    "x-accel-buffering", "x-content-type-options", "x-gatehouse-exchange", "x-gatehouse-job",
+                    "x-request-id", "openai-version",
                 },
                 names);
             Assert.Equal("req_1", response.Headers.GetValues("X-Request-Id").Single());

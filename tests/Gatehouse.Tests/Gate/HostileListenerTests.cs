@@ -44,7 +44,7 @@ public sealed class HostileListenerTests
             await using var stage = await GateStage.StartAsync(
                 HostileEstate.Of(("own", $"listen: \"unix:{folder}/job.sock\"")), logs: logs);
 
-            Assert.Equal(opens, stage.House.JobListeners.AddressOf("own") is not null);
+            Assert.Equal(opens, stage.House.Listeners.AddressOf("own") is not null);
             Assert.Equal(opens, File.Exists(Path.Combine(folder, "job.sock")));
             Assert.Equal(!opens, logs.Lines.Any(line => line.StartsWith("Warning", StringComparison.Ordinal)
                 && line.Contains("own", StringComparison.Ordinal) && line.Contains(folder, StringComparison.Ordinal)));

@@ -19,6 +19,10 @@ public sealed class GeneratedDocumentTests
     }
 
     [Fact]
+    public void The_document_of_findings_is_what_the_rules_say() =>
+        Approved.Matches("docs/inspect.md", InspectDocument.Text());
+
+    [Fact]
     public void The_document_of_verbs_is_what_the_program_parses() =>
         Approved.Matches("docs/cli.md", CliDocument.Text());
 

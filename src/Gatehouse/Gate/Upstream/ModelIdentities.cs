@@ -14,7 +14,10 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
 {
     private const int ReportedCharsMax = 200;
 
-    private readonly ConcurrentDictionary<string, ModelIdentity> _reported = new();
+    /// <summary>Far above any house; names of models can come from callers.</summary>
+    private const int ReportedMax = 1000;
+
+    private readonly ConcurrentDictionary<(string Key, string Name), ModelIdentity> _reported = new();
 
     public ValueTask<ModelIdentity> OfAsync(ModelPlan model, CancellationToken stop)
         => model.Provider == ModelProvider.Ollama
@@ -26,8 +29,10 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
         if (reportedModel is null || model.Provider == ModelProvider.Ollama) return;
         var value = fingerprint is null ? reportedModel : $"{reportedModel} {fingerprint}";
         if (value.Length > ReportedCharsMax) return;
-        if (!_reported.TryGetValue(model.Key, out var known) || known.Value != value)
-            _reported[model.Key] = new ModelIdentity("reported", value);
+        var name = (model.Key, model.UpstreamName);
+        var isKnown = _reported.TryGetValue(name, out var known);
+        if (!isKnown && _reported.Count >= ReportedMax) return;
+        if (!isKnown || known.Value != value) _reported[name] = new ModelIdentity("reported", value);
     }
 
     private async ValueTask<ModelIdentity> DigestAsync(ModelPlan model, CancellationToken stop)
@@ -40,7 +45,7 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
     }
 
     private ModelIdentity ReportedOrDated(ModelPlan model)
-        => _reported.TryGetValue(model.Key, out var reported)
+        => _reported.TryGetValue((model.Key, model.UpstreamName), out var reported)
             ? reported
             : new ModelIdentity("name-and-date",
             string.Create(CultureInfo.InvariantCulture, $"{model.UpstreamName} {time.GetUtcNow():yyyy-MM-dd}"));

@@ -11,21 +11,21 @@ namespace Gatehouse.Gate.Upstream;
 /// </summary>
 internal sealed class ModelPlace
 {
-    private static readonly ConditionalWeakTable<ModelPlan, ModelPlace> Places = [];
+    private static readonly ConditionalWeakTable<UpstreamUrl, ModelPlace> Places = [];
 
     private readonly UpstreamUrl _url;
     private readonly ConcurrentDictionary<Endpoint, Uri> _addresses = new();
 
-    private ModelPlace(ModelPlan model)
+    private ModelPlace(UpstreamUrl url)
     {
-        _url = model.Url;
-        Text = model.Url.ToString();
+        _url = url;
+        Text = url.ToString();
     }
 
     /// <summary>The upstream as the record names it.</summary>
     public string Text { get; }
 
-    public static ModelPlace Of(ModelPlan model) => Places.GetValue(model, static plan => new ModelPlace(plan));
+    public static ModelPlace Of(ModelPlan model) => Places.GetValue(model.Url, static url => new ModelPlace(url));
 
     public Uri AddressOf(Route route, string path)
         => route.NameInPath

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json;
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Gate.Upstream;
 
@@ -9,7 +10,9 @@ namespace Gatehouse.Gate.Upstream;
 /// What an Ollama says of its models, kept for a short while: the digest that identifies a model on record, and the
 /// details that clients list. Asked in the background once known, so that a call waits for it only the first time.
 /// </summary>
-internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
+internal sealed class OllamaCatalog(
+    UpstreamClient upstream, Func<CredentialReference, CancellationToken, ValueTask<string>> credential,
+    TimeProvider time)
 {
     /// <summary>A pulled model shows on record within this time.</summary>
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
@@ -20,6 +23,9 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
     /// <summary>A catalogue is a few KiB; an upstream that does not answer in time has none.</summary>
     private static readonly TimeSpan AskTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Models of one server that a list shows; OpenRouter, the longest known, has some 400.</summary>
+    private const int ListedMax = 2000;
+
     private const int CatalogBytesMax = 4 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
@@ -29,7 +35,7 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
     /// </summary>
     public async ValueTask<JsonElement?> FindAsync(ModelPlan model, CancellationToken stop)
     {
-        var document = await GetAsync(model.Url, "/api/tags", null, stop);
+        var document = await GetAsync(model, "/api/tags", null, stop);
         if (document is not { } root || !root.TryGetProperty("models", out var models)
             || models.ValueKind != JsonValueKind.Array)
         {
@@ -42,14 +48,34 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
         return null;
     }
 
-    /// <summary>A document of this upstream, at most <see cref="TrustedFor"/> old, or null.</summary>
-    public async ValueTask<JsonElement?> GetAsync(UpstreamUrl url, string path, string? body, CancellationToken stop)
+    /// <summary>Every model that a server has; empty when it cannot be asked.</summary>
+    public async ValueTask<IReadOnlyList<(string Name, JsonElement Entry)>> ListAsync(
+        ModelPlan server, CancellationToken stop)
     {
-        var entry = _entries.GetOrAdd($"{url} {path} {body}", static _ => new Entry());
+        var (path, list, name) = server.Provider == ModelProvider.Ollama
+            ? ("/api/tags", "models", "name") : ("/v1/models", "data", "id");
+        if (await GetAsync(server, path, null, stop) is not { } root || !root.TryGetProperty(list, out var models)
+            || models.ValueKind != JsonValueKind.Array)
+        {
+            return [];
+        }
+        return
+        [
+            .. models.EnumerateArray().Where(entry => entry.ValueKind == JsonValueKind.Object
+                    && entry.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+                .Take(ListedMax).Select(entry => (entry.GetProperty(name).GetString()!, entry)),
+        ];
+    }
+
+    /// <summary>A document of this upstream, at most <see cref="TrustedFor"/> old, or null.</summary>
+    public async ValueTask<JsonElement?> GetAsync(
+        ModelPlan model, string path, string? body, CancellationToken stop)
+    {
+        var entry = _entries.GetOrAdd($"{model.Url} {model.Credential} {path} {body}", static _ => new Entry());
         var known = entry.Known;
         var age = known is null ? TimeSpan.MaxValue : time.GetElapsedTime(known.Value.At);
         if (age < FreshFor) return known!.Value.Document;
-        var asking = entry.Ask(() => AskAsync(entry, url, path, body));
+        var asking = entry.Ask(() => AskAsync(entry, model, path, body));
         if (age < TrustedFor) return known!.Value.Document;
         return await asking.WaitAsync(stop);
     }
@@ -64,15 +90,17 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
         => value.ValueKind == JsonValueKind.String
             && (value.ValueEquals(name) || (!name.Contains(':') && value.ValueEquals(name + ":latest")));
 
-    private async Task<JsonElement?> AskAsync(Entry entry, UpstreamUrl url, string path, string? body)
+    private async Task<JsonElement?> AskAsync(Entry entry, ModelPlan model, string path, string? body)
     {
         using var limit = new CancellationTokenSource(AskTimeout, time);
         try
         {
+            var (url, secret) = (model.Url, model.Credential is { } kept ? await credential(kept, limit.Token) : null);
             using var request = new HttpRequestMessage(
                 body is null ? HttpMethod.Get : HttpMethod.Post, UpstreamRequest.AddressOf(url, path));
             if (body is not null)
                 request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+            if (secret is not null) UpstreamRequest.AddCredential(request, model.Provider, Dialect.OpenAI, secret);
             using var response = await upstream.SendAsync(url, request, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) return null;
             using var bytes = new PooledBytes();
@@ -82,6 +110,8 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
                 bytes.Advance(read);
                 if (bytes.Length > CatalogBytesMax) return null;
             }
+            // Documents reach callers, and a confused upstream may put into them what it was sent.
+            if (secret is not null && bytes.Span.IndexOf(System.Text.Encoding.UTF8.GetBytes(secret)) >= 0) return null;
             using var document = JsonDocument.Parse(bytes.Memory);
             if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
             var root = document.RootElement.Clone();
@@ -89,7 +119,8 @@ internal sealed class OllamaCatalog(UpstreamClient upstream, TimeProvider time)
             return root;
         }
         catch (Exception error)
-            when (error is HttpRequestException or IOException or OperationCanceledException or JsonException)
+            when (error is HttpRequestException or IOException or OperationCanceledException or JsonException
+                or CredentialException)
         {
             return null;
         }

@@ -1,0 +1,65 @@
+using System.Text;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Adoption;
+
+/// <summary>
+/// The text of a Compose file that, merged over a project's own, makes the same of it as the adoption made of its
+/// containers, so that `docker compose up` does not take it back. Needs Compose 2.24.4, which knows `!override` and
+/// `!reset` (Compose Specification, "Merge").
+/// </summary>
+public static class ComposeOverride
+{
+    /// <summary>The oldest Compose that can say it.</summary>
+    public static Version Oldest { get; } = new(2, 24, 4);
+
+    /// <summary>The text for one project; null when none of its services takes part.</summary>
+    /// <param name="project">Name of the project.</param>
+    /// <param name="layout">What was decided.</param>
+    /// <param name="view">The engine's networks, for their labels.</param>
+    public static string? Text(string project, AdoptionLayout layout, EngineView view)
+    {
+        var models = layout.Models.Where(model => model.Container.ComposeProject == project).ToArray();
+        var apps = layout.Apps.Where(app => app.Containers.Any(one => one.ComposeProject == project)).ToArray();
+        if (models.Length + apps.Length == 0) return null;
+        var text = new StringBuilder();
+        text.Append("# Written by `gatehouse adopt`; `gatehouse adopt --undo` takes it away. Compose merges it over this\n");
+        text.Append("# project's own file: apps meet the gate in networks of their own, models meet nobody else.\n");
+        text.Append("services:\n");
+        foreach (var model in models.OrderBy(static model => model.Container.ComposeService, StringComparer.Ordinal))
+            AddModel(text, model);
+        foreach (var app in apps) AddApp(text, app, project, view);
+        text.Append("networks:\n");
+        foreach (var network in models.Select(static model => model.Network).Concat(apps.Select(static app => app.Network)))
+            text.Append("  ").Append(network).Append(":\n    external: true\n");
+        return text.ToString();
+    }
+
+    private static void AddModel(StringBuilder text, ModelPlace model)
+    {
+        text.Append("  ").Append(Quoted(model.Container.ComposeService!)).Append(":\n");
+        if (model.Container.AskedPorts.Length > 0) text.Append("    ports: !reset []\n");
+        text.Append("    networks: !override\n      ").Append(model.Network).Append(":\n");
+        text.Append("        aliases: [").Append(model.Alias).Append("]\n");
+    }
+
+    /// <summary>
+    /// A service that names no networks is in its project's default one; naming another would take it out of there, so
+    /// the default is named too.
+    /// </summary>
+    private static void AddApp(StringBuilder text, AppPlace app, string project, EngineView view)
+    {
+        var container = app.Containers.First(one => one.ComposeProject == project);
+        text.Append("  ").Append(Quoted(container.ComposeService!)).Append(":\n    networks:\n");
+        if (container.Endpoints.Any(endpoint => IsDefault(view.Network(endpoint.Network), project)))
+            text.Append("      default: {}\n");
+        text.Append("      ").Append(app.Network).Append(": {}\n");
+    }
+
+    private static bool IsDefault(NetworkFacts? network, string project)
+        => network?.Labels.GetValueOrDefault("com.docker.compose.project") == project
+            && network.Labels.GetValueOrDefault("com.docker.compose.network") == "default";
+
+    /// <summary>Service names are letters, digits and <c>. _ -</c>, but may look like a number or a word of YAML.</summary>
+    private static string Quoted(string name) => $"\"{name}\"";
+}

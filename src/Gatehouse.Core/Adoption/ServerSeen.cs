@@ -1,0 +1,10 @@
+using Gatehouse.Core.Engine;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Adoption;
+
+/// <summary>A container that serves models.</summary>
+/// <param name="Container">The container.</param>
+/// <param name="Provider">What it speaks.</param>
+/// <param name="Port">The port inside on which it serves.</param>
+public sealed record ServerSeen(ContainerFacts Container, ModelProvider Provider, int Port);

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Adoption;
+
+/// <summary>
+/// Puts a layout into the order of steps in which every app can reach a model at almost every moment: the gate stands
+/// before an app is led to it, and a model leaves its old place last.
+/// </summary>
+public static class StepList
+{
+    // Docker Engine's bridge driver: without an address of the host in the network there is no way to the host.
+    private static readonly ImmutableSortedDictionary<string, string> NoHostAddress =
+        ImmutableSortedDictionary<string, string>.Empty.Add("com.docker.network.bridge.inhibit_ipv4", "true");
+
+    /// <summary>All steps of an adoption.</summary>
+    /// <param name="layout">Who shall stand where.</param>
+    /// <param name="gate">How the gate runs.</param>
+    /// <param name="files">Files that are written before anything moves: the estate.</param>
+    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    public static ImmutableArray<AdoptionStep> Of(
+        AdoptionLayout layout, GateWish gate, IReadOnlyList<WriteFileStep> files,
+        IReadOnlyList<WriteFileStep> lastFiles)
+    {
+        var steps = ImmutableArray.CreateBuilder<AdoptionStep>();
+        steps.Add(new OwnHomeStep(gate.Home, gate.Uid, gate.HomeUidBefore));
+        steps.AddRange(files);
+        if (gate.ImageFile is { } archive) steps.Add(new LoadImageStep(gate.Image, archive));
+        steps.AddRange(Networks(layout));
+        steps.AddRange(Gate(layout, gate));
+        var name = new ContainerName("", gate.Name);
+        foreach (var model in layout.Models)
+            steps.Add(new JoinNetworkStep(ContainerName.Of(model.Container), model.Endpoint));
+        foreach (var app in layout.Apps)
+        {
+            foreach (var container in app.Containers)
+                steps.Add(new JoinNetworkStep(ContainerName.Of(container), new EndpointWish(app.Network)));
+        }
+        steps.AddRange(Switch(layout, name));
+        steps.AddRange(Verifications(layout));
+        steps.AddRange(lastFiles);
+        return steps.ToImmutable();
+    }
+
+    private static IEnumerable<AdoptionStep> Networks(AdoptionLayout layout)
+    {
+        foreach (var model in layout.Models) yield return Inner(model.Network, model.Subnet);
+        foreach (var app in layout.Apps) yield return Inner(app.Network, app.Subnet);
+        if (layout.House is not { } house) yield break;
+        yield return new CreateNetworkStep(house.Network, house.Subnet.Range.ToString(), house.Subnet.Dynamic.ToString(),
+            false, ImmutableSortedDictionary<string, string>.Empty);
+    }
+
+    private static CreateNetworkStep Inner(string name, Subnet subnet)
+        => new(name, subnet.Range.ToString(), subnet.Dynamic.ToString(), true, NoHostAddress);
+
+    private static IEnumerable<AdoptionStep> Gate(AdoptionLayout layout, GateWish gate)
+    {
+        var endpoints = layout.Apps.Select(static app => app.GateEndpoint)
+            .Concat(layout.Models.Select(static model => new EndpointWish(model.Network)
+            {
+                Address = model.Subnet.Gate.ToString(),
+                HasStaticConfiguration = true,
+            }))
+            .ToList();
+        // Ports of the host are taken over later, when their present holder has let go of them.
+        if (layout.House is { Ports.Length: 0 } house) endpoints.Add(house.GateEndpoint);
+        yield return new CreateGateStep(gate.Name, gate.Image, gate.Home, gate.Uid, endpoints[0])
+        {
+            Ports = layout.House?.Ports ?? [],
+        };
+        foreach (var endpoint in endpoints.Skip(1))
+            yield return new JoinNetworkStep(new ContainerName("", gate.Name), endpoint);
+        yield return new StartGateStep(gate.Name);
+    }
+
+    /// <summary>
+    /// Models without a port on the host just leave. One with such a port has to leave its new network too for a
+    /// moment: the engine would otherwise publish the port there again (measured with 20.10).
+    /// </summary>
+    private static IEnumerable<AdoptionStep> Switch(AdoptionLayout layout, ContainerName gate)
+    {
+        var holders = layout.Models.Where(static model => model.Container.AskedPorts.Length > 0).ToArray();
+        foreach (var model in holders)
+            yield return new LeaveNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
+        foreach (var model in layout.Models)
+        {
+            foreach (var endpoint in model.Leaves)
+                yield return new LeaveNetworkStep(ContainerName.Of(model.Container), endpoint);
+        }
+        if (layout.House is { Ports.Length: > 0 } house) yield return new JoinNetworkStep(gate, house.GateEndpoint);
+        foreach (var model in holders)
+            yield return new JoinNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
+        foreach (var app in layout.Apps)
+        {
+            ImmutableArray<string> old = [.. app.Models.SelectMany(static model => model.OldAddresses)];
+            if (old.Length == 0) continue;
+            foreach (var container in app.Containers.Where(static container => container.IsRunning))
+                yield return new CutConnectionsStep(ContainerName.Of(container), old);
+        }
+    }
+
+    private static IEnumerable<AdoptionStep> Verifications(AdoptionLayout layout)
+    {
+        foreach (var app in layout.Apps)
+        {
+            foreach (var container in app.Containers.Where(static container => container.IsRunning))
+            {
+                yield return new VerifyJobStep(app.Job, ContainerName.Of(container),
+                    [.. app.Models.Where(static model => model.Container.IsRunning && model.Names.Length > 0)
+                        .Select(model => new ProbeCall(
+                            model.Names[0], model.Port, ListPath(model), app.Subnet.Gate.ToString()))])
+                {
+                    Unreachable = [.. app.Models.SelectMany(model =>
+                        model.OldAddresses.Select(address => $"{Bracket(address)}:{model.Port}"))],
+                };
+            }
+        }
+        foreach (var port in layout.House?.Ports ?? [])
+        {
+            var model = layout.Models.First(model => model.Port == port.GatePort);
+            if (!model.Container.IsRunning) continue;
+            var host = port.HostAddress is "0.0.0.0" ? "127.0.0.1" : port.HostAddress is "::" ? "::1" : port.HostAddress;
+            yield return new VerifyJobStep(
+                HousePlace.JobOf(port), null, [new ProbeCall(host, port.HostPort, ListPath(model), null)]);
+        }
+    }
+
+    private static string ListPath(ModelPlace model)
+        => model.Provider == Estate.ModelProvider.Ollama ? "/api/tags" : "/v1/models";
+
+    private static string Bracket(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+}

@@ -1,0 +1,15 @@
+namespace Gatehouse.Core.Adoption;
+
+/// <summary>Writes a file; undone, the file has its old bytes, mode and owner again, or is gone if it was not there.</summary>
+/// <param name="Path">Absolute path.</param>
+/// <param name="After">The new bytes.</param>
+/// <param name="Before">The old file; null when there was none.</param>
+/// <param name="What">What the file is, in words.</param>
+public sealed record WriteFileStep(string Path, byte[] After, FileBefore? Before, string What) : AdoptionStep
+{
+    /// <summary>The owner of a new file; null for whoever runs this.</summary>
+    public int? Owner { get; init; }
+
+    /// <inheritdoc/>
+    public override string Says => $"{(Before is null ? "write" : "change")} {Path} ({What})";
+}

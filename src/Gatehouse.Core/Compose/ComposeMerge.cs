@@ -1,0 +1,70 @@
+namespace Gatehouse.Core.Compose;
+
+/// <summary>
+/// Lays one document over another by the rules of the Compose Specification: mappings grow, lists grow, single values
+/// are replaced, and some keys have rules of their own. Both documents have gone through <see cref="ComposeShape"/>.
+/// </summary>
+internal static class ComposeMerge
+{
+    /// <summary>Keys of a service whose list is replaced whole.</summary>
+    private static readonly string[] Replaced = ["command", "entrypoint", "test"];
+
+    /// <summary>Keys of a service whose items are known by where they end up inside.</summary>
+    private static readonly string[] ByTarget = ["volumes", "secrets", "configs", "devices"];
+
+    /// <summary>A document without what its own tags take out.</summary>
+    public static ComposeNode.Mapping Alone(ComposeNode.Mapping document)
+        => new(document.Source, document.Line, [.. document.Entries
+            .Where(entry => entry.Value.Tag != ComposeTag.Reset)
+            .Select(entry => new KeyValuePair<string, ComposeNode>(
+                entry.Key, entry.Value is ComposeNode.Mapping inner ? Alone(inner) : entry.Value))]);
+
+    /// <summary>Lays <paramref name="over"/> over <paramref name="under"/>.</summary>
+    public static ComposeNode.Mapping Merge(ComposeNode.Mapping under, ComposeNode.Mapping over)
+    {
+        var entries = new Dictionary<string, ComposeNode>(StringComparer.Ordinal);
+        foreach (var (key, value) in under.Entries) entries[key] = value;
+        foreach (var (key, value) in over.Entries)
+        {
+            if (value.Tag == ComposeTag.Reset) entries.Remove(key);
+            else if (entries.TryGetValue(key, out var old)) entries[key] = Merge(key, old, value);
+            else entries[key] = value is ComposeNode.Mapping inner ? Alone(inner) : value;
+        }
+        return new ComposeNode.Mapping(over.Source, under.Line, [.. entries]);
+    }
+
+    private static ComposeNode Merge(string key, ComposeNode under, ComposeNode over) => (under, over) switch
+    {
+        _ when over.Tag == ComposeTag.Override => over.WithTag(ComposeTag.None),
+        (_, ComposeNode.Scalar { IsNull: true }) when under is not ComposeNode.Scalar => under,
+        (ComposeNode.Mapping a, ComposeNode.Mapping b) => Merge(a, b),
+        (ComposeNode.Sequence a, ComposeNode.Sequence b) when !Replaced.Contains(key) => Append(key, a, b),
+        _ => over,
+    };
+
+    private static ComposeNode.Sequence Append(string key, ComposeNode.Sequence under, ComposeNode.Sequence over)
+    {
+        var items = new List<ComposeNode>();
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var item in under.Items.Concat(over.Items))
+        {
+            var identity = Identity(key, item);
+            if (identity is not null && !places.TryAdd(identity, items.Count)) items[places[identity]] = item;
+            else items.Add(item);
+        }
+        return new ComposeNode.Sequence(over.Source, under.Line, items);
+    }
+
+    /// <summary>What makes two items of a list the same one; null for those that are never the same.</summary>
+    private static string? Identity(string key, ComposeNode item)
+    {
+        if (item is not ComposeNode.Mapping map)
+        {
+            if (item.Text is not { } text) return null;
+            return key is "volumes" or "devices" ? VolumeText.TargetOf(text) : text;
+        }
+        if (ByTarget.Contains(key)) return map["target"]?.Text ?? map["source"]?.Text;
+        return key == "ports"
+            ? $"{map["host_ip"]?.Text}:{map["published"]?.Text}:{map["target"]?.Text}/{map["protocol"]?.Text}" : null;
+    }
+}

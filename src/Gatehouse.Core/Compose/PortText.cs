@@ -1,0 +1,62 @@
+using System.Globalization;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Compose;
+
+/// <summary>Reads the ports of a service, in their short form and their long one.</summary>
+internal static class PortText
+{
+    private const int RangeMax = 256; // Ports of one range that are written out.
+    private const string Everywhere = "0.0.0.0"; // What the engine takes when no address is said.
+
+    /// <summary>Reads one item of <c>ports:</c>; null when it is none.</summary>
+    public static IReadOnlyList<PortFact>? Read(ComposeNode node)
+    {
+        if (node.Text is { } text) return Short(text);
+        if (node is not ComposeNode.Mapping map || Range(map["target"]?.Text) is not { } target) return null;
+        var published = map["published"]?.Text is { Length: > 0 } said ? Range(said) : (0, 0);
+        if (published is not { } host) return null;
+        return Pair(map["host_ip"]?.Text ?? "", host, target, map["protocol"]?.Text ?? "tcp");
+    }
+
+    private static List<PortFact>? Short(string text)
+    {
+        var slash = text.LastIndexOf('/');
+        var protocol = slash < 0 ? "tcp" : text[(slash + 1)..];
+        var rest = slash < 0 ? text : text[..slash];
+        var cut = rest.LastIndexOf(':');
+        if (Range(rest[(cut + 1)..]) is not { } target) return null;
+        if (cut < 0) return Pair("", (0, 0), target, protocol);
+        var left = rest[..cut];
+        // What stands before the host port may be an IPv6 address in brackets.
+        var before = left.LastIndexOf(':');
+        var isAddressOnly = left.EndsWith(']');
+        var said = isAddressOnly ? "" : left[(before + 1)..];
+        var address = isAddressOnly ? left : before < 0 ? "" : left[..before];
+        var published = said.Length == 0 ? (0, 0) : Range(said);
+        return published is { } host ? Pair(address, host, target, protocol) : null;
+    }
+
+    private static List<PortFact> Pair(
+        string address, (int From, int To) host, (int From, int To) target, string protocol)
+    {
+        var shown = address.Trim('[', ']') is { Length: > 0 } said ? said : Everywhere;
+        var count = Math.Min(target.To - target.From + 1, RangeMax);
+        // One port inside with a range outside: the engine picks one of the range.
+        var step = host.To - host.From == target.To - target.From ? 1 : 0;
+        return [.. Enumerable.Range(0, count).Select(i =>
+            new PortFact(target.From + i, protocol, shown, host.From == 0 ? 0 : host.From + (i * step)))];
+    }
+
+    private static (int From, int To)? Range(string? text)
+    {
+        if (text is null) return null;
+        var cut = text.IndexOf('-', StringComparison.Ordinal);
+        if (!Port(cut < 0 ? text : text[..cut], out var from)) return null;
+        if (cut < 0) return (from, from);
+        return Port(text[(cut + 1)..], out var to) && to >= from ? (from, to) : null;
+    }
+
+    private static bool Port(string text, out int port)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port <= 65535;
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Gatehouse.Core.Compose;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Sights of containers, and of the services of Compose files that may not run.</summary>
+public static class ContainerSights
+{
+    /// <summary>Every container of an engine as a sight; the judge tells which of them matter.</summary>
+    /// <param name="view">What the engine has.</param>
+    public static ImmutableArray<Sight> Of(EngineView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var byId = view.Containers.ToDictionary(one => one.Id, StringComparer.Ordinal);
+        return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId)))];
+    }
+
+    /// <summary>Every service of a project as a sight, except those that a plug-in provides.</summary>
+    /// <param name="project">The project.</param>
+    public static ImmutableArray<Sight> Of(ComposeProject project)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        return [.. project.Services.Where(service => service.Provider is null).Select(service => Of(project, service))];
+    }
+
+    /// <summary>
+    /// What an image is, unless its command makes it something else: a model server's image is also used to fetch models.
+    /// </summary>
+    private static KnownSoftware? SoftwareOf(string image, ImmutableArray<string> command)
+    {
+        var software = image.Length == 0 ? null : SoftwareTable.Find(image);
+        var isOther = software?.Role == SoftwareRole.Server && !command.IsEmpty
+            && ClueText.FindInArguments("command", command) is var clues
+            && clues.Any(clue => clue.Kind == ClueKind.ModelClient)
+            && !clues.Any(clue => clue.Kind == ClueKind.ModelServer);
+        return isOther ? null : software;
+    }
+
+    // A chain of shared networks is followed a few steps; the engine itself allows one.
+    private static ContainerFacts OwnerOf(ContainerFacts container, Dictionary<string, ContainerFacts> byId)
+    {
+        for (var step = 0; step < 4 && container.SharesNetworkOf is { } id; step++)
+        {
+            if (!byId.TryGetValue(id, out var next)) break;
+            container = next;
+        }
+        return container;
+    }
+
+    private static Sight Of(ContainerFacts container, ContainerFacts owner)
+    {
+        var software = SoftwareOf(container.Image, container.CommandLine);
+        var clues = new ContainerClues(software, container.Image);
+        clues.AddEnvironment(container.Environment);
+        clues.AddCommand(container.CommandLine);
+        clues.AddPorts(container.Ports);
+        clues.AddMounts(container.Mounts);
+        clues.AddRights(container.Privileges.IsPrivileged, container.Privileges.AddedCapabilities,
+            container.Privileges.PidMode);
+        var isOnHost = owner.NetworkMode == "host";
+        return new Sight
+        {
+            Kind = SightKind.Container,
+            Place = $"container {container.Name}",
+            Name = container.ShownName,
+            User = null,
+            Identities = container.ComposeProject is { } project && container.ComposeService is { } service
+                ? [$"container {container.Name}", $"compose {project}/{service}"] : [$"container {container.Name}"],
+            Software = software,
+            Endpoints = [.. owner.Endpoints.Select(endpoint => new SightEndpoint(endpoint.Network,
+                [.. endpoint.Aliases.Concat(endpoint.DnsNames).Append(owner.Name).Append(endpoint.Address)
+                    .Append(endpoint.Address6).Where(name => name.Length != 0).Distinct()]))],
+            Ports = [.. container.Ports.IsEmpty ? container.AskedPorts : container.Ports],
+            ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine),
+            IsOnHostNetwork = isOnHost,
+            IsRunning = container.IsRunning,
+            Clues = clues.ToImmutable(),
+        };
+    }
+
+    private static Sight Of(ComposeProject project, ComposeService service)
+    {
+        var image = service.Image ?? "";
+        var software = SoftwareOf(image, service.CommandLine);
+        var clues = new ContainerClues(software, image);
+        clues.AddEnvironment(service.Environment);
+        clues.AddModels(service, project);
+        clues.AddCommand(service.CommandLine);
+        clues.AddPorts(service.Ports.Where(port => port.HostPort != 0));
+        clues.AddMounts(service.Volumes);
+        clues.AddRights(service.IsPrivileged, service.AddedCapabilities, service.PidMode);
+        var owner = service.NetworkMode?.StartsWith("service:", StringComparison.Ordinal) == true
+            ? project.Service(service.NetworkMode["service:".Length..]) ?? service : service;
+        var container = service.ContainerName;
+        return new Sight
+        {
+            Kind = SightKind.ComposeService,
+            Place = string.Create(CultureInfo.InvariantCulture, $"{service.File}:{service.Line}"),
+            Name = service.Name,
+            Identities = container is null ? [$"compose {project.Name}/{service.Name}"]
+                : [$"compose {project.Name}/{service.Name}", $"container {container}"],
+            Software = software,
+            Endpoints = [.. owner.Networks.Select(attachment => new SightEndpoint(
+                project.Network(attachment.Network)?.Name ?? attachment.Network,
+                [.. attachment.Aliases.Append(owner.Name).Append(owner.ContainerName ?? owner.Name)
+                    .Append(attachment.Address ?? owner.Name).Distinct()]))],
+            Ports = service.Ports,
+            ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine),
+            IsOnHostNetwork = owner.NetworkMode == "host",
+            Clues = clues.ToImmutable(),
+        };
+    }
+
+    /// <summary>Ports on which a model server listens: those of its command, of its declaration, and its usual one.</summary>
+    private static ImmutableArray<int> Listening(
+        KnownSoftware? software, ImmutableArray<string> exposed, ImmutableArray<string> command)
+    {
+        var ports = new List<int>();
+        for (var i = 0; i + 1 < command.Length; i++)
+        {
+            if (command[i] is "--port" or "-p" && Port(command[i + 1]) is { } said) ports.Add(said);
+        }
+        ports.AddRange(command.Where(word => word.StartsWith("--port=", StringComparison.Ordinal))
+            .Select(word => Port(word["--port=".Length..])).OfType<int>());
+        if (software is { Port: > 0 }) ports.Add(software.Port);
+        ports.AddRange(exposed.Where(port => !port.EndsWith("/udp", StringComparison.Ordinal))
+            .Select(port => Port(port.Split('/')[0])).OfType<int>());
+        return [.. ports.Distinct()];
+    }
+
+    private static int? Port(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+            ? port : null;
+}

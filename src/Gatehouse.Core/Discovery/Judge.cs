@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Turns everything that was seen into finds: jobs, model servers, and ways around the gate.</summary>
+public static class Judge
+{
+    /// <summary>Judges a house. The same sights give the same finds, in the same order.</summary>
+    /// <param name="house">What was seen.</param>
+    public static ImmutableArray<Find> Find(HouseSights house)
+    {
+        ArgumentNullException.ThrowIfNull(house);
+        var things = ThingMerge.Of(house.Sights).Where(thing => thing.Role != SoftwareRole.Gate).ToImmutableArray();
+        var servers = new ModelServers(things.Where(IsServer));
+        AddConnections(things, servers, house.Connections);
+        var jobs = new JobFinds(house.Estate, servers);
+        var found = things.Where(thing => IsJob(thing, servers))
+            .OrderBy(thing => thing.Name, StringComparer.Ordinal).ThenBy(thing => thing.Places[0], StringComparer.Ordinal)
+            .Select(jobs.Add).ToArray();
+        return
+        [
+            .. jobs.Judged(found), .. jobs.Missing(found),
+            .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal).Select(server => Server(server, house.Estate)),
+            .. WaysAround.Of(things, servers, house.Connections)
+                .OrderBy(find => find.Name, StringComparer.Ordinal).ThenBy(find => find.Notes[0], StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The entries that finds propose, each once.</summary>
+    /// <param name="finds">The finds.</param>
+    public static EstateDraft EntriesOf(IEnumerable<Find> finds) => JobFinds.EntriesOf(finds);
+
+    private static bool IsServer(Thing thing) => thing.Role switch
+    {
+        SoftwareRole.Server or SoftwareRole.Proxy => true,
+        null => thing.Has(ClueKind.ModelServer) && thing.First.Kind is not SightKind.CronLine,
+        _ => false,
+    };
+
+    private static bool IsJob(Thing thing, ModelServers servers) => thing.Role switch
+    {
+        SoftwareRole.Plain or SoftwareRole.Server => false,
+        SoftwareRole.App or SoftwareRole.Proxy => true,
+        SoftwareRole.Platform => SaysSo(thing) || servers.NeighboursOf(thing).Any(),
+        SoftwareRole.Optional => SaysSo(thing),
+        _ => !IsServer(thing) && (SaysSo(thing) || thing.Has(ClueKind.ModelClient)
+            || (!thing.IsContainer && thing.Has(ClueKind.ModelName))),
+    };
+
+    private static bool SaysSo(Thing thing)
+        => thing.Has(ClueKind.ModelUrl) || thing.Has(ClueKind.ModelKey) || thing.Has(ClueKind.ModelConnection);
+
+    private static void AddConnections(
+        ImmutableArray<Thing> things, ModelServers servers, ImmutableArray<OpenConnection> connections)
+    {
+        var byIdentity = new Dictionary<string, Thing>(StringComparer.Ordinal);
+        foreach (var thing in things)
+        {
+            foreach (var identity in thing.Identities) byIdentity.TryAdd(identity, thing);
+        }
+        foreach (var connection in connections)
+        {
+            if (!byIdentity.TryGetValue(connection.Identity, out var thing)) continue;
+            if (servers.At(connection.Address, connection.Port) is { } server && server != thing)
+            {
+                thing.Add(new Clue(ClueKind.ModelConnection, "open connection",
+                    FormattableString.Invariant($"{connection.Address}:{connection.Port}")));
+            }
+        }
+    }
+
+    private static Find Server(Thing server, EstatePlan? estate)
+    {
+        var ports = server.ListeningPorts is [var first, ..] ? first : 0;
+        var inside = server.Endpoints.IsEmpty && !server.IsContainer
+            ? [FormattableString.Invariant($"127.0.0.1:{ports}")]
+            : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.Name}:{ports}"));
+        var outside = server.Ports.Where(port => port.HostPort != 0)
+            .Select(port => FormattableString.Invariant($"{port.HostAddress}:{port.HostPort}"));
+        var addresses = (ports == 0 ? outside : inside.Concat(outside)).Distinct().ToImmutableArray();
+        var isKnown = estate?.Models.Values.Any(model => addresses.Contains($"{model.Url.Host}:{model.Url.Port}")
+            || (model.Url.Port == ports && server.Endpoints.Any(endpoint => endpoint.Names.Contains(model.Url.Host)))) == true;
+        return new Find
+        {
+            Kind = FindKind.Server,
+            Name = server.Name,
+            Software = server.Software?.Name ?? server.Of(ClueKind.ModelServer).FirstOrDefault()?.Value ?? "",
+            Places = server.Places,
+            Evidence = server.Clues,
+            State = isKnown ? FindState.Known : FindState.New,
+            IsRunning = server.HasLiveSight ? server.IsRunning : null,
+            Addresses = addresses,
+            Provider = server.Software?.Provider,
+        };
+    }
+}

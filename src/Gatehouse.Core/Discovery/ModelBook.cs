@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>The models that jobs call: those that the estate has, and drafts of those that it lacks.</summary>
+internal sealed class ModelBook
+{
+    private const int NamesMax = 8; // Models of one place that a job is given; a person can add more.
+
+    private readonly Dictionary<(string Url, string Name), string> _keys = [];
+    private readonly Dictionary<string, ModelDraft> _drafts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
+
+    public ModelBook(EstatePlan? estate)
+    {
+        foreach (var model in estate?.Models.Values ?? [])
+        {
+            _taken.Add(model.Key);
+            _keys.TryAdd((model.Url.ToString(), model.UpstreamName), model.Key);
+        }
+    }
+
+    public ModelDraft? Draft(string key) => _drafts.GetValueOrDefault(key);
+
+    /// <summary>Keys of the models at a place.</summary>
+    public IEnumerable<string> KeysOf(ModelPlace place)
+    {
+        var url = UpstreamUrl.TryParse(place.Url, out _);
+        if (url is null) return [];
+        var names = place.Names.Where(NameText.IsModel).Distinct().Take(NamesMax).ToArray();
+        return names.Length != 0 ? names.Select(name => KeyOf(url, name, place, []))
+            : [.. Known(url) is { Length: > 0 } known ? known : [KeyOf(url, Label(url, place), place,
+                ["the model's name was not seen: write the name that the server knows"])]];
+    }
+
+    private string[] Known(UpstreamUrl url)
+        => [.. _keys.Where(pair => pair.Key.Url == url.ToString() && !_drafts.ContainsKey(pair.Value))
+            .Select(pair => pair.Value).Order(StringComparer.Ordinal).Take(NamesMax)];
+
+    private string KeyOf(UpstreamUrl url, string name, ModelPlace place, ImmutableArray<string> comment)
+    {
+        if (_keys.TryGetValue((url.ToString(), name), out var known)) return known;
+        var key = _taken.Add(name) ? name : Free($"{name}@{Label(url, place)}");
+        _keys.Add((url.ToString(), name), key);
+        // Ollama's own dialect lies beside /v1, so that its address is the part before.
+        var address = url.ToString();
+        var isBase = place.Provider == ModelProvider.Ollama && address.EndsWith("/v1", StringComparison.Ordinal);
+        _drafts.Add(key, new ModelDraft(key, place.Provider, isBase ? address[..^3] : address)
+        {
+            Name = key == name ? null : name,
+            Credential = place.KeyVariable is { } variable ? $"env:{variable}" : null,
+            Comment = [$"seen in {place.Where}", .. comment],
+        });
+        return key;
+    }
+
+    private string Free(string key)
+    {
+        var free = key.Length > 120 ? key[..120] : key;
+        for (var number = 2; !_taken.Add(free); number++)
+            free = FormattableString.Invariant($"{(key.Length > 120 ? key[..120] : key)}-{number}");
+        return free;
+    }
+
+    /// <summary>A word for a place: the first part of its name; for an address the server's own name.</summary>
+    private static string Label(UpstreamUrl url, ModelPlace place)
+    {
+        var parts = url.Host.Split('.');
+        var isAddress = char.IsAsciiDigit(url.Host[0]) || url.Host.Contains(':', StringComparison.Ordinal);
+        var label = isAddress || url.Host == "localhost" ? place.Server ?? url.Host.Replace(':', '-').Trim('-')
+            : parts is ["api", var second, ..] ? second : parts[0];
+        return NameText.IsModel(label) ? label : "model";
+    }
+}

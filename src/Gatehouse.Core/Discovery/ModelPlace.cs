@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>A place at which a job reaches models.</summary>
+/// <param name="Url">Its URL.</param>
+/// <param name="Provider">The dialects that it speaks.</param>
+/// <param name="Where">What told of it.</param>
+/// <param name="Names">Names of models there, as far as they were seen.</param>
+internal sealed record ModelPlace(string Url, ModelProvider Provider, string Where, ImmutableArray<string> Names)
+{
+    /// <summary>The name of the server, where it is one of the house.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>The variable that holds the key; null when there is none.</summary>
+    public string? KeyVariable { get; init; }
+}

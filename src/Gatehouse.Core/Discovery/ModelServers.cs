@@ -1,0 +1,88 @@
+using Gatehouse.Core.Discovery.Clues;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>The model servers of the house, found by the addresses under which others call them.</summary>
+internal sealed class ModelServers
+{
+    // Names of this machine inside containers, by Docker's and Podman's documentation, and the default bridge's address.
+    private static readonly string[] HostNames =
+        ["localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "host.containers.internal", "172.17.0.1"];
+
+    private readonly Dictionary<(string Network, string Name), List<Thing>> _byName = [];
+    private readonly Dictionary<int, List<Thing>> _byHostPort = [];
+
+    public ModelServers(IEnumerable<Thing> servers)
+    {
+        All = [.. servers];
+        foreach (var server in All)
+        {
+            foreach (var endpoint in server.Endpoints)
+            {
+                Add(ByNetwork, endpoint.Network, server);
+                foreach (var name in endpoint.Names) Add(_byName, (endpoint.Network, name.ToLowerInvariant()), server);
+            }
+            foreach (var port in server.Ports.Where(port => port.HostPort != 0)) Add(_byHostPort, port.HostPort, server);
+            if (server.IsOnHostNetwork || !server.IsContainer)
+            {
+                foreach (var port in server.ListeningPorts) Add(_byHostPort, port, server);
+            }
+        }
+    }
+
+    public IReadOnlyList<Thing> All { get; }
+
+    /// <summary>The servers in a network.</summary>
+    public Dictionary<string, List<Thing>> ByNetwork { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The server that something means by a host and a port; null when it is none of the house.</summary>
+    public Thing? Find(Thing caller, string host, int? port)
+    {
+        foreach (var endpoint in caller.Endpoints)
+        {
+            if (_byName.TryGetValue((endpoint.Network, host), out var named)
+                && named.Find(server => IsServing(server, port)) is { } found)
+            {
+                return found;
+            }
+        }
+        return port is { } number && HostNames.Contains(host) ? OnHost(number) : null;
+    }
+
+    /// <summary>The server that answers at a port of this machine.</summary>
+    public Thing? OnHost(int port) => _byHostPort.GetValueOrDefault(port)?[0];
+
+    /// <summary>The server at an address that was seen in use.</summary>
+    public Thing? At(string address, int port)
+        => All.FirstOrDefault(server => IsServing(server, port)
+            && server.Endpoints.Any(endpoint => endpoint.Names.Contains(address)))
+            ?? (HostNames.Contains(address) ? OnHost(port) : null);
+
+    /// <summary>The servers that something has as neighbours.</summary>
+    public IEnumerable<Thing> NeighboursOf(Thing thing) => thing.Endpoints
+        .SelectMany(endpoint => ByNetwork.GetValueOrDefault(endpoint.Network) ?? [])
+        .Concat(thing.IsOnHostNetwork ? _byHostPort.Values.SelectMany(servers => servers) : [])
+        .Where(server => server != thing).Distinct();
+
+    /// <summary>The URL under which a caller would reach a server.</summary>
+    public static string UrlFor(Thing caller, Thing server)
+    {
+        var shared = server.Endpoints.FirstOrDefault(its => caller.Endpoints.Any(mine => mine.Network == its.Network));
+        var port = server.ListeningPorts is [var first, ..] ? first : 80;
+        // The service's own name is what people write; the engine's short ids come among the aliases too.
+        var name = shared is null ? "127.0.0.1" : shared.Names.Contains(server.Name) ? server.Name : shared.Names[0];
+        return FormattableString.Invariant($"http://{name}:{port}");
+    }
+
+    public static ParsedUrl? Parse(string url) => ParsedUrl.TryParse(url);
+
+    private static bool IsServing(Thing server, int? port)
+        => port is not { } said || server.ListeningPorts.IsEmpty || server.ListeningPorts.Contains(said);
+
+    private static void Add<TKey>(Dictionary<TKey, List<Thing>> map, TKey key, Thing thing)
+        where TKey : notnull
+    {
+        if (!map.TryGetValue(key, out var list)) map[key] = list = [];
+        if (!list.Contains(thing)) list.Add(thing);
+    }
+}

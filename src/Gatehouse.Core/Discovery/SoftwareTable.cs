@@ -1,0 +1,190 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+using static Gatehouse.Core.Discovery.SoftwareRole;
+using static Gatehouse.Core.Estate.ModelProvider;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>
+/// The software that is known by its image: a row a line. Ports and roles are those of each project's own documentation.
+/// </summary>
+public static class SoftwareTable
+{
+    /// <summary>Every row.</summary>
+    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Chats(), .. Workers(), .. Others()];
+
+    private static readonly FrozenDictionary<string, KnownSoftware> ByImage = Rows
+        .SelectMany(row => row.Images.Select(image => KeyValuePair.Create(image, row)))
+        .ToFrozenDictionary(StringComparer.Ordinal);
+
+    /// <summary>What an image is known to be; null when it is not known.</summary>
+    /// <param name="image">The image as it was asked for, as <c>ghcr.io/open-webui/open-webui:main</c>.</param>
+    public static KnownSoftware? Find(string image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        var parts = PathOf(image).Split('/');
+        return (parts.Length > 1 ? ByImage.GetValueOrDefault($"{parts[^2]}/{parts[^1]}") : null)
+            ?? ByImage.GetValueOrDefault(parts[^1]);
+    }
+
+    private static string PathOf(string image)
+    {
+        var path = image.Split('@')[0].ToLowerInvariant();
+        var slash = path.LastIndexOf('/');
+        var colon = path.LastIndexOf(':');
+        return colon > slash ? path[..colon] : path;
+    }
+
+    private static KnownSoftware Serves(string name, int port, ModelProvider? provider, params string[] images)
+        => new(name, Server, [.. images]) { Port = port, Provider = provider };
+
+    private static KnownSoftware Chat(string name, params string[] images) => new(name, App, [.. images])
+    {
+        Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt, Sink = SinkKind.Stdout,
+    };
+
+    private static KnownSoftware Is(string name, SoftwareRole role, params string[] images) => new(name, role, [.. images]);
+
+    private static JobAbilities Alters => new() { AlterData = Answer.Yes };
+
+    private static JobAbilities Acts => new() { AlterData = Answer.Yes, SendExternally = Answer.Yes };
+
+    private static KnownSoftware[] Servers() =>
+    [
+        Serves("Ollama", 11434, Ollama, "ollama", "ollama-rocm", "ipex-llm-inference-cpp-xpu", "ollama-intel-gpu"),
+        Serves("llama.cpp", 8080, OpenAI, "llama.cpp", "llama-server", "llama-cpp", "llama-cpp-python", "llama.cpp-server"),
+        Serves("llama-swap", 8080, OpenAI, "llama-swap"),
+        Serves("vLLM", 8000, OpenAI, "vllm-openai", "vllm", "vllm-openai-rocm", "vllm-cpu", "vllm-dev"),
+        Serves("LM Studio", 1234, OpenAI, "lmstudio", "llmster", "lm-studio", "llmster-preview"),
+        Serves("LocalAI", 8080, OpenAI, "localai", "local-ai", "localai-aio"),
+        Serves("Text Generation Inference", 80, OpenAI, "text-generation-inference", "tgi-gaudi"),
+        Serves("Text Embeddings Inference", 80, OpenAI, "text-embeddings-inference"),
+        Serves("TabbyAPI", 5000, OpenAI, "tabbyapi"),
+        Serves("KoboldCpp", 5001, OpenAI, "koboldcpp", "koboldai"),
+        Serves("RamaLama", 8080, OpenAI, "ramalama", "cuda", "rocm-fedora").With("ramalama/cuda", "ramalama/ramalama", "ramalama"),
+        Serves("Docker Model Runner", 12434, OpenAI, "model-runner"),
+        Serves("Xinference", 9997, OpenAI, "xinference"),
+        Serves("Infinity", 7997, OpenAI, "infinity").With("michaelf34/infinity"),
+        Serves("SGLang", 30000, OpenAI, "sglang"),
+        Serves("Aphrodite", 2242, OpenAI, "aphrodite-engine", "aphrodite-openai"),
+        Serves("LMDeploy", 23333, OpenAI, "lmdeploy"),
+        Serves("text-generation-webui", 5000, OpenAI, "text-generation-webui", "text-generation-webui-docker"),
+        Serves("Tabby", 8080, OpenAI, "tabbyml/tabby"),
+        Serves("Speaches", 8000, OpenAI, "speaches", "faster-whisper-server"),
+        Serves("Kokoro", 8880, OpenAI, "kokoro-fastapi", "kokoro-fastapi-cpu", "kokoro-fastapi-gpu"),
+        Serves("openedai-speech", 8000, OpenAI, "openedai-speech", "openedai-speech-min"),
+        Serves("ComfyUI", 8188, null, "comfyui", "comfyui-boot", "comfyui-docker", "comfyui-nvidia"),
+        Serves("Stable Diffusion web UI", 7860, null, "stable-diffusion-webui", "sd-webui", "stable-diffusion", "automatic1111"),
+        Serves("InvokeAI", 9090, null, "invokeai"),
+        Serves("Whisper ASR", 9000, null, "openai-whisper-asr-webservice"),
+        Serves("Wyoming Whisper", 10300, null, "wyoming-whisper", "faster-whisper", "wyoming-faster-whisper"),
+        Serves("Wyoming Piper", 10200, null, "wyoming-piper", "piper"),
+        Serves("Immich machine learning", 3003, null, "immich-machine-learning"),
+        new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
+        {
+            Port = 4000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Sink = SinkKind.Stdout,
+        },
+        new("one-api", Proxy, ["one-api", "new-api"])
+        {
+            Port = 3000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Sink = SinkKind.Stdout,
+        },
+    ];
+
+    private static KnownSoftware[] Chats() =>
+    [
+        Chat("Open WebUI", "open-webui", "openwebui"),
+        Chat("Lobe Chat", "lobe-chat", "lobe-chat-database", "lobehub"),
+        Chat("LibreChat", "librechat", "librechat-dev", "librechat-api", "librechat-dev-api"),
+        Chat("LibreChat files", "librechat-rag-api-dev", "librechat-rag-api-dev-lite", "librechat-rag-api"),
+        Chat("AnythingLLM", "anythingllm", "anything-llm"),
+        Chat("big-AGI", "big-agi"),
+        Chat("NextChat", "nextchat", "chatgpt-next-web"),
+        Chat("Chatbot UI", "chatbot-ui", "chatbot-ollama"),
+        Chat("Hollama", "hollama"),
+        Chat("oterm", "oterm"),
+        Chat("SillyTavern", "sillytavern"),
+        Chat("Perplexica", "perplexica", "perplexica-backend", "vane") with { Source = SourceKind.Webhook },
+        Chat("Morphic", "morphic"),
+        Chat("Khoj", "khoj", "khoj-cloud"),
+        Chat("Continue", "continuedev/continue"),
+        Chat("PrivateGPT", "private-gpt", "privategpt"),
+        Chat("Cheshire Cat", "cheshire-cat-ai/core"),
+        Chat("h2oGPT", "h2ogpt"),
+        Chat("OpenHands", "openhands", "opendevin") with { Can = Acts, Because = "it runs commands and edits files" },
+        Chat("browser-use", "browser-use", "web-ui").With("browser-use", "browser-use/web-ui", "browser-use-webui") with
+        {
+            Can = Acts, Because = "it clicks and types on web pages",
+        },
+        Chat("Agent Zero", "agent-zero", "agent-zero-run") with { Can = Acts, Because = "it runs commands" },
+        Chat("Open Interpreter", "open-interpreter") with { Can = Acts, Because = "it runs commands" },
+        Chat("OpenClaw", "openclaw", "clawdbot", "moltbot") with { Can = Acts, Because = "it runs commands and sends messages" },
+        Chat("GPT Researcher", "gpt-researcher"),
+        Chat("AutoGPT", "auto-gpt", "autogpt", "autogpt_platform") with { Can = Acts, Because = "it runs commands" },
+    ];
+
+    private static KnownSoftware[] Workers() =>
+    [
+        new("paperless-ai", App, ["paperless-ai", "paperless-ai-next"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Http, SourceVariable = "PAPERLESS_API_URL",
+            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_API_URL", Can = Alters, Because = "it writes titles and tags into Paperless",
+        },
+        new("paperless-gpt", App, ["paperless-gpt"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Http, SourceVariable = "PAPERLESS_BASE_URL",
+            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_BASE_URL", Can = Alters, Because = "it writes titles and tags into Paperless",
+        },
+        new("Flowise", App, ["flowise", "flowise-worker"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Langflow", App, ["langflow", "langflow-backend"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Dify", App, ["dify-api", "dify-plugin-daemon"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("RAGFlow", App, ["ragflow"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Nextcloud context chat", App, ["context_chat_backend"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("n8n", Platform, ["n8n", "n8n-custom"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Node-RED", Platform, ["node-red", "node-red-docker"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Home Assistant", Platform, ["home-assistant", "homeassistant"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Prompt, Can = Alters, Because = "it switches devices",
+        },
+        new("Activepieces", Platform, ["activepieces"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Huginn", Platform, ["huginn", "huginn-single-process"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Windmill", Platform, ["windmill"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Karakeep", Optional, ["karakeep", "hoarder", "hoarder-web", "hoarder-workers"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, Because = "it tags bookmarks; pages come from strangers",
+        },
+        new("Linkwarden", Optional, ["linkwarden"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, Because = "it tags bookmarks; pages come from strangers",
+        },
+        new("Frigate", Optional, ["frigate"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Mealie", Optional, ["mealie"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
+        new("changedetection.io", Optional, ["changedetection.io"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Langfuse", Optional, ["langfuse", "langfuse-worker"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Paperless-ngx", Optional, ["paperless-ngx"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters },
+        new("Immich", Plain, ["immich-server"]),
+        new("SearXNG", Plain, ["searxng"]),
+    ];
+
+    private static KnownSoftware[] Others() =>
+    [
+        Is("Gatehouse", Gate, "gatehouse"),
+        Is("PostgreSQL", Plain, "postgres", "postgresql", "pgvector", "pgvecto-rs", "postgres-postgis", "timescaledb", "pgadmin4"),
+        Is("MySQL", Plain, "mysql", "mariadb"),
+        Is("Redis", Plain, "redis", "valkey", "redis-stack", "redis-stack-server", "dragonfly", "keydb", "memcached"),
+        Is("MongoDB", Plain, "mongo", "mongodb", "mongodb-community-server", "mongo-express"),
+        Is("Meilisearch", Plain, "meilisearch"),
+        Is("Search", Plain, "elasticsearch", "opensearch", "typesense", "clickhouse-server", "clickhouse"),
+        Is("Vector store", Plain, "qdrant", "chroma", "milvus", "etcd", "neo4j"),
+        Is("Proxy", Plain, "traefik", "nginx", "caddy", "nginx-proxy-manager", "swag", "haproxy", "envoy", "cloudflared", "squid"),
+        Is("Sign-in", Plain, "authelia", "keycloak", "oauth2-proxy"),
+        Is("Broker", Plain, "eclipse-mosquitto", "rabbitmq", "nats", "kafka", "emqx"),
+        Is("Watch", Plain, "prometheus", "grafana", "loki", "uptime-kuma", "dozzle", "portainer-ce", "watchtower", "cadvisor"),
+        Is("Store", Plain, "minio", "mc", "adminer", "gotenberg", "tika", "browserless", "chrome", "alpine-chrome"),
+        Is("Dify parts", Plain, "dify-web", "dify-sandbox"),
+        Is("Zigbee2MQTT", Plain, "zigbee2mqtt"),
+    ];
+
+    private static KnownSoftware With(this KnownSoftware row, params string[] images) => row with { Images = [.. images] };
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Puts the sights of the same thing together.</summary>
+internal static class ThingMerge
+{
+    // What runs says more than what is written down.
+    private static int Rank(Sight sight) => sight.Kind switch
+    {
+        SightKind.Container => 0,
+        SightKind.Unit => 1,
+        SightKind.CronLine or SightKind.Webhook => 2,
+        SightKind.Flow or SightKind.Automation => 3,
+        SightKind.ComposeService => 4,
+        SightKind.Process => 5,
+        _ => 6,
+    };
+
+    public static ImmutableArray<Thing> Of(IEnumerable<Sight> sights)
+    {
+        var groups = new List<List<Sight>?>();
+        var byIdentity = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var sight in sights)
+        {
+            var mine = groups.Count;
+            groups.Add([sight]);
+            foreach (var identity in sight.Identities.IsEmpty ? [sight.Place] : sight.Identities)
+            {
+                if (byIdentity.TryAdd(identity, mine)) continue;
+                var other = byIdentity[identity];
+                if (other == mine) continue;
+                // The smaller group moves, so that long chains stay cheap.
+                var (from, to) = groups[other]!.Count >= groups[mine]!.Count ? (mine, other) : (other, mine);
+                foreach (var moved in groups[from]!)
+                {
+                    foreach (var name in moved.Identities.IsEmpty ? [moved.Place] : moved.Identities)
+                        byIdentity[name] = to;
+                }
+                groups[to]!.AddRange(groups[from]!);
+                groups[from] = null;
+                mine = to;
+            }
+        }
+        return [.. groups.OfType<List<Sight>>().Select(group => new Thing([.. group.OrderBy(Rank)]))];
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>One container under inspection, with what the rules ask of it more than once.</summary>
+internal sealed class ContainerCase
+{
+    private const string ComposeFiles = "com.docker.compose.project.config_files";
+
+    public ContainerCase(ContainerFacts container, InspectionScene scene)
+    {
+        (Container, Scene) = (container, scene);
+        Owner = scene.View.NetworkOwner(container);
+        Attachments = Owner is null ? [] : [.. AttachmentsOf(Owner, scene.View)];
+        Subject = new FindingSubject(SubjectKind.Container, container.Name);
+    }
+
+    public ContainerFacts Container { get; }
+
+    public InspectionScene Scene { get; }
+
+    public PrivilegeFacts Privileges => Container.Privileges;
+
+    public EngineFacts Engine => Scene.View.Engine;
+
+    public FindingSubject Subject { get; }
+
+    /// <summary>The container whose network it really uses; null when the chain leads nowhere.</summary>
+    public ContainerFacts? Owner { get; }
+
+    public bool IsSharing => Container.SharesNetworkOf is not null;
+
+    /// <summary>The networks that it is really in.</summary>
+    public ImmutableArray<Attachment> Attachments { get; }
+
+    public bool IsGate => Scene.House.Gates.Contains(Container.Id);
+
+    /// <summary>Whether user root inside is another user outside.</summary>
+    public bool HasMappedUsers => Engine.IsRootless
+        || (Engine.HasUserNamespaces && Privileges.UserNamespaceMode != "host" && !Privileges.IsPrivileged);
+
+    public bool HasSecurityOption(string name, string value) => Privileges.SecurityOptions.Any(option =>
+        option.Length == name.Length + value.Length + 1
+        && option.StartsWith(name, StringComparison.Ordinal) && option[name.Length] is '=' or ':'
+        && option.EndsWith(value, StringComparison.Ordinal));
+
+    public Finding Find(
+        InspectionRule rule, string what, string mend, string key = "", Severity? severity = null)
+        => new()
+        {
+            Rule = rule,
+            Severity = severity ?? rule.Worst,
+            Subject = Subject,
+            What = what,
+            Mend = mend,
+            Key = key,
+            File = Container.Labels.GetValueOrDefault(ComposeFiles)?.Split(',')[0],
+        };
+
+    private static IEnumerable<Attachment> AttachmentsOf(ContainerFacts owner, EngineView view)
+    {
+        // A container that never ran may list no endpoint yet: what was asked for is all there is.
+        if (owner.Endpoints.IsEmpty && !owner.IsRunning)
+        {
+            var asked = owner.NetworkMode is "default" or "" ? "bridge" : owner.NetworkMode;
+            return [new Attachment(asked, view.Network(asked))];
+        }
+        return owner.Endpoints.Select(endpoint => new Attachment(
+            endpoint.Network, view.Network(endpoint.NetworkId) ?? view.Network(endpoint.Network)));
+    }
+}

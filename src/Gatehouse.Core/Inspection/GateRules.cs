@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>Ways around the gate, and ways into it.</summary>
+internal static class GateRules
+{
+    private const string Program = "gatehouse";
+
+    /// <summary>A job's own user fetches its tokens there; it opens nothing else.</summary>
+    private const string TokenSocket = "tokens.sock";
+
+    public static readonly InspectionRule SeesHome = new(
+        "GH-GTE-001", Severity.Critical, "It sees the gate's own home.",
+        "There lie every prompt and answer with the keys to them, the signing key, and the socket that stops and "
+            + "approves: a job must not reach its own judge.");
+
+    public static readonly InspectionRule BesideTheGate = new(
+        "GH-GTE-002", Severity.High, "It reaches a model server without the gate.",
+        "It shares a network with the model server: its calls may be on no record, under no limit, and no stop button "
+            + "reaches them.");
+
+    public static ImmutableArray<InspectionRule> All => [SeesHome, BesideTheGate];
+
+    public static IEnumerable<Finding> Check(ContainerCase one)
+    {
+        if (one.IsGate) yield break;
+        foreach (var mount in one.Container.Mounts.Where(static mount => mount.Kind != "tmpfs"))
+        {
+            var source = HostPath.Normalize(mount.Source);
+            var home = one.Scene.House.Homes.Select(HostPath.Normalize).FirstOrDefault(home =>
+                HostPath.IsWithin(home, source) || HostPath.IsWithin(source, home));
+            if (home is null || source == $"{home}/{TokenSocket}") continue;
+            yield return one.Find(SeesHome, $"{SocketRules.Shown(mount)}; the home is {home}",
+                "Compose: remove the mount, or move the home elsewhere.", source);
+        }
+        if (one.Scene.House.ModelServers.Contains(one.Container.Id)) yield break;
+        foreach (var place in one.Attachments.Where(static place => place is { IsBridge: true, LetsPeersTalk: true }))
+        {
+            var server = one.Scene.Members(place.Name).FirstOrDefault(other =>
+                one.Scene.House.ModelServers.Contains(other.Id) && other.Id != one.Container.Id);
+            if (server is null) continue;
+            yield return one.Find(BesideTheGate, $"NetworkSettings.Networks: {place.Name}, with {server.Name}",
+                $"{Program} adopt {ShellWord.Quote(one.Container.ComposeProject ?? one.Container.Name)}", server.Name);
+        }
+    }
+}

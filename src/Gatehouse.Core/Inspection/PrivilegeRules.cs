@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>What a container may do, and what is left of the walls around it.</summary>
+internal static class PrivilegeRules
+{
+    public static readonly InspectionRule Privileged = new(
+        "GH-PRV-001", Severity.Critical, "It is privileged.",
+        "It has every capability and every device of the host, and no filter: it is root on the host.");
+
+    public static readonly InspectionRule Root = new(
+        "GH-PRV-002", Severity.Medium, "It runs as root.",
+        "Whoever breaks out of it, or finds a mounted path, is root on the host too.");
+
+    public static readonly InspectionRule NewPrivileges = new(
+        "GH-PRV-003", Severity.Low, "Its programs may gain privileges.",
+        "A set-uid program inside turns an ordinary user into root.");
+
+    public static readonly InspectionRule WritableRoot = new(
+        "GH-PRV-004", Severity.Low, "It may change its own programs.",
+        "What breaks in can settle: the changed programs run again after a restart.");
+
+    public static readonly InspectionRule NoSeccomp = new(
+        "GH-PRV-005", Severity.High, "No system call is forbidden to it.",
+        "The default filter closes some 50 system calls that breaking out of a container has needed time and again.");
+
+    public static readonly InspectionRule NoAppArmor = new(
+        "GH-PRV-006", Severity.Medium, "AppArmor or SELinux is switched off for it.",
+        "The host would confine it and was told not to: writes below /proc and /sys and mounts stay possible.");
+
+    public static readonly InspectionRule OpenSystemPaths = new(
+        "GH-PRV-007", Severity.High, "Hidden paths of the kernel are open to it.",
+        "Behind them are the host's memory map, its key rings and its power switches.");
+
+    public static readonly InspectionRule ForeignSysctls = new(
+        "GH-PRV-008", Severity.Medium, "It changes settings of the kernel.",
+        "Forwarding and routing settings turn a container into a way between networks.");
+
+    public static ImmutableArray<InspectionRule> All =>
+        [Privileged, Root, NewPrivileges, WritableRoot, NoSeccomp, NoAppArmor, OpenSystemPaths, ForeignSysctls];
+
+    public static IEnumerable<Finding> Check(ContainerCase one)
+    {
+        if (one.Privileges.IsPrivileged)
+        {
+            yield return one.Find(Privileged, "HostConfig.Privileged: true",
+                "Compose: remove privileged: true; give the devices: and cap_add: that it needs by name.");
+        }
+        else
+        {
+            // A privileged container has none of these anyway: saying it again hides the one that counts.
+            foreach (var finding in CheckFilters(one)) yield return finding;
+        }
+        foreach (var finding in CheckUser(one)) yield return finding;
+        if (!one.Privileges.HasReadOnlyRoot)
+        {
+            yield return one.Find(WritableRoot, "HostConfig.ReadonlyRootfs: false",
+                "Compose: read_only: true, with tmpfs: [/tmp] and a volume for what it keeps.");
+        }
+        var sysctls = one.Privileges.Sysctls;
+        if (!sysctls.IsEmpty)
+        {
+            var isRouting = sysctls.Any(static name => name.EndsWith("forward", StringComparison.Ordinal)
+                || name.EndsWith("forwarding", StringComparison.Ordinal)
+                || name.EndsWith("route_localnet", StringComparison.Ordinal));
+            yield return one.Find(ForeignSysctls, $"HostConfig.Sysctls: {string.Join(", ", sysctls)}",
+                "Compose: remove what it does not need from sysctls:.",
+                severity: isRouting ? Severity.Medium : Severity.Low);
+        }
+    }
+
+    private static IEnumerable<Finding> CheckFilters(ContainerCase one)
+    {
+        if (one.HasSecurityOption("seccomp", "unconfined") || LacksOption(one, "name=seccomp"))
+        {
+            yield return one.Find(NoSeccomp,
+                one.HasSecurityOption("seccomp", "unconfined")
+                    ? "HostConfig.SecurityOpt: seccomp=unconfined" : "engine: no seccomp in SecurityOptions",
+                "Compose: remove seccomp:unconfined from security_opt:.");
+        }
+        if (OffByName(one) is { } said)
+        {
+            yield return one.Find(NoAppArmor, said,
+                "Compose: remove apparmor:unconfined or label:disable from security_opt:.");
+        }
+        if (one.Privileges.HasOpenSystemPaths)
+        {
+            yield return one.Find(OpenSystemPaths, "HostConfig.MaskedPaths: empty",
+                "Compose: remove systempaths=unconfined from security_opt:.");
+        }
+    }
+
+    /// <summary>An empty profile means a host without AppArmor: nothing was switched off there.</summary>
+    private static string? OffByName(ContainerCase one)
+    {
+        if (HasOption(one, "name=apparmor") && (one.Privileges.AppArmorProfile == "unconfined"
+            || one.HasSecurityOption("apparmor", "unconfined")))
+        {
+            return "AppArmorProfile: unconfined";
+        }
+
+        return HasOption(one, "name=selinux") && one.HasSecurityOption("label", "disable")
+            ? "HostConfig.SecurityOpt: label=disable" : null;
+    }
+
+    private static IEnumerable<Finding> CheckUser(ContainerCase one)
+    {
+        if (IsRoot(one.Container.User))
+        {
+            var shown = one.Container.User.Length > 0 ? one.Container.User : "empty, which is root";
+            yield return one.Find(Root,
+                $"Config.User: {shown}{(one.HasMappedUsers ? "; another user outside (user namespace)" : "")}",
+                "Compose: user: \"1000:1000\", and chown of its volumes to that user.",
+                severity: one.HasMappedUsers ? Severity.Low : Severity.Medium);
+        }
+        var isSet = one.Privileges.SecurityOptions.Any(static option =>
+            option is "no-new-privileges" or "no-new-privileges:true" or "no-new-privileges=true");
+        if (!isSet && !HasOption(one, "name=no-new-privileges"))
+        {
+            yield return one.Find(NewPrivileges, "HostConfig.SecurityOpt: no no-new-privileges",
+                "Compose: security_opt: [no-new-privileges:true]");
+        }
+    }
+
+    private static bool IsRoot(string user) => user.Split(':')[0] is "" or "0" or "root";
+
+    private static bool HasOption(ContainerCase one, string start)
+        => one.Engine.SecurityOptions.Any(option => option.StartsWith(start, StringComparison.Ordinal));
+
+    /// <summary>An engine that says nothing at all of its security options is not known to lack one.</summary>
+    private static bool LacksOption(ContainerCase one, string start)
+        => !one.Engine.SecurityOptions.IsEmpty && !HasOption(one, start);
+}

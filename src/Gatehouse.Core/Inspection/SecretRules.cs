@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>Secrets and loaders in variables and arguments, by name alone.</summary>
+internal static class SecretRules
+{
+    public static readonly InspectionRule InEnvironment = new(
+        "GH-SEC-001", Severity.Medium, "Secrets lie in its environment.",
+        "Whoever may ask the engine reads them, they are inherited by every program inside, and they end up in crash "
+            + "reports.");
+
+    public static readonly InspectionRule InArguments = new(
+        "GH-SEC-002", Severity.Medium, "A secret lies in its command line.",
+        "Every user of the host sees command lines, and so does whoever may ask the engine.");
+
+    public static readonly InspectionRule Preload = new(
+        "GH-SEC-003", Severity.High, "It loads foreign code into every program.",
+        "A loader variable puts a library into whatever runs in this environment, hooks of the container's runtime "
+            + "included.");
+
+    public static ImmutableArray<InspectionRule> All => [InEnvironment, InArguments, Preload];
+
+    public static IEnumerable<Finding> Check(ContainerCase one)
+    {
+        var secrets = one.Container.Environment.Where(static variable => variable.IsSecret)
+            .Select(static variable => variable.Name).Order(StringComparer.Ordinal).ToArray();
+        if (secrets.Length > 0)
+        {
+            yield return one.Find(InEnvironment, $"Config.Env: {string.Join(", ", secrets)}",
+                "Compose: secrets: with NAME_FILE=/run/secrets/NAME, where the application reads such files.");
+        }
+        if (SecretArguments.HoldAny(one.Container.CommandLine))
+        {
+            yield return one.Find(InArguments, "Config.Entrypoint and Config.Cmd (not shown)",
+                "Compose: hand it over in secrets:, and take it out of command:.");
+        }
+        var loaders = one.Container.Environment
+            .Where(static variable => variable.Name is "LD_PRELOAD" or "LD_AUDIT" && variable.Value is not "")
+            .Select(static variable => variable.Name).ToArray();
+        if (loaders.Length > 0)
+        {
+            var hasCard = one.Privileges.Runtime == "nvidia" || one.Privileges.DeviceRequests.Length > 0
+                || one.Engine.DefaultRuntime == "nvidia";
+            yield return one.Find(Preload,
+                $"Config.Env: {string.Join(", ", loaders)}{(hasCard ? "; with a graphics runtime" : "")}",
+                "Compose: remove it from environment:; if the image sets it, use another image.",
+                severity: hasCard ? Severity.High : Severity.Medium);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Inspection;
+
+/// <summary>The network, the user, the secrets of a systemd service, and what systemd itself makes of it.</summary>
+internal static class UnitRules
+{
+    private const int UnsafeTenths = 90; // What systemd-analyze calls UNSAFE.
+    private const int ExposedTenths = 70; // What it calls EXPOSED.
+
+    public static readonly InspectionRule Root = new(
+        "GH-UNT-001", Severity.Medium, "It runs as root.",
+        "A prompt that makes the job write a file or run a command does it as root.");
+
+    public static readonly InspectionRule Network = new(
+        "GH-UNT-002", Severity.Medium, "It reaches every network that the host reaches.",
+        "The job can send data out and call models past the gate.");
+
+    public static readonly InspectionRule DenyIgnored = new(
+        "GH-UNT-003", Severity.Medium, "Its address filter does nothing.",
+        "systemd sets IPAddressDeny= by a program in the control group, which a user's own manager may not load: the "
+            + "unit starts without the filter, and nothing says so.");
+
+    public static readonly InspectionRule Secrets = new(
+        "GH-UNT-004", Severity.Medium, "Secrets lie in its environment.",
+        "Unit files are readable by every user, and the values go to every program that the service starts.");
+
+    public static readonly InspectionRule SecretArgument = new(
+        "GH-UNT-005", Severity.Medium, "A secret lies in its command line.",
+        "Every user of the host sees command lines, and unit files as well.");
+
+    public static readonly InspectionRule CommandsEngine = new(
+        "GH-UNT-006", Severity.Critical, "It commands the container engine.",
+        "Whoever is in the engine's group starts a privileged container and is root on the host.");
+
+    public static readonly InspectionRule Ambient = new(
+        "GH-UNT-007", Severity.High, "A capability lets it out.",
+        "With it an ordinary user reads any file, loads code into the kernel or other processes.");
+
+    public static readonly InspectionRule Exposed = new(
+        "GH-UNT-008", Severity.Medium, "systemd calls it exposed.",
+        "The overall exposure counts some 80 settings; a service that needs files and one socket comes below 3.");
+
+    public static readonly InspectionRule OddLines = new(
+        "GH-UNT-009", Severity.Low, "Lines of its files say nothing to systemd.",
+        "A protection with a slip of the pen is passed over, and the unit starts without it.");
+
+    public static ImmutableArray<InspectionRule> All =>
+        [Root, Network, DenyIgnored, Secrets, SecretArgument, CommandsEngine, Ambient, Exposed, OddLines];
+
+    public static IEnumerable<Finding> Check(UnitCase one)
+    {
+        if (one.IsRoot)
+        {
+            yield return one.Find(Root, one.Shown("User"),
+                one.Edit("DynamicUser=yes, or User= with a user of its own"));
+        }
+        foreach (var finding in CheckNetwork(one)) yield return finding;
+        foreach (var finding in CheckSecrets(one)) yield return finding;
+        foreach (var finding in CheckRights(one)) yield return finding;
+        if (one.Exposure is { Tenths: >= ExposedTenths } exposure)
+        {
+            yield return one.Find(Exposed, $"systemd-analyze security --offline=true: {exposure.Score}",
+                $"systemctl edit {ShellWord.Quote(one.Unit.Name)}; most would do: {string.Join(", ", exposure.Open)}",
+                exposure.Tenths >= UnsafeTenths ? Severity.Medium : Severity.Low);
+        }
+        if (!one.Unit.OddLines.IsEmpty)
+        {
+            yield return one.Find(OddLines, string.Join(", ", one.Unit.OddLines.Take(3)),
+                $"systemd-analyze verify {ShellWord.Quote(one.Unit.Path)}");
+        }
+    }
+
+    private static IEnumerable<Finding> CheckNetwork(UnitCase one)
+    {
+        var denies = one.Words("IPAddressDeny").Any(static word => word is "any" or "0.0.0.0/0");
+        if (denies && one.IsOfUser)
+        {
+            yield return one.Find(DenyIgnored, $"{one.Shown("IPAddressDeny")} in a unit of a user",
+                "Make it a system unit with User=, or give PrivateNetwork=yes and the gate's Unix socket.");
+        }
+        var isCut = one.IsOn("PrivateNetwork") || one.Has("NetworkNamespacePath") || (denies && !one.IsOfUser)
+            || IsUnixOnly(one.Words("RestrictAddressFamilies"));
+        if (!isCut)
+        {
+            yield return one.Find(Network, "PrivateNetwork=, IPAddressDeny=, RestrictAddressFamilies= leave it open",
+                one.Edit("PrivateNetwork=yes with the gate on a Unix socket (listen: unix:/…), or IPAddressDeny=any "
+                    + "and IPAddressAllow=localhost"));
+        }
+    }
+
+    private static IEnumerable<Finding> CheckSecrets(UnitCase one)
+    {
+        var names = one.Words("Environment").Select(EnvironmentFact.Parse).Where(static one => one.IsSecret)
+            .Select(static one => one.Name).Distinct().Order(StringComparer.Ordinal).ToArray();
+        if (names.Length > 0)
+        {
+            yield return one.Find(Secrets, $"Environment=: {string.Join(", ", names)}",
+                one.Edit($"LoadCredential={names[0]}:/etc/credstore/{names[0]}, read from $CREDENTIALS_DIRECTORY"));
+        }
+        string[] starts = ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecReload"];
+        if (starts.FirstOrDefault(key => SecretArguments.HoldAny(one.Words(key))) is { } start)
+        {
+            yield return one.Find(SecretArgument, $"{start}= (not shown)",
+                one.Edit("LoadCredential=, and the path %d/NAME in its place"));
+        }
+    }
+
+    private static IEnumerable<Finding> CheckRights(UnitCase one)
+    {
+        string[] groups = [.. one.Words("SupplementaryGroups"), one.Value("Group")];
+        var bound = one.Words("BindPaths").Concat(one.Words("BindReadOnlyPaths"))
+            .Select(static word => HostPath.Normalize(word.TrimStart('-').Split(':')[0]))
+            .FirstOrDefault(static path => SocketRules.SocketBehind(path) == path);
+        // Root commands the engine anyway; the finding on root says what is the matter there.
+        var member = !one.IsRoot && one.Host.EngineUsers.Contains(one.User) ? $"User={one.User}, of group docker" : null;
+        var why = groups.Contains("docker") ? "SupplementaryGroups= or Group=: docker"
+            : bound is not null ? $"BindPaths=: {bound}" : member;
+        if (why is not null)
+        {
+            yield return one.Find(CommandsEngine, why,
+                one.Edit("a User= that is not in group docker, and InaccessiblePaths=/run/docker.sock"));
+        }
+        var capabilities = one.Words("AmbientCapabilities").Select(static word => word.Replace("CAP_", "",
+            StringComparison.OrdinalIgnoreCase).ToUpperInvariant()).Where(CapabilityRules.IsEscape).ToArray();
+        if (capabilities.Length > 0)
+        {
+            yield return one.Find(Ambient, $"AmbientCapabilities=: {string.Join(", ", capabilities)}",
+                one.Edit("AmbientCapabilities= (empty)"));
+        }
+    }
+
+    /// <summary>A list that names only families that leave no machine; one that begins with ~ forbids its own.</summary>
+    private static bool IsUnixOnly(ImmutableArray<string> families)
+    {
+        if (families.IsEmpty) return false;
+        if (families[0] == "none") return true;
+        if (families[0].StartsWith('~'))
+        {
+            string[] forbidden = [families[0][1..], .. families[1..]];
+            return forbidden.Contains("AF_INET") && forbidden.Contains("AF_INET6");
+        }
+        return families.All(static family => family is "AF_UNIX" or "AF_NETLINK");
+    }
+}

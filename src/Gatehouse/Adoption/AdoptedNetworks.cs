@@ -1,0 +1,155 @@
+using System.Net;
+using System.Text.Json;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Core.Engine;
+using Gatehouse.Docker;
+using Gatehouse.Walls;
+
+namespace Gatehouse.Adoption;
+
+/// <summary>Networks of an adoption, and who stands in which.</summary>
+internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
+{
+    /// <summary>The label on everything that an adoption made; its value is the adoption's id.</summary>
+    public const string Label = "gatehouse.adoption";
+
+    public async Task CreateAsync(CreateNetworkStep step, CancellationToken stop)
+    {
+        if (await EngineLook.NetworkAsync(engine, step.Name, stop) is { } there)
+        {
+            if (there.Labels.GetValueOrDefault(Label) == adoption) return;
+            throw new AdoptionException($"A network {step.Name} is there already. Remove it: docker network rm {step.Name}");
+        }
+        using var answer = await engine.PostAsync("/networks/create", json => Write(json, step), stop);
+    }
+
+    /// <summary>
+    /// Removes a network of ours. Whoever stands in it still, as a container that Compose made anew, leaves first: its
+    /// next start would look for a network that is gone.
+    /// </summary>
+    public async Task RemoveAsync(CreateNetworkStep step, CancellationToken stop)
+    {
+        if (await EngineLook.NetworkAsync(engine, step.Name, stop) is not { } there) return;
+        if (there.Labels.GetValueOrDefault(Label) != adoption) return;
+        var view = await EngineLook.AllAsync(engine, stop);
+        foreach (var container in view.Containers.Where(one => one.Endpoints.Any(end => end.Network == step.Name)))
+            await DisconnectAsync(container.Id, step.Name, stop);
+        await engine.DeleteAsync($"/networks/{there.Id}", stop);
+    }
+
+    public async Task JoinAsync(ContainerName name, EndpointWish endpoint, CancellationToken stop)
+    {
+        var container = await FindAsync(name, stop)
+            ?? throw new AdoptionException($"The container {name} is not there any more.");
+        if (container.Endpoints.Any(end => end.Network == endpoint.Network)) return;
+        using var answer = await engine.PostAsync(
+            $"/networks/{Uri.EscapeDataString(endpoint.Network)}/connect",
+            json => Write(json, container.Id, endpoint, engine.Api), stop);
+    }
+
+    public async Task LeaveAsync(ContainerName name, EndpointWish before, CancellationToken stop)
+    {
+        var container = await FindAsync(name, stop)
+            ?? throw new AdoptionException($"The container {name} is not there any more.");
+        if (container.Endpoints.All(end => end.Network != before.Network)) return;
+        await DisconnectAsync(container.Id, before.Network, stop);
+    }
+
+    /// <summary>
+    /// Takes back a join. Connections over that network are ended first, so that clients turn to where the name leads
+    /// now instead of waiting for an answer that cannot come.
+    /// </summary>
+    public async Task UnjoinAsync(JoinNetworkStep step, CancellationToken stop)
+    {
+        if (await FindAsync(step.Container, stop) is not { } container) return;
+        if (container.Endpoints.All(end => end.Network != step.Endpoint.Network)) return;
+        if (container.Labels.GetValueOrDefault(Label) == adoption)
+        {
+            await UnjoinGateAsync(container, stop);
+            return;
+        }
+        if (container.ProcessId > 0) await CutAsync(container, step.Endpoint.Network, stop);
+        await DisconnectAsync(container.Id, step.Endpoint.Network, stop);
+    }
+
+    /// <summary>
+    /// The gate is removed as a whole later. One that holds ports of the host stops now, because others need them:
+    /// leaving one network would only make the engine publish them in another (measured with 20.10).
+    /// </summary>
+    private async Task UnjoinGateAsync(ContainerFacts gate, CancellationToken stop)
+    {
+        if (gate.AskedPorts.Length == 0) return;
+        using var answer = await engine.PostAsync($"/containers/{gate.Id}/stop?t=10", null, stop);
+    }
+
+    /// <summary>The container by id, else by name: Compose may have made it anew.</summary>
+    public async Task<ContainerFacts?> FindAsync(ContainerName name, CancellationToken stop)
+    {
+        if (name.Id.Length > 0 && await EngineLook.ContainerAsync(engine, name.Id, stop) is { } same) return same;
+        return await EngineLook.ContainerAsync(engine, name.Name, stop);
+    }
+
+    private async Task DisconnectAsync(string container, string network, CancellationToken stop)
+    {
+        using var answer = await engine.PostAsync($"/networks/{Uri.EscapeDataString(network)}/disconnect", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("Container", container);
+            json.WriteBoolean("Force", false);
+            json.WriteEndObject();
+        }, stop);
+    }
+
+    private async Task CutAsync(ContainerFacts container, string network, CancellationToken stop)
+    {
+        using var answer = await engine.GetAsync($"/networks/{Uri.EscapeDataString(network)}", stop);
+        if (!answer.RootElement.TryGetProperty("Containers", out var members)) return;
+        if (members.ValueKind != JsonValueKind.Object) return;
+        foreach (var member in members.EnumerateObject().Where(member => member.Name != container.Id))
+        {
+            var text = member.Value.GetProperty("IPv4Address").GetString()?.Split('/')[0];
+            if (!IPAddress.TryParse(text, out var address)) continue;
+            try
+            {
+                await NetworkNamespace.RunAsync(container.ProcessId, () => ConnectionCutter.Cut(address));
+            }
+            catch (IOException)
+            {
+                // The connections end by their own time limits then; undoing goes on.
+            }
+        }
+    }
+
+    private void Write(Utf8JsonWriter json, CreateNetworkStep step)
+    {
+        json.WriteStartObject();
+        json.WriteString("Name", step.Name);
+        json.WriteBoolean("CheckDuplicate", true);
+        json.WriteString("Driver", "bridge");
+        json.WriteBoolean("Internal", step.IsInternal);
+        json.WriteStartObject("IPAM");
+        json.WriteStartArray("Config");
+        json.WriteStartObject();
+        json.WriteString("Subnet", step.Subnet);
+        json.WriteString("IPRange", step.Range);
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteStartObject("Options");
+        foreach (var (name, value) in step.Options) json.WriteString(name, value);
+        json.WriteEndObject();
+        json.WriteStartObject("Labels");
+        json.WriteString(Label, adoption);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string container, EndpointWish endpoint, ApiVersion api)
+    {
+        json.WriteStartObject();
+        json.WriteString("Container", container);
+        json.WritePropertyName("EndpointConfig");
+        EndpointJson.Write(json, endpoint, api);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Adoption;
+
+/// <summary>
+/// Where journals lie: a folder of root's own. Not the home: the gate can write there, and undoing does what a journal
+/// says, as root.
+/// </summary>
+internal sealed class JournalFolder
+{
+    public const string Usual = "/var/lib/gatehouse-adoptions";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private const UnixFileMode Others = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    private readonly string _path;
+
+    private JournalFolder(string path) => _path = path;
+
+    /// <summary>Opens the folder, and makes it where it is missing.</summary>
+    /// <exception cref="AdoptionException">It is not this user's alone.</exception>
+    public static JournalFolder Open(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new AdoptionException($"The folder for journals {path} cannot be made: {error.Message}", error);
+        }
+        if (SocketFile.OwnerOf(path) != UserNames.OwnUid || (File.GetUnixFileMode(path) & Others) != 0)
+        {
+            throw new AdoptionException(
+                $"Others could write to {path}, and what lies there is carried out. Make it yours alone: chmod 700 {path}");
+        }
+        return new JournalFolder(path);
+    }
+
+    /// <summary>Journals of adoptions that stand or were cut off, oldest first.</summary>
+    public IReadOnlyList<JournalFile> Open() =>
+    [
+        .. Directory.EnumerateFiles(_path, "*.journal").Order(StringComparer.Ordinal).Select(JournalFile.Read),
+    ];
+
+    /// <summary>Begins a journal with its plan, durable.</summary>
+    public JournalFile Begin(JournalLine plan)
+    {
+        var stamp = plan.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+        return JournalFile.Begin(Path.Combine(_path, $"{stamp}-{plan.Adoption}.journal"), plan);
+    }
+}

@@ -1,0 +1,61 @@
+using Gatehouse.Core.Adoption;
+using Gatehouse.Docker;
+
+namespace Gatehouse.Adoption;
+
+/// <summary>Does steps to this host and its engine.</summary>
+internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProvider time) : IStepRunner
+{
+    public Task DoAsync(AdoptionStep step, CancellationToken stop) => GuardAsync(() => step switch
+    {
+        WriteFileStep file => Now(() => AdoptedFile.Write(file)),
+        OwnHomeStep home => Now(() => AdoptedHome.HandOver(home)),
+        LoadImageStep image => new GateContainer(Engine, adoption, time).LoadAsync(image, stop),
+        CreateNetworkStep network => new AdoptedNetworks(Engine, adoption).CreateAsync(network, stop),
+        CreateGateStep gate => new GateContainer(Engine, adoption, time).CreateAsync(gate, stop),
+        StartGateStep gate => new GateContainer(Engine, adoption, time).StartAsync(gate, stop),
+        JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).JoinAsync(join.Container, join.Endpoint, stop),
+        LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).LeaveAsync(leave.Container, leave.Before, stop),
+        CutConnectionsStep cut => new OpenConnections(Engine).CutAsync(cut, stop),
+        RunCommandStep command => HostCommand.RunAsync(command.Command, time, stop),
+        VerifyJobStep verify => new JobVerification(engine, time).RunAsync(verify, stop),
+        _ => throw new InvalidOperationException($"A kind of step that nothing does: {step.GetType().Name}."),
+    });
+
+    public Task UndoAsync(AdoptionStep step, CancellationToken stop) => GuardAsync(() => step switch
+    {
+        WriteFileStep file => Now(() => AdoptedFile.Restore(file)),
+        OwnHomeStep home => Now(() => AdoptedHome.GiveBack(home)),
+        LoadImageStep image => new GateContainer(Engine, adoption, time).UnloadAsync(image, stop),
+        CreateNetworkStep network => new AdoptedNetworks(Engine, adoption).RemoveAsync(network, stop),
+        CreateGateStep gate => new GateContainer(Engine, adoption, time).RemoveAsync(gate, stop),
+        JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).UnjoinAsync(join, stop),
+        LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).JoinAsync(leave.Container, leave.Before, stop),
+        RunCommandStep { UndoCommand.Length: > 0 } command => HostCommand.RunAsync(command.UndoCommand, time, stop),
+        // Nothing of these remains: the container is removed as a whole, connections are made anew by themselves.
+        StartGateStep or CutConnectionsStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
+        _ => throw new InvalidOperationException($"A kind of step that nothing undoes: {step.GetType().Name}."),
+    });
+
+    private EngineClient Engine
+        => engine ?? throw new AdoptionException("This step needs the Docker engine, and none was reached.");
+
+    private static Task Now(Action act)
+    {
+        act();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What the engine or the disk refuses is weather, and told as such.</summary>
+    private static async Task GuardAsync(Func<Task> act)
+    {
+        try
+        {
+            await act();
+        }
+        catch (Exception error) when (error is EngineException or IOException or UnauthorizedAccessException)
+        {
+            throw new AdoptionException(error.Message, error);
+        }
+    }
+}

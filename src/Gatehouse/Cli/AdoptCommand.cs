@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Gatehouse.Acts;
+using Gatehouse.Adoption;
+using Gatehouse.Docker;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Cli;
+
+/// <summary><c>gatehouse adopt</c>: puts the gate in front of a house's apps, and takes it away again.</summary>
+internal static class AdoptCommand
+{
+    private const int No = 1; // Exit code: something was not done, and what was begun is undone.
+
+    public static Command Create()
+    {
+        var names = new Argument<string[]>("names")
+        {
+            Description = "Compose projects or containers; all AI apps when none is named",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("adopt", """
+            Put the gate between apps and the model servers that they use, without changing a setting of theirs: it
+            shows what it will do, asks once, does it, tries it from inside each app, and undoes all if a step fails.
+
+            Examples:
+              sudo gatehouse adopt
+              sudo gatehouse adopt my-ai-stack
+              sudo gatehouse adopt --undo
+            """)
+        {
+            names, HomeOption.Create(), EngineOption.Create(), Yes, Undo, DryRun, ImageFile, Journals,
+        };
+        command.SetAction((result, stop) => RunAsync(result, result.GetValue(names) ?? [], stop));
+        return command;
+    }
+
+    private static Option<bool> Yes { get; } = new("--yes") { Description = "Do not ask" };
+
+    private static Option<bool> Undo { get; } = new("--undo")
+    {
+        Description = "Restore networks, names, files and units as they were; also after a crash",
+    };
+
+    private static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Show what would be done, and end" };
+
+    private static Option<string?> ImageFile { get; } = new("--image-file")
+    {
+        Description = "The gate's image as an archive (default: gatehouse-image.tar.gz beside this program)",
+        HelpName = "FILE",
+    };
+
+    private static Option<string> Journals { get; } = new("--journals")
+    {
+        Description = "Where it is written down what was done",
+        DefaultValueFactory = static _ => JournalFolder.Usual,
+        HelpName = "DIR",
+    };
+
+    private static async Task<int> RunAsync(System.CommandLine.ParseResult result, string[] names, CancellationToken stop)
+    {
+        var screen = new AdoptScreen(result.InvocationConfiguration.Output);
+        try
+        {
+            if (UserNames.OwnUid != 0 && !result.GetValue(DryRun))
+            {
+                throw new AdoptionException(
+                    "Adopting moves containers between networks and tries them from inside; that needs root. Run it with sudo.");
+            }
+            using var engine = await EngineOption.ConnectAsync(result, stop);
+            var verb = new AdoptVerb(engine, screen, JournalFolder.Open(result.GetValue(Journals)!))
+            {
+                Home = HomeOption.Resolve(result),
+                EngineAddress = EngineOption.Find(result).ToString(),
+                ImageFile = result.GetValue(ImageFile),
+            };
+            if (result.GetValue(Undo)) return await verb.UndoAsync(stop) ? ExitCodes.Done : No;
+            var proposal = await verb.ProposeAsync(names, stop);
+            screen.Show(proposal);
+            if (proposal.Steps.Length == 0) return No;
+            if (result.GetValue(DryRun)) return ExitCodes.Done;
+            if (!result.GetValue(Yes) && !screen.Ask("Do it?")) return No;
+            return await verb.DoAsync(proposal, stop) ? ExitCodes.Done : No;
+        }
+        catch (EngineException error)
+        {
+            return ActClient.Say(error.Message, ExitCodes.Unavailable);
+        }
+        catch (AdoptionException error)
+        {
+            return ActClient.Say(error.Message, ExitCodes.Unusable);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+using Gatehouse.Adoption;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Docker;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Cli;
+
+/// <summary>The parts of <c>gatehouse adopt</c>, wired: propose, do, undo.</summary>
+internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, JournalFolder journals)
+{
+    public required string Home { get; init; }
+
+    public required string EngineAddress { get; init; }
+
+    public string? ImageFile { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Stands between a run and the world; tests put faults there.</summary>
+    public Func<IStepRunner, IStepRunner> Runner { get; init; } = static runner => runner;
+
+    /// <exception cref="AdoptionException">It cannot be worked out.</exception>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<AdoptionProposal> ProposeAsync(IReadOnlyCollection<string> names, CancellationToken stop)
+    {
+        if (journals.Open() is [var standing, ..])
+        {
+            throw new AdoptionException(standing.IsComplete
+                ? $"An adoption stands since {standing.Plan.At:yyyy-MM-dd HH:mm} UTC. Undo it first (gatehouse adopt --undo), "
+                    + "then adopt everything at once."
+                : $"An adoption of {standing.Plan.At:yyyy-MM-dd HH:mm} UTC was cut off half-way. Undo it first: "
+                    + "gatehouse adopt --undo");
+        }
+        RefuseServedHome();
+        var view = await EngineLook.AllAsync(engine, stop);
+        var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names);
+        var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
+        return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, stop);
+    }
+
+    /// <summary>Does it; false when it failed and everything begun was undone.</summary>
+    public async Task<bool> DoAsync(AdoptionProposal proposal, CancellationToken stop)
+    {
+        var begun = Time.GetTimestamp();
+        var id = $"ad_{Guid.CreateVersion7(Time.GetUtcNow()):D}";
+        var journal = journals.Begin(new JournalLine
+        {
+            Event = JournalEvent.Planned,
+            At = Time.GetUtcNow(),
+            V = JournalLine.Version,
+            Adoption = id,
+            Home = Home,
+            Engine = EngineAddress,
+            Steps = proposal.Steps,
+        });
+        var run = RunOf(id);
+        if (await run.DoAsync(journal, stop) is not { } why)
+        {
+            await RecordAsync("adopt", id, proposal.Layout, stop);
+            screen.Adopted(proposal.Layout, Time.GetElapsedTime(begun), Home);
+            return true;
+        }
+        screen.Say("Undoing what was begun.");
+        // A person who stopped it still wants it undone.
+        var left = await run.UndoAsync(journal, CancellationToken.None);
+        screen.RolledBack(why, left);
+        return false;
+    }
+
+    /// <summary>Undoes every adoption that stands, newest first; false when something could not be undone.</summary>
+    public async Task<bool> UndoAsync(CancellationToken stop)
+    {
+        var open = journals.Open();
+        if (open.Count == 0)
+        {
+            screen.Say("Nothing is adopted, so there is nothing to undo.");
+            return true;
+        }
+        foreach (var journal in open.Reverse())
+        {
+            var id = journal.Plan.Adoption ?? "";
+            await RecordAsync("adopt.undo", id, null, stop);
+            var left = await RunOf(id).UndoAsync(journal, stop);
+            screen.Undone(journal, left);
+            if (left.Count > 0) return false;
+        }
+        return true;
+    }
+
+    private AdoptionRun RunOf(string id) => new(Runner(new StepRunner(engine, id, Time)), Time, screen.Step);
+
+    private void RefuseServedHome()
+    {
+        if (!Directory.Exists(Home)) return;
+        using var held = HomeLock.TryTake(HomeDirectory.OpenExisting(Home), "adopt", out var holder);
+        if (held is null)
+        {
+            throw new AdoptionException(
+                $"The home {Home} is held by {holder}. The gate shall run as a container there: stop that one first.");
+        }
+    }
+
+    /// <summary>On record where a gate answers; the journal has it in any case.</summary>
+    private async Task RecordAsync(string what, string id, AdoptionLayout? layout, CancellationToken stop)
+    {
+        var arguments = new Dictionary<string, string>(StringComparer.Ordinal) { ["what"] = what, ["adoption"] = id };
+        if (layout is not null)
+        {
+            arguments["jobs"] = string.Join(' ', layout.Apps.Select(static app => app.Job));
+            arguments["models"] = string.Join(' ', layout.Models.Select(static model => model.Key));
+        }
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(TimeSpan.FromSeconds(5));
+        await ActClient.TellAsync(Home, "adoption.record", arguments, patience.Token);
+    }
+}

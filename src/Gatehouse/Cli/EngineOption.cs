@@ -1,0 +1,23 @@
+using System.CommandLine;
+using Gatehouse.Docker;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Where the Docker engine listens: the option, else the environment, else the usual sockets.</summary>
+internal static class EngineOption
+{
+    private const string Name = "--docker";
+
+    public static Option<string?> Create() => new(Name)
+    {
+        Description = "The engine's socket (default: $DOCKER_HOST, else /var/run/docker.sock, else a rootless engine's)",
+        HelpName = "SOCKET",
+    };
+
+    /// <exception cref="EngineException">The address is none that can be spoken to.</exception>
+    public static EngineAddress Find(ParseResult result) => EngineAddress.Find(result.GetValue<string?>(Name));
+
+    /// <exception cref="EngineException">No engine answers there.</exception>
+    public static Task<EngineClient> ConnectAsync(ParseResult result, CancellationToken stop)
+        => EngineClient.ConnectAsync(Find(result), stop);
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using Gatehouse.Acts;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Cli;
+
+/// <summary>
+/// <c>gatehouse healthcheck</c>: asks the running gate whether calls would be served. For a container's health check,
+/// where there is no shell and no curl.
+/// </summary>
+internal static class HealthcheckCommand
+{
+    /// <summary>A gate that takes longer to say that it is ready is not.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static Command Create()
+    {
+        var command = new Command("healthcheck", """
+            Say whether the gate on this home is ready: exit 0, else 1 with the reason in one line.
+
+            Examples:
+              gatehouse healthcheck
+              gatehouse healthcheck --home /data
+            """) { HomeOption.Create() };
+        command.SetAction((result, stop) => RunAsync(HomeOption.Resolve(result), stop));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string home, CancellationToken stop)
+    {
+        // A file that is broken by now does not stop the gate that runs on the old one: it is where it usually is.
+        var control = EstateFile.Read(home).Plan?.Control ?? ListenAddress.DefaultControl;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        limit.CancelAfter(Patience);
+        try
+        {
+            using var client = new HttpMessageInvoker(new SocketsHttpHandler
+            {
+                UseProxy = false,
+                ConnectCallback = (_, cancel) => ConnectAsync(RunningHouse.AddressOf(control), cancel),
+            });
+            using var request = new HttpRequestMessage(HttpMethod.Get, "http://localhost/readyz");
+            using var response = await client.SendAsync(request, limit.Token);
+            var text = await response.Content.ReadAsStringAsync(limit.Token);
+            if (response.StatusCode == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
+            {
+                Console.Out.WriteLine("ready");
+                return ExitCodes.Done;
+            }
+            return No(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        }
+        catch (OperationCanceledException)
+        {
+            return No($"the gate at {control} gave no answer within {Patience.TotalSeconds:0} s");
+        }
+        catch (Exception error) when (error is HttpRequestException or SocketException or IOException)
+        {
+            return No($"no gate answers at {control}: {error.Message}");
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(EndPoint address, CancellationToken cancel)
+    {
+        var socket = address is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address, cancel);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // Docker keeps 2 for itself, so every failure is a 1.
+    private static int No(string why) => ActClient.Say($"not ready: {SafeText.OneLine(why)}", ExitCodes.Failed);
+}

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Inspection;
+using Gatehouse.Core.Units;
+using Gatehouse.Docker;
+using Gatehouse.Inspecting;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Cli;
+
+/// <summary>What inspection looks at on this host, read once: engine, services, processes, estate.</summary>
+internal sealed record InspectedHouse
+{
+    private static readonly EngineView NoEngine = new(
+        new EngineFacts { Version = "", Api = ApiVersion.Oldest }, [], []);
+
+    public required InspectionScene Scene { get; init; }
+
+    public required IReadOnlyList<UnitFacts> Units { get; init; }
+
+    public required IReadOnlyList<ProcessFacts> Processes { get; init; }
+
+    /// <summary>The estate; null when there is none, or none that can be read.</summary>
+    public EstatePlan? Plan { get; init; }
+
+    /// <summary>What could not be looked at, as sentences that say what to do.</summary>
+    public required ImmutableArray<string> NotSeen { get; init; }
+
+    /// <summary>Looks.</summary>
+    /// <param name="home">The gate's home; it need not exist.</param>
+    /// <param name="docker">The engine's address as asked for; null for the usual one.</param>
+    /// <param name="stop">Ends the look.</param>
+    /// <exception cref="EngineException">An engine was asked for by its address and cannot be used.</exception>
+    public static async Task<InspectedHouse> LookAsync(string home, string? docker, CancellationToken stop)
+    {
+        var missed = ImmutableArray.CreateBuilder<string>();
+        var plan = PlanOf(home, missed);
+        var view = NoEngine;
+        try
+        {
+            using var engine = await EngineClient.ConnectAsync(EngineAddress.Find(docker), stop);
+            view = await EngineLook.AllAsync(engine, stop);
+        }
+        catch (EngineException error) when (docker is null)
+        {
+            missed.Add($"Containers: {error.Message}");
+        }
+        var host = await HostLook.ReadAsync(view.Containers.Select(static one => one.ProcessId), stop);
+        if (!Environment.IsPrivilegedProcess)
+            missed.Add("Processes of other users are seen by root alone: sudo gatehouse inspect");
+        var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan);
+        var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        return new InspectedHouse
+        {
+            Scene = new InspectionScene(view, host, house),
+            Units = UnitLook.Services("", own.Length > 0 ? own : null),
+            Processes = ProcessLook.Bare(),
+            Plan = plan,
+            NotSeen = missed.ToImmutable(),
+        };
+    }
+
+    /// <summary>The job that a container is; null when it is none.</summary>
+    public JobPlan? JobOf(ContainerFacts container) => Scene.House.Gates.Contains(container.Id) ? null
+        : JobBy(job => JobMatch.IsOf(job, container, Scene.View));
+
+    public JobPlan? JobOf(UnitFacts unit) => JobBy(job => JobMatch.IsOf(job, unit));
+
+    public JobPlan? JobOf(ProcessFacts process) => JobBy(job => JobMatch.IsOf(job, process, UidOf(job)));
+
+    private static long? UidOf(JobPlan job)
+    {
+        if (job.RunAs?.Uid is { } uid) return uid;
+        return job.RunAs?.UserName is { } name ? UserNames.UidOf(name) : null;
+    }
+
+    private JobPlan? JobBy(Func<JobPlan, bool> isOf) => Plan?.Jobs.Values
+        .OrderBy(static job => job.Key, StringComparer.Ordinal).FirstOrDefault(isOf);
+
+    private static EstatePlan? PlanOf(string home, ImmutableArray<string>.Builder missed)
+    {
+        if (!File.Exists(EstateFile.PathIn(home))) return null;
+        var reading = EstateFile.Read(home);
+        if (reading.Plan is null)
+            missed.Add($"The estate has errors, so no job is known: gatehouse jobs --home {home}");
+        return reading.Plan;
+    }
+}

@@ -1,0 +1,227 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Docker;
+
+/// <summary>
+/// Speaks the Docker Engine API with one engine, in the newest version that both know: engines from 29 on refuse what
+/// Debian 12's engine needs, so no fixed version serves both.
+/// </summary>
+internal sealed class EngineClient : IDisposable
+{
+    /// <summary>An inspect of a large container has tens of kilobytes; a list of all networks with members a few MiB.</summary>
+    private const int AnswerBytesMax = 64 * 1024 * 1024;
+
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
+
+    private readonly EngineAddress _address;
+    private readonly HttpMessageInvoker _invoker;
+
+    private EngineClient(EngineAddress address)
+    {
+        _address = address;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            MaxConnectionsPerServer = 8,
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        };
+        if (address.SocketPath is { } path) handler.ConnectCallback = (_, stop) => ConnectAsync(path, stop);
+        _invoker = new HttpMessageInvoker(handler);
+    }
+
+    /// <summary>The version of the API that is spoken.</summary>
+    public ApiVersion Api { get; private set; }
+
+    /// <summary>Greets the engine and agrees on a version.</summary>
+    /// <exception cref="EngineException">It does not answer, or there is no version that both speak.</exception>
+    public static async Task<EngineClient> ConnectAsync(EngineAddress address, CancellationToken stop)
+    {
+        var client = new EngineClient(address);
+        try
+        {
+            await client.NegotiateAsync(stop);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Asks for JSON.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<JsonDocument> GetAsync(string path, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, stop);
+        return Parse(await ReadAsync(answer, stop));
+    }
+
+    /// <summary>Sends a body, written by the delegate; the answer's JSON, or null where it has none.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<JsonDocument?> PostAsync(string path, Action<Utf8JsonWriter>? write, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Post, path, write is null ? null : JsonBody(write), stop);
+        var bytes = await ReadAsync(answer, stop);
+        return bytes.Length == 0 ? null : Parse(bytes);
+    }
+
+    /// <summary>Asks for text, as logs.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<string> GetTextAsync(string path, CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, path, null, stop);
+        return System.Text.Encoding.UTF8.GetString(await ReadAsync(answer, stop));
+    }
+
+    /// <summary>Sends a file, such as an image; returns the answer's text.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task<string> PostFileAsync(string path, Stream file, CancellationToken stop)
+    {
+        using var body = new StreamContent(file);
+        body.Headers.TryAddWithoutValidation("Content-Type", "application/x-tar");
+        using var answer = await SendAsync(HttpMethod.Post, path, body, stop);
+        return System.Text.Encoding.UTF8.GetString(await ReadAsync(answer, stop));
+    }
+
+    /// <summary>Deletes; what is not there already counts as deleted.</summary>
+    /// <exception cref="EngineException">The engine refuses or is gone.</exception>
+    public async Task DeleteAsync(string path, CancellationToken stop)
+    {
+        try
+        {
+            using var answer = await SendAsync(HttpMethod.Delete, path, null, stop);
+        }
+        catch (EngineException error) when (error.IsNotFound)
+        {
+            // That is what was wanted.
+        }
+    }
+
+    public void Dispose() => _invoker.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken stop)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task NegotiateAsync(CancellationToken stop)
+    {
+        using var answer = await SendAsync(HttpMethod.Get, "/version", null, stop);
+        using var version = Parse(await ReadAsync(answer, stop));
+        var root = version.RootElement;
+        if (!ApiVersion.TryParse(Text(root, "ApiVersion"), out var newest))
+            throw new EngineException($"What listens at {_address} is no Docker engine: it names no API version.");
+        ApiVersion? oldest = ApiVersion.TryParse(Text(root, "MinAPIVersion"), out var least) ? least : null;
+        Api = ApiVersion.Negotiate(newest, oldest) ?? throw new EngineException(
+            $"The engine at {_address} speaks API {oldest?.ToString() ?? "?"} to {newest}, Gatehouse {ApiVersion.Oldest} to "
+            + $"{ApiVersion.Newest}. Update the older of the two.");
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, HttpContent? body, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(AnswerWithin);
+        var versioned = Api == default ? path : $"/v{Api}{path}";
+        using var request = new HttpRequestMessage(method, new Uri(_address.Root, versioned)) { Content = body };
+        HttpResponseMessage answer;
+        try
+        {
+            answer = await _invoker.SendAsync(request, patience.Token);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new EngineException(Unreachable(error), 0, error);
+        }
+        catch (OperationCanceledException error) when (!stop.IsCancellationRequested)
+        {
+            throw new EngineException(
+                $"The engine at {_address} did not answer {method} {path} within {AnswerWithin.TotalSeconds:0} s.", 0,
+                error);
+        }
+        if (answer.IsSuccessStatusCode || (int)answer.StatusCode == 304) return answer;
+        using (answer) throw await RefusalAsync(answer, method, path, stop);
+    }
+
+    private string Unreachable(HttpRequestException error) => error.InnerException switch
+    {
+        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+            $"This user may not use the engine's socket {_address}. Run the command as root (sudo).",
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.ConnectionRefused } =>
+            $"No Docker engine listens at {_address}. Is it installed and started? Another place is named by "
+            + "--docker SOCKET or DOCKER_HOST.",
+        _ => $"The engine at {_address} cannot be reached: {error.Message}",
+    };
+
+    private async Task<EngineException> RefusalAsync(
+        HttpResponseMessage answer, HttpMethod method, string path, CancellationToken stop)
+    {
+        var bytes = await ReadAsync(answer, stop);
+        string said;
+        try
+        {
+            using var json = JsonDocument.Parse(bytes);
+            said = Text(json.RootElement, "message");
+        }
+        catch (JsonException)
+        {
+            said = "";
+        }
+        return new EngineException(
+            $"The engine refused {method} {path}: {(said.Length > 0 ? said : answer.ReasonPhrase)}",
+            (int)answer.StatusCode);
+    }
+
+    private async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken stop)
+    {
+        try
+        {
+            await answer.Content.LoadIntoBufferAsync(AnswerBytesMax, stop);
+            return await answer.Content.ReadAsByteArrayAsync(stop);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            throw new EngineException($"The engine at {_address} broke off its answer: {error.Message}", 0, error);
+        }
+    }
+
+    private JsonDocument Parse(byte[] bytes)
+    {
+        try
+        {
+            return JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = 64 });
+        }
+        catch (JsonException error)
+        {
+            throw new EngineException($"What listens at {_address} does not answer in JSON: {error.Message}", 0, error);
+        }
+    }
+
+    private static ByteArrayContent JsonBody(Action<Utf8JsonWriter> write)
+    {
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body)) write(json);
+        var content = new ByteArrayContent(body.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        return content;
+    }
+
+    private static string Text(JsonElement node, string name)
+        => node.ValueKind == JsonValueKind.Object && node.TryGetProperty(name, out var value)
+            && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using System.Text.Json;
+using Gatehouse.Core.Ledger;
+using Gatehouse.Demo;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Tests.Gate;
+
+/// <summary>A job that may call every model that a server has: how an adopted app keeps its own choice.</summary>
+public sealed class AnyModelTests : IAsyncLifetime
+{
+    private const string Estate = """
+        estate: 1
+        name: test
+        node: any
+        listen: { gate: "127.0.0.1:0", control: "127.0.0.1:0" }
+        models:
+          ollama: { provider: ollama, url: "{model}", name: "*" }
+          served: { provider: openai, url: "{model}", name: "*" }
+          named:  { provider: openai, url: "{model}", name: gpt-4o-mini }
+        prices:
+          "llama3.2:3b": { input-per-million: 1000000 }
+        jobs:
+          app: { owner: ops, models: [ollama, named], source: prompt, sink: none, mode: observe }
+          open: { owner: ops, model: served, source: prompt, sink: none }
+          spent:
+            { owner: ops, model: ollama, source: prompt, sink: none, limits: { cost-per-month: 1 } }
+        """;
+
+    private static readonly string[] Served = ["llama3.2:3b", "nomic-embed-text:latest", "ollama-like:7b"];
+
+    private GateStage _stage = null!;
+
+    public async ValueTask InitializeAsync() => _stage = await GateStage.StartAsync(
+        Estate, options: new ScriptedModelOptions { Models = Served });
+
+    public ValueTask DisposeAsync() => _stage.DisposeAsync();
+
+    [Theory]
+    [InlineData("/api/chat", "llama3.2:3b", true)]
+    [InlineData("/v1/chat/completions", "ollama-like:7b", true)]
+    [InlineData("/v1/chat/completions", "gpt-4o-mini", false)]
+    public async Task A_name_goes_on_as_it_is_unless_the_estate_has_it(string path, string name, bool isAny)
+    {
+        using var answer = await CallAsync("app", path, name);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("app", answer.Headers.GetValues("X-Gatehouse-Job").Single());
+        var row = _stage.Exchanges()[^1];
+        Assert.Equal((isAny ? $"ollama/{name}" : "named", "observe"), (row.Model, row.Flags));
+        var facts = LastRequest();
+        Assert.Equal((isAny ? "ollama" : "named", isAny ? name : null), (facts.Model, facts.ModelName));
+        Assert.Equal(isAny ? "ollama-digest" : "name-and-date", facts.Identity!.Value.Kind);
+        Assert.Empty(facts.Splices);
+    }
+
+    [Fact]
+    public async Task A_name_that_the_server_does_not_have_is_the_servers_to_refuse()
+    {
+        using var answer = await CallAsync("app", "/api/chat", "missing-model");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("X-Gatehouse-Reason"));
+    }
+
+    [Fact]
+    public async Task The_placeholder_itself_is_no_model()
+    {
+        using var answer = await CallAsync("app", "/api/chat", "*");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("model_not_found", RightsStage.ReasonOf(answer));
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("every model that 'ollama' has", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lists_show_what_the_server_has_and_what_the_estate_names()
+    {
+        Assert.Equal(Served, await NamesAsync("app", "/api/tags", "models", "name"));
+        string[] both = [.. Served, "gpt-4o-mini"];
+        Assert.Equal(both, await NamesAsync("app", "/v1/models", "data", "id"));
+        Assert.Equal(Served, await NamesAsync("open", "/v1/models", "data", "id"));
+        using var one = await GetAsync("app", "/v1/models/llama3.2:3b");
+        Assert.Equal(HttpStatusCode.OK, one.StatusCode);
+        using var key = await GetAsync("app", "/v1/models/ollama");
+        Assert.Equal(HttpStatusCode.NotFound, key.StatusCode);
+    }
+
+    [Fact]
+    public async Task Any_model_that_the_server_has_can_be_shown_and_an_invented_one_is_not_asked_for()
+    {
+        using var shown = await ShowAsync("ollama-like:7b");
+        using var untagged = await ShowAsync("nomic-embed-text");
+        using var invented = await ShowAsync("invented");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (shown.StatusCode, untagged.StatusCode));
+        Assert.Equal("model_not_found", RightsStage.ReasonOf(invented));
+    }
+
+    [Fact]
+    public async Task A_price_by_upstream_name_holds_for_a_model_that_only_the_call_named()
+    {
+        using var first = await CallAsync("spent", "/api/chat", "ollama-like:7b");
+        using var second = await CallAsync("spent", "/api/chat", "llama3.2:3b");
+        using var third = await CallAsync("spent", "/api/chat", "llama3.2:3b");
+
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Contains("budget", RightsStage.ReasonOf(second) + RightsStage.ReasonOf(third), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_call_that_nobody_knows_names_no_job()
+    {
+        using var answer = await _stage.SendAsync(HttpMethod.Get, "/api/tags", null, null);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.False(answer.Headers.Contains("X-Gatehouse-Job"));
+    }
+
+    private async Task<HttpResponseMessage> CallAsync(string job, string path, string model)
+    {
+        var answer = await _stage.PostAsync(
+            path, $$"""{"model":"{{model}}","stream":false,"messages":[{"role":"user","content":"hello"}]}""",
+            await _stage.TokenAsync(job));
+        await answer.Content.LoadIntoBufferAsync(TestContext.Current.CancellationToken);
+        return answer;
+    }
+
+    private async Task<HttpResponseMessage> ShowAsync(string model) => await _stage.PostAsync(
+        "/api/show", $$"""{"model":"{{model}}"}""", await _stage.TokenAsync("app"));
+
+    private async Task<HttpResponseMessage> GetAsync(string job, string path)
+        => await _stage.SendAsync(HttpMethod.Get, path, null, await _stage.TokenAsync(job));
+
+    private async Task<string[]> NamesAsync(string job, string path, string list, string name)
+    {
+        using var answer = await GetAsync(job, path);
+        using var json =
+            JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        var models = json.RootElement.GetProperty(list).EnumerateArray();
+        return [.. models.Select(one => one.GetProperty(name).GetString()!)];
+    }
+
+    private CallFacts LastRequest()
+    {
+        using var reader = LedgerReader.OpenReadOnly(_stage.House.Home);
+        var index = _stage.Exchanges()[^1].Index;
+        return ((RequestEntry)reader.FindEntry(index)!.Leaf!.Entry).Call;
+    }
+}

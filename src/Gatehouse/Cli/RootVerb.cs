@@ -14,6 +14,7 @@ internal static class RootVerb
         InitCommand.Create(),
         ServeCommand.Create(),
         JobsCommand.Create(),
+        DiscoverCommand.Create(),
         InspectCommand.Create(),
         NextCommand.Create(),
         AdoptCommand.Create(),

@@ -37,14 +37,17 @@ internal sealed class LiveLook(string root, EngineView? engine)
         var spaces = processes.Where(one => one.Namespace.Length != 0).GroupBy(one => one.Namespace).ToArray();
         foreach (var space in spaces)
         {
-            var entries = Sockets(space.First().Id).Where(entry => entry.IsListening || ports.Contains(entry.Remote.Port)).ToArray();
+            var entries = Sockets(space.First().Id)
+                .Where(entry => entry.IsListening || ports.Contains(entry.Remote.Port)).ToArray();
             if (entries.Length == 0) continue;
             var owners = space.Key == host ? Owners(space, entries) : [];
-            var container = space.Select(one => one.Container).FirstOrDefault(id => id is not null && _containers.ContainsKey(id));
+            var container = space.Select(one => one.Container)
+                .FirstOrDefault(id => id is not null && _containers.ContainsKey(id));
             foreach (var entry in entries)
             {
                 var owner = owners.GetValueOrDefault(entry.Inode) ?? (space.Key == host ? null : space.First());
-                if (!entry.IsListening) connections.Add(Connection(entry, owner, space.Key == host ? owner?.Container : container));
+                if (!entry.IsListening)
+                    connections.Add(Connection(entry, owner, space.Key == host ? owner?.Container : container));
                 else if (owner is not null && owner.Container is null) Add(listening, owner.Id, entry);
             }
         }
@@ -61,7 +64,8 @@ internal sealed class LiveLook(string root, EngineView? engine)
             : new OpenConnection(owner.Identity, owner.Unit ?? owner.Program, address, entry.Remote.Port);
     }
 
-    private ImmutableArray<Sight> Sights(IReadOnlyList<LiveProcess> processes, Dictionary<int, List<TcpEntry>> listening)
+    private static ImmutableArray<Sight> Sights(
+        IReadOnlyList<LiveProcess> processes, Dictionary<int, List<TcpEntry>> listening)
     {
         var sights = ImmutableArray.CreateBuilder<Sight>();
         foreach (var process in processes.Where(one => one.Container is null && one.Id != Environment.ProcessId
@@ -73,7 +77,8 @@ internal sealed class LiveLook(string root, EngineView? engine)
                 clues.Add(new Clue(ClueKind.ModelServer, $"port {OllamaPort}", process.Program));
             if (clues.Count == 0) continue;
             var isServer = clues.Any(clue => clue.Kind == ClueKind.ModelServer);
-            // A program that is asked something by hand, and ends, is no job of the house; one with a URL of its own may be.
+            // A program that is asked something by hand, and ends, is no job of the house; one with a URL of its own
+            // may be.
             sights.Add(new Sight
             {
                 Kind = SightKind.Process,

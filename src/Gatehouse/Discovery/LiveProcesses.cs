@@ -30,7 +30,8 @@ internal static class LiveProcesses
     {
         try
         {
-            var words = Text(Path.Combine(folder, "cmdline"), CommandBytesMax).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+            var words = Text(Path.Combine(folder, "cmdline"), CommandBytesMax)
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries);
             if (words.Length == 0) return null;
             var (container, unit) = Group(Text(Path.Combine(folder, "cgroup"), 16 * 1024));
             return new LiveProcess(id, [.. words], Uid(Path.Combine(folder, "status")),
@@ -47,7 +48,8 @@ internal static class LiveProcesses
         foreach (var line in Text(path, 16 * 1024).Split('\n'))
         {
             if (line.StartsWith("Uid:", StringComparison.Ordinal)
-                && line.Split('\t') is [_, var real, ..] && int.TryParse(real, CultureInfo.InvariantCulture, out var uid))
+                && line.Split('\t') is [_, var real, ..]
+                && int.TryParse(real, CultureInfo.InvariantCulture, out var uid))
             {
                 return uid;
             }
@@ -55,7 +57,9 @@ internal static class LiveProcesses
         return -1;
     }
 
-    /// <summary>The namespace's name, as <c>net:[4026531840]</c>; empty where another user's may not be asked.</summary>
+    /// <summary>
+    /// The namespace's name, as <c>net:[4026531840]</c>; empty where another user's may not be asked.
+    /// </summary>
     private static string Namespace(string path)
     {
         try
@@ -68,7 +72,9 @@ internal static class LiveProcesses
         }
     }
 
-    /// <summary>The container or the service that a control group belongs to, by the names that engines and systemd give.</summary>
+    /// <summary>
+    /// The container or the service that a control group belongs to, by the names that engines and systemd give.
+    /// </summary>
     private static (string? Container, string? Unit) Group(string text)
     {
         string? unit = null;
@@ -77,8 +83,11 @@ internal static class LiveProcesses
             var name = part.EndsWith(".scope", StringComparison.Ordinal) ? part[..^".scope".Length] : part;
             var id = name[(name.LastIndexOf('-') + 1)..];
             if (id.Length == IdLength && id.All(char.IsAsciiHexDigitLower)) return (id, null);
-            if (part.EndsWith(".service", StringComparison.Ordinal) && !part.StartsWith("user@", StringComparison.Ordinal))
+            if (part.EndsWith(".service", StringComparison.Ordinal)
+                && !part.StartsWith("user@", StringComparison.Ordinal))
+            {
                 unit = part;
+            }
         }
         return (null, unit);
     }

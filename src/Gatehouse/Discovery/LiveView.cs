@@ -10,4 +10,5 @@ namespace Gatehouse.Discovery;
 /// <param name="Namespaces">How many network namespaces were looked into.</param>
 /// <param name="Hidden">How many processes this user may not look into.</param>
 internal sealed record LiveView(
-    ImmutableArray<Sight> Sights, ImmutableArray<OpenConnection> Connections, int Processes, int Namespaces, int Hidden);
+    ImmutableArray<Sight> Sights, ImmutableArray<OpenConnection> Connections, int Processes, int Namespaces,
+    int Hidden);

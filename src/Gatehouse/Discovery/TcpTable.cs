@@ -4,7 +4,9 @@ using System.Net;
 
 namespace Gatehouse.Discovery;
 
-/// <summary>Reads <c>/proc/PID/net/tcp</c> and <c>tcp6</c> (proc_pid_net(5)): listening and open sockets only.</summary>
+/// <summary>
+/// Reads <c>/proc/PID/net/tcp</c> and <c>tcp6</c> (proc_pid_net(5)): listening and open sockets only.
+/// </summary>
 internal static class TcpTable
 {
     private const int EntriesMax = 20_000; // Sockets of one namespace that are kept; a busy proxy has a few thousand.

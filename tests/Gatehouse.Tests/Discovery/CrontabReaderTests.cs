@@ -73,7 +73,8 @@ public sealed class CrontabReaderTests
 
     [Fact]
     public void A_line_without_anything_of_interest_is_no_sight()
-        => Assert.Empty(Read("0 3 * * * /usr/bin/find /tmp -mtime +3\n0 4 * * * apt-get update\n", CrontabKind.User).Sights);
+        => Assert.Empty(
+            Read("0 3 * * * /usr/bin/find /tmp -mtime +3\n0 4 * * * apt-get update\n", CrontabKind.User).Sights);
 
     [Fact]
     public void A_script_of_a_folder_starts_as_its_folder_does()

@@ -14,7 +14,8 @@ public sealed class DiscoverTests : IDisposable
           ollama: { image: "ollama/ollama", ports: ["11434:11434"] }
           open-webui:
             image: ghcr.io/open-webui/open-webui:main
-            environment: { OLLAMA_BASE_URL: "http://ollama:11434", DEFAULT_MODELS: "llama3.2:3b", OPENAI_API_KEY: sk-none1234 }
+            environment:
+              { OLLAMA_BASE_URL: "http://ollama:11434", DEFAULT_MODELS: "llama3.2:3b", OPENAI_API_KEY: sk-none1234 }
             volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
         """;
 

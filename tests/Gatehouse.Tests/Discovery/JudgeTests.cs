@@ -12,8 +12,11 @@ public sealed class JudgeTests
     public void A_container_and_its_compose_service_are_one_find()
     {
         var running = ContainerSights.Of(View(
-            Container("shop-web-1", "registry.example/web:1", ["OPENAI_BASE_URL=http://llm:8080/v1"], project: "shop",
-                service: "web")));
+            Container("shop-web-1", "registry.example/web:1", ["OPENAI_BASE_URL=http://llm:8080/v1"]) with
+            {
+                Labels = ImmutableSortedDictionary<string, string>.Empty.Add("com.docker.compose.project", "shop")
+                    .Add("com.docker.compose.service", "web"),
+            }));
         var written = Sight(
             SightKind.ComposeService, "/srv/shop/compose.yaml:3", "web") with { Identities = ["compose shop/web"] };
 
@@ -142,7 +145,7 @@ public sealed class JudgeTests
         new EngineFacts { Version = "20.10.24", Api = ApiVersion.Oldest }, [.. containers], []);
 
     private static ContainerFacts Container(string name, string image, string[] environment,
-        string[]? networks = null, string? project = null, string? service = null, PortFact? port = null) => new()
+        string[]? networks = null, PortFact? port = null) => new()
         {
             Id = $"{name}-".PadRight(64, '0'),
             Name = name,
@@ -154,8 +157,5 @@ public sealed class JudgeTests
             Endpoints =
                 [.. (networks ?? [])
                 .Select(network => new EndpointFact { Network = network, Address = "172.20.0.2", Aliases = [name] })],
-            Labels = project is null ? ImmutableSortedDictionary<string, string>.Empty
-                : ImmutableSortedDictionary<string, string>.Empty.Add("com.docker.compose.project", project)
-                    .Add("com.docker.compose.service", service!),
         };
 }

@@ -10,8 +10,9 @@ public static class AdoptedEstate
     /// to the disk is bounded, because a full ledger stops the house.
     /// </summary>
     /// <param name="name">Name of the estate.</param>
+    /// <param name="node">Name of this machine. Written down, because a container's own name changes.</param>
     /// <param name="timeZone">IANA name of the zone in which schedules are meant.</param>
-    public static string Text(string name, string timeZone) => $$"""
+    public static string Text(string name, string node, string timeZone) => $$"""
         # yaml-language-server: $schema=./{{EstateSchema.FileName}}
         #
         # What runs in this house: job -> model -> input source -> output sink. Written by `gatehouse adopt`.
@@ -20,6 +21,7 @@ public static class AdoptedEstate
 
         estate: {{EstateKeys.Version}}
         name: {{name}}
+        node: {{node}}
         time-zone: {{timeZone}}
 
         listen:

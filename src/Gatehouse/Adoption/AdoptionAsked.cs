@@ -7,6 +7,17 @@ namespace Gatehouse.Adoption;
 /// <param name="TimeZone">IANA name of the zone for a new estate.</param>
 internal sealed record AdoptionAsked(string Home, string Image, string? ImageFile, string TimeZone)
 {
+    /// <summary>Name of this machine, as far as the estate accepts it.</summary>
+    public static string Node
+    {
+        get
+        {
+            var name = string.Concat(Environment.MachineName.Where(
+                static letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_'));
+            return name.Length > 0 && char.IsAsciiLetterOrDigit(name[0]) ? name[..Math.Min(64, name.Length)] : "gate";
+        }
+    }
+
     /// <summary>The gate's container.</summary>
     public const string GateName = "gatehouse";
 

@@ -46,7 +46,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
     {
         if (AdoptedFile.Look(EstatePath) is not { } before)
         {
-            var bare = AdoptedEstate.Text("home", asked.TimeZone);
+            var bare = AdoptedEstate.Text("home", AdoptionAsked.Node, asked.TimeZone);
             return (bare, null, false);
         }
         var text = Encoding.UTF8.GetString(before.Bytes);

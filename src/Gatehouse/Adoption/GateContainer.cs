@@ -122,7 +122,8 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
     {
         json.WriteStartObject();
         json.WriteString("Image", step.Image);
-        json.WriteString("Hostname", step.Name);
+        // An estate without `node:` takes the machine's name for the ledger's origin, inside as outside.
+        json.WriteString("Hostname", Environment.MachineName);
         json.WriteString("User", $"{step.Uid}:{step.Uid}");
         json.WriteStartObject("ExposedPorts");
         foreach (var port in step.Ports.Select(static port => port.GatePort).Distinct())

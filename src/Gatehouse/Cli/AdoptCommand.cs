@@ -19,8 +19,10 @@ internal static class AdoptCommand
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("adopt", """
-            Put the gate between apps and the model servers that they use, without changing a setting of theirs: it
-            shows what it will do, asks once, does it, tries it from inside each app, and undoes all if a step fails.
+            Put the gate between apps and the model servers that they use. No setting of an app changes.
+
+            It shows what it will do, asks once, does it, and tries it by a call from inside each app. If a step fails,
+            all is undone. --undo restores networks, names, files and units as they were, also after a crash.
 
             Examples:
               sudo gatehouse adopt
@@ -75,7 +77,7 @@ internal static class AdoptCommand
             };
             if (result.GetValue(Undo)) return await verb.UndoAsync(stop) ? ExitCodes.Done : No;
             var proposal = await verb.ProposeAsync(names, stop);
-            screen.Show(proposal);
+            screen.Show(proposal, result.GetValue(DryRun));
             if (proposal.Steps.Length == 0) return No;
             if (result.GetValue(DryRun)) return ExitCodes.Done;
             if (!result.GetValue(Yes) && !screen.Ask("Do it?")) return No;

@@ -21,6 +21,7 @@ internal static class FolderTable
         ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Units"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
+        ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],
@@ -38,8 +39,12 @@ internal static class FolderTable
         ["Acts"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
-            [.. Core, "Core.Compose", "Core.Discovery", "Core.Engine", "Storage", "Watching", "Listening", "Acts",
-                "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Discovery"],
+        [
+            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Steps",
+            "Core.Adoption",
+            "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Walls",
+            "Discovery", "Inspecting", "Adoption",
+        ],
         ["Program"] = ["Cli"],
     };
 }

@@ -13,7 +13,7 @@ public static class ContainerSights
     public static ImmutableArray<Sight> Of(EngineView view)
     {
         ArgumentNullException.ThrowIfNull(view);
-        var byId = view.Containers.ToDictionary(one => one.Id, StringComparer.Ordinal);
+        var byId = view.Containers.DistinctBy(one => one.Id).ToDictionary(one => one.Id, StringComparer.Ordinal);
         return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId)))];
     }
 

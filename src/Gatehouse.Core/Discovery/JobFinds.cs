@@ -37,6 +37,7 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
                     + "Write its entry by hand."],
             };
         }
+        ImmutableArray<ModelDraft> drafts = [.. models.Select(_models.Draft).OfType<ModelDraft>()];
         var sink = SinkProposal.Of(thing);
         if (sink is not null) sink = Sink(sink);
         var isSinkNew = sink is not null && estate?.Sinks.ContainsKey(sink.Key) != true;
@@ -45,9 +46,9 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         {
             Name = key,
             Job = job,
-            Models = [.. models.Select(_models.Draft).OfType<ModelDraft>()],
+            Models = drafts,
             Sinks = isSinkNew ? [sink!] : [],
-            Notes = Notes(thing),
+            Notes = Notes(thing, drafts),
         };
     }
 
@@ -118,13 +119,33 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         }
     }
 
-    private static ImmutableArray<string> Notes(Thing thing)
+    private static ImmutableArray<string> Notes(Thing thing, ImmutableArray<ModelDraft> models)
     {
         var notes = ImmutableArray.CreateBuilder<string>();
         if (thing.Software?.Because is { } because && thing.Software.Can != JobAbilities.Unanswered)
             notes.Add($"It can alter data: {because}.");
         foreach (var power in thing.Of(ClueKind.Power)) notes.Add($"It {power.Value} ({power.Where}).");
+        foreach (var key in thing.Of(ClueKind.ModelKey).Where(key => IsUnused(key, thing, models)))
+        {
+            notes.Add(
+                $"It also holds {key.Value}: if it calls {KnownApis.OfKey(key.Value)!.Value.Url}, "
+                + "declare a model there.");
+        }
         return notes.ToImmutable();
+    }
+
+    /// <summary>
+    /// Whether a key is for a provider at which no model is proposed: it may be a leftover, so nothing is added.
+    /// </summary>
+    private static bool IsUnused(Clue key, Thing thing, ImmutableArray<ModelDraft> models)
+    {
+        if (KnownApis.OfKey(key.Value) is not { } known
+            || models.Any(model => model.Url.StartsWith(known.Url, StringComparison.Ordinal)))
+        {
+            return false;
+        }
+        return !thing.Of(ClueKind.ModelUrl)
+            .Any(url => url.Where.Contains(known.Word, StringComparison.OrdinalIgnoreCase));
     }
 
     private RiskAssessment? RiskOf(Find find, Dictionary<string, RiskAssessment> risks)

@@ -20,7 +20,7 @@ internal sealed class LiveLook(string root, EngineView? engine)
     private static readonly HashSet<int> UsualPorts =
         [.. SoftwareTable.Rows.Where(row => row is { Port: > 1023, Provider: not null }).Select(row => row.Port)];
 
-    private readonly Dictionary<string, string> _containers = engine?.Containers
+    private readonly Dictionary<string, string> _containers = engine?.Containers.DistinctBy(one => one.Id)
         .ToDictionary(one => one.Id, one => one.Name, StringComparer.Ordinal) ?? [];
 
     /// <summary>Looks.</summary>

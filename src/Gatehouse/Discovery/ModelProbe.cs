@@ -59,8 +59,9 @@ internal static class ModelProbe
             return sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
-            or IOException && !stop.IsCancellationRequested)
+            or IOException)
         {
+            stop.ThrowIfCancellationRequested();
             // It does not answer, or not in this dialect: its name is then not known, which the find says.
             return sight;
         }

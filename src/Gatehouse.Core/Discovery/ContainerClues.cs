@@ -9,8 +9,10 @@ namespace Gatehouse.Core.Discovery;
 internal sealed class ContainerClues
 {
     private static readonly string[] SocketNames = ["docker.sock", "podman.sock", "containerd.sock"];
-    private static readonly string[] WideFolders = ["/", "/etc", "/root", "/home", "/var", "/var/run", "/run", "/usr", "/boot"];
-    private static readonly string[] WideCapabilities = ["ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH"];
+    private static readonly string[] WideFolders =
+        ["/", "/etc", "/root", "/home", "/var", "/var/run", "/run", "/usr", "/boot"];
+    private static readonly string[] WideCapabilities =
+        ["ALL", "SYS_ADMIN", "SYS_PTRACE", "SYS_MODULE", "DAC_READ_SEARCH"];
 
     private readonly ClueBag _bag = new();
     private readonly KnownSoftware? _software;
@@ -50,7 +52,8 @@ internal sealed class ContainerClues
         {
             var model = project.Models.FirstOrDefault(model => model.Key == use.Key)?.Model
                 ?? project.Service(use.Key)?.Provider?.Options.GetValueOrDefault("model");
-            // Compose names the engine's own model runner; this is where containers reach it, by Docker's documentation.
+            // Compose names the engine's own model runner; this is where containers reach it, by Docker's
+            // documentation.
             _bag.Add(ClueKind.ModelUrl, $"models {use.Key}", "http://model-runner.docker.internal/engines/v1");
             if (model is not null) _bag.Add(ClueKind.ModelName, $"models {use.Key}", model);
         }
@@ -76,8 +79,11 @@ internal sealed class ContainerClues
     public void AddRights(bool isPrivileged, IEnumerable<string> capabilities, string pidMode)
     {
         if (isPrivileged) _bag.Add(ClueKind.Power, "privileged", "may do what root may");
-        if (capabilities.Select(one => one.Replace("CAP_", "", StringComparison.Ordinal)).Any(WideCapabilities.Contains))
+        if (capabilities.Select(one => one.Replace("CAP_", "", StringComparison.Ordinal))
+            .Any(WideCapabilities.Contains))
+        {
             _bag.Add(ClueKind.Power, "capabilities", "may do much of what root may");
+        }
         if (pidMode == "host") _bag.Add(ClueKind.Power, "pid host", "sees every process of the machine");
     }
 

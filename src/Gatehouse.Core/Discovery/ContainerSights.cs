@@ -26,7 +26,8 @@ public static class ContainerSights
     }
 
     /// <summary>
-    /// What an image is, unless its command makes it something else: a model server's image is also used to fetch models.
+    /// What an image is, unless its command makes it something else: a model server's image is also used to fetch
+    /// models.
     /// </summary>
     private static KnownSoftware? SoftwareOf(string image, ImmutableArray<string> command)
     {
@@ -113,7 +114,9 @@ public static class ContainerSights
         };
     }
 
-    /// <summary>Ports on which a model server listens: those of its command, of its declaration, and its usual one.</summary>
+    /// <summary>
+    /// Ports on which a model server listens: those of its command, of its declaration, and its usual one.
+    /// </summary>
     private static ImmutableArray<int> Listening(
         KnownSoftware? software, ImmutableArray<string> exposed, ImmutableArray<string> command)
     {

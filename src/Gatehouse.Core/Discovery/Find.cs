@@ -30,7 +30,9 @@ public sealed record Find
     /// <summary>The addresses of a server, as <c>ollama:11434</c>.</summary>
     public ImmutableArray<string> Addresses { get; init; } = [];
 
-    /// <summary>The dialects that a server speaks; null for one that the gate does not, and for what is no server.</summary>
+    /// <summary>
+    /// The dialects that a server speaks; null for one that the gate does not, and for what is no server.
+    /// </summary>
     public ModelProvider? Provider { get; init; }
 
     /// <summary>The proposed entry; null when it is known already, or where its models are was not seen.</summary>

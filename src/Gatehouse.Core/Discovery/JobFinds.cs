@@ -3,7 +3,9 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Makes finds of jobs: known ones with their declared risk, new ones with an entry and the risk it has.</summary>
+/// <summary>
+/// Makes finds of jobs: known ones with their declared risk, new ones with an entry and the risk it has.
+/// </summary>
 internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
 {
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
@@ -31,7 +33,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             return find with
             {
                 Name = key,
-                Notes = ["Where its models are was not seen: they may stand in its own settings. Write its entry by hand."],
+                Notes = ["Where its models are was not seen: they may stand in its own settings. "
+                    + "Write its entry by hand."],
             };
         }
         var sink = SinkProposal.Of(thing);
@@ -59,8 +62,10 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
     /// <summary>What the estate declares and nobody saw.</summary>
     public IEnumerable<Find> Missing(IReadOnlyList<Find> finds)
     {
-        var seen = finds.Where(find => find.State == FindState.Known).Select(find => find.Name).ToHashSet(StringComparer.Ordinal);
-        return (estate?.Jobs.Values ?? []).Where(job => !seen.Contains(job.Key)).OrderBy(job => job.Key, StringComparer.Ordinal)
+        var seen = finds.Where(find => find.State == FindState.Known).Select(find => find.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        return (estate?.Jobs.Values ?? []).Where(job => !seen.Contains(job.Key))
+            .OrderBy(job => job.Key, StringComparer.Ordinal)
             .Select(job => new Find
             {
                 Kind = FindKind.Job,
@@ -75,7 +80,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
     {
         if (estate is null) return null;
         var project = Project(thing);
-        return new[] { wanted, project is null ? wanted : $"{project}-{wanted}" }.FirstOrDefault(estate.Jobs.ContainsKey);
+        return new[] { wanted, project is null ? wanted : $"{project}-{wanted}" }.FirstOrDefault(
+            estate.Jobs.ContainsKey);
     }
 
     private string Free(Thing thing, string wanted)
@@ -102,7 +108,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             if (estate?.Sinks.TryGetValue(key, out var declared) == true)
             {
                 var isSame = declared.Kind == sink.Kind
-                    && (sink.Url is null || declared.Url == (Uri.TryCreate(sink.Url, UriKind.Absolute, out var url) ? url : null));
+                    && (sink.Url is null
+                    || declared.Url == (Uri.TryCreate(sink.Url, UriKind.Absolute, out var url) ? url : null));
                 if (isSame) return sink with { Key = key };
                 continue;
             }
@@ -148,7 +155,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         if (estate is null) return draft;
         var models = draft.Jobs.SelectMany(job => job.Models).Distinct().Where(estate.Models.ContainsKey)
             .Select(key => estate.Models[key])
-            .Select(model => new ModelDraft(model.Key, model.Provider, model.Url.ToString()) { Name = model.UpstreamName });
+            .Select(model => new ModelDraft(model.Key, model.Provider,
+                model.Url.ToString()) { Name = model.UpstreamName });
         var fresh = draft.Sinks.Select(sink => sink.Key).ToHashSet(StringComparer.Ordinal);
         var sinks = draft.Jobs.Select(job => job.Sink).Distinct()
             .Where(key => key is not ("stdout" or "none") && !fresh.Contains(key) && estate.Sinks.ContainsKey(key))

@@ -26,7 +26,8 @@ internal static class JobProposal
     public static JobDraft Of(Thing thing, string key, ImmutableArray<string> models, SinkDraft? sink)
     {
         var software = thing.Software;
-        var (trigger, detail) = thing.Triggered is { } triggered ? TriggerOf(triggered) : (software?.Trigger ?? TriggerKind.Unknown, null);
+        var (trigger, detail) = thing.Triggered is { } triggered
+            ? TriggerOf(triggered) : (software?.Trigger ?? TriggerKind.Unknown, null);
         var source = SourceOf(thing, trigger);
         var isSinkSeen = sink is not null || software?.Sink is SinkKind.Stdout;
         var comment = ImmutableArray.CreateBuilder<string>();
@@ -62,14 +63,17 @@ internal static class JobProposal
         foreach (var clue in thing.Of(ClueKind.Source))
         {
             var parts = clue.Value.Split(' ', 2);
-            var place = parts.Length > 1 && !parts[1].Contains(ShownWord.Hidden, StringComparison.Ordinal) ? parts[1] : null;
+            var place = parts.Length > 1 && !parts[1].Contains(ShownWord.Hidden, StringComparison.Ordinal)
+                ? parts[1] : null;
             if (parts[0] is "rss" or "http" && place is not null && IsWeb(place))
                 return (new SourceDraft(parts[0] == "rss" ? SourceKind.Rss : SourceKind.Http) { Url = place }, null);
             if (parts[0] == "mail") return (new SourceDraft(SourceKind.Mail), null);
             if (parts[0] == "mqtt") return (new SourceDraft(SourceKind.Mqtt), null);
-            if (parts[0] == "file" && place?.StartsWith('/') == true) return (new SourceDraft(SourceKind.File) { Path = place }, null);
+            if (parts[0] == "file" && place?.StartsWith('/') == true)
+                return (new SourceDraft(SourceKind.File) { Path = place }, null);
         }
-        if (thing.Has(ClueKind.Webhook) || trigger == TriggerKind.Webhook) return (new SourceDraft(SourceKind.Webhook), null);
+        if (thing.Has(ClueKind.Webhook) || trigger == TriggerKind.Webhook)
+            return (new SourceDraft(SourceKind.Webhook), null);
         if (trigger == TriggerKind.Prompt) return (new SourceDraft(SourceKind.Prompt), null);
         return thing.Software?.Source is SourceKind.Webhook or SourceKind.Prompt or SourceKind.Mail
             ? (new SourceDraft(thing.Software.Source.Value), null)
@@ -84,9 +88,13 @@ internal static class JobProposal
     {
         var can = thing.Software?.Can ?? JobAbilities.Unanswered;
         if (thing.Has(ClueKind.Power)) can = can with { AlterData = Answer.Yes };
-        if (sink?.Kind is SinkKind.Mastodon or SinkKind.Discord or SinkKind.Mail) can = can with { SendExternally = Answer.Yes };
-        if (thing.Of(ClueKind.Power).Any(clue => clue.Value.StartsWith("commands the engine", StringComparison.Ordinal)))
+        if (sink?.Kind is SinkKind.Mastodon or SinkKind.Discord or SinkKind.Mail)
+            can = can with { SendExternally = Answer.Yes };
+        if (thing.Of(ClueKind.Power)
+            .Any(clue => clue.Value.StartsWith("commands the engine", StringComparison.Ordinal)))
+        {
             can = can with { ChangeItself = Answer.Yes };
+        }
         return can;
     }
 }

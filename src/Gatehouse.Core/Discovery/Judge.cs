@@ -16,14 +16,17 @@ public static class Judge
         AddConnections(things, servers, house.Connections);
         var jobs = new JobFinds(house.Estate, servers);
         var found = things.Where(thing => IsJob(thing, servers))
-            .OrderBy(thing => thing.Name, StringComparer.Ordinal).ThenBy(thing => thing.Places[0], StringComparer.Ordinal)
+            .OrderBy(thing => thing.Name, StringComparer.Ordinal)
+                .ThenBy(thing => thing.Places[0], StringComparer.Ordinal)
             .Select(jobs.Add).ToArray();
         return
         [
             .. jobs.Judged(found), .. jobs.Missing(found),
-            .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal).Select(server => Server(server, house.Estate)),
+            .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal)
+                .Select(server => Server(server, house.Estate)),
             .. WaysAround.Of(things, servers, house.Connections)
-                .OrderBy(find => find.Name, StringComparer.Ordinal).ThenBy(find => find.Notes[0], StringComparer.Ordinal),
+                .OrderBy(find => find.Name, StringComparer.Ordinal)
+                    .ThenBy(find => find.Notes[0], StringComparer.Ordinal),
         ];
     }
 
@@ -80,7 +83,8 @@ public static class Judge
             .Select(port => FormattableString.Invariant($"{port.HostAddress}:{port.HostPort}"));
         var addresses = (ports == 0 ? outside : inside.Concat(outside)).Distinct().ToImmutableArray();
         var isKnown = estate?.Models.Values.Any(model => addresses.Contains($"{model.Url.Host}:{model.Url.Port}")
-            || (model.Url.Port == ports && server.Endpoints.Any(endpoint => endpoint.Names.Contains(model.Url.Host)))) == true;
+            || (model.Url.Port == ports
+            && server.Endpoints.Any(endpoint => endpoint.Names.Contains(model.Url.Host)))) == true;
         return new Find
         {
             Kind = FindKind.Server,

@@ -19,7 +19,9 @@ internal static class KnownApis
         ("FIREWORKS", "https://api.fireworks.ai/inference/v1"),
     ];
 
-    /// <summary>The word by which a variable names a provider, and that provider's URL; null when it names none.</summary>
+    /// <summary>
+    /// The word by which a variable names a provider, and that provider's URL; null when it names none.
+    /// </summary>
     public static (string Word, string Url)? OfKey(string variable)
     {
         var upper = variable.ToUpperInvariant();
@@ -34,7 +36,8 @@ internal static class KnownApis
     public static ModelProvider ProviderOf(string host, int? port, string path, string where)
     {
         if (host.EndsWith("anthropic.com", StringComparison.Ordinal)) return ModelProvider.Anthropic;
-        var isOpenAi = path.StartsWith("/v1", StringComparison.Ordinal) || path.Contains("/v1/", StringComparison.Ordinal);
+        var isOpenAi = path.StartsWith("/v1", StringComparison.Ordinal)
+            || path.Contains("/v1/", StringComparison.Ordinal);
         var isOllama = port == 11434 || host is "ollama" or "ollama.com"
             || where.Contains("OLLAMA", StringComparison.OrdinalIgnoreCase);
         return isOllama && !isOpenAi ? ModelProvider.Ollama : ModelProvider.OpenAI;

@@ -29,7 +29,8 @@ internal static class ModelPlaces
                 server.Software!.Provider!.Value, $"the network that it shares with {server.Name}",
                 [.. names.Select(clue => clue.Value)]) { Server = server.Name }));
         }
-        return [.. places.Select(place => place.Names.IsEmpty ? place with { Names = Served(thing, servers, place) } : place)];
+        return [.. places.Select(
+            place => place.Names.IsEmpty ? place with { Names = Served(thing, servers, place) } : place)];
     }
 
     private static ModelPlace Place(Thing thing, ModelServers servers, Clue clue, ParsedUrl url)
@@ -72,7 +73,9 @@ internal static class ModelPlaces
             KeyVariable = one.Key,
         });
 
-    /// <summary>A name belongs to the URL whose variable begins alike; one that does not tell belongs to the first.</summary>
+    /// <summary>
+    /// A name belongs to the URL whose variable begins alike; one that does not tell belongs to the first.
+    /// </summary>
     private static ImmutableArray<string> NamesFor(int index, Clue[] urls, Clue[] names)
         => [.. names.Where(name =>
         {

@@ -5,7 +5,8 @@ namespace Gatehouse.Core.Discovery;
 /// <summary>The model servers of the house, found by the addresses under which others call them.</summary>
 internal sealed class ModelServers
 {
-    // Names of this machine inside containers, by Docker's and Podman's documentation, and the default bridge's address.
+    // Names of this machine inside containers, by Docker's and Podman's documentation, and the default bridge's
+    // address.
     private static readonly string[] HostNames =
         ["localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "host.containers.internal", "172.17.0.1"];
 
@@ -22,7 +23,8 @@ internal sealed class ModelServers
                 Add(ByNetwork, endpoint.Network, server);
                 foreach (var name in endpoint.Names) Add(_byName, (endpoint.Network, name.ToLowerInvariant()), server);
             }
-            foreach (var port in server.Ports.Where(port => port.HostPort != 0)) Add(_byHostPort, port.HostPort, server);
+            foreach (var port in server.Ports.Where(port => port.HostPort != 0))
+                Add(_byHostPort, port.HostPort, server);
             if (server.IsOnHostNetwork || !server.IsContainer)
             {
                 foreach (var port in server.ListeningPorts) Add(_byHostPort, port, server);

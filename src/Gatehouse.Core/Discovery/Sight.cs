@@ -25,11 +25,14 @@ public sealed record Sight
     /// <summary>What starts it; null when that was not seen.</summary>
     public TriggerKind? Trigger { get; init; }
 
-    /// <summary>Five cron fields or a macro, where a schedule starts it; null when there is none that cron can say.</summary>
+    /// <summary>
+    /// Five cron fields or a macro, where a schedule starts it; null when there is none that cron can say.
+    /// </summary>
     public string? Cron { get; init; }
 
     /// <summary>
-    /// Names that only this thing has, as <c>container web</c>, <c>compose shop/web</c> or <c>unit news.service</c>: two
+    /// Names that only this thing has, as <c>container web</c>, <c>compose shop/web</c> or <c>unit news.service</c>:
+    /// two
     /// sights that share one are of the same thing.
     /// </summary>
     public ImmutableArray<string> Identities { get; init; } = [];

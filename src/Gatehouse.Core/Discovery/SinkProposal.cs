@@ -40,8 +40,10 @@ internal static class SinkProposal
         {
             var key = thing.Of(ClueKind.SinkKey).FirstOrDefault(clue =>
                 clue.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
-            if (key is not null && kind == SinkKind.Discord) return new SinkDraft(word, kind) { Credential = $"env:{key}" };
-            if (key is not null && ApiOf(word) is { } url) return new SinkDraft(word, kind) { Url = url, Credential = $"env:{key}" };
+            if (key is not null && kind == SinkKind.Discord)
+                return new SinkDraft(word, kind) { Credential = $"env:{key}" };
+            if (key is not null && ApiOf(word) is { } url)
+                return new SinkDraft(word, kind) { Url = url, Credential = $"env:{key}" };
         }
         return null;
     }

@@ -12,7 +12,9 @@ public enum SoftwareRole
     /// <summary>It is there to call models.</summary>
     App,
 
-    /// <summary>It can call models: it is a job when something says that it does, or when a model server is its neighbour.</summary>
+    /// <summary>
+    /// It can call models: it is a job when something says that it does, or when a model server is its neighbour.
+    /// </summary>
     Platform,
 
     /// <summary>It can call models: it is a job only when its own settings say that it does.</summary>

@@ -7,7 +7,8 @@ using static Gatehouse.Core.Estate.ModelProvider;
 namespace Gatehouse.Core.Discovery;
 
 /// <summary>
-/// The software that is known by its image: a row a line. Ports and roles are those of each project's own documentation.
+/// The software that is known by its image: a row a line. Ports and roles are those of each project's own
+/// documentation.
 /// </summary>
 public static class SoftwareTable
 {
@@ -44,7 +45,8 @@ public static class SoftwareTable
         Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt, Sink = SinkKind.Stdout,
     };
 
-    private static KnownSoftware Is(string name, SoftwareRole role, params string[] images) => new(name, role, [.. images]);
+    private static KnownSoftware Is(string name, SoftwareRole role, params string[] images)
+        => new(name, role, [.. images]);
 
     private static JobAbilities Alters => new() { AlterData = Answer.Yes };
 
@@ -53,7 +55,8 @@ public static class SoftwareTable
     private static KnownSoftware[] Servers() =>
     [
         Serves("Ollama", 11434, Ollama, "ollama", "ollama-rocm", "ipex-llm-inference-cpp-xpu", "ollama-intel-gpu"),
-        Serves("llama.cpp", 8080, OpenAI, "llama.cpp", "llama-server", "llama-cpp", "llama-cpp-python", "llama.cpp-server"),
+        Serves("llama.cpp", 8080, OpenAI, "llama.cpp", "llama-server", "llama-cpp", "llama-cpp-python",
+            "llama.cpp-server"),
         Serves("llama-swap", 8080, OpenAI, "llama-swap"),
         Serves("vLLM", 8000, OpenAI, "vllm-openai", "vllm", "vllm-openai-rocm", "vllm-cpu", "vllm-dev"),
         Serves("LM Studio", 1234, OpenAI, "lmstudio", "llmster", "lm-studio", "llmster-preview"),
@@ -62,7 +65,8 @@ public static class SoftwareTable
         Serves("Text Embeddings Inference", 80, OpenAI, "text-embeddings-inference"),
         Serves("TabbyAPI", 5000, OpenAI, "tabbyapi"),
         Serves("KoboldCpp", 5001, OpenAI, "koboldcpp", "koboldai"),
-        Serves("RamaLama", 8080, OpenAI, "ramalama", "cuda", "rocm-fedora").With("ramalama/cuda", "ramalama/ramalama", "ramalama"),
+        Serves("RamaLama", 8080, OpenAI, "ramalama", "cuda", "rocm-fedora")
+            .With("ramalama/cuda", "ramalama/ramalama", "ramalama"),
         Serves("Docker Model Runner", 12434, OpenAI, "model-runner"),
         Serves("Xinference", 9997, OpenAI, "xinference"),
         Serves("Infinity", 7997, OpenAI, "infinity").With("michaelf34/infinity"),
@@ -75,7 +79,8 @@ public static class SoftwareTable
         Serves("Kokoro", 8880, OpenAI, "kokoro-fastapi", "kokoro-fastapi-cpu", "kokoro-fastapi-gpu"),
         Serves("openedai-speech", 8000, OpenAI, "openedai-speech", "openedai-speech-min"),
         Serves("ComfyUI", 8188, null, "comfyui", "comfyui-boot", "comfyui-docker", "comfyui-nvidia"),
-        Serves("Stable Diffusion web UI", 7860, null, "stable-diffusion-webui", "sd-webui", "stable-diffusion", "automatic1111"),
+        Serves("Stable Diffusion web UI", 7860, null, "stable-diffusion-webui", "sd-webui", "stable-diffusion",
+            "automatic1111"),
         Serves("InvokeAI", 9090, null, "invokeai"),
         Serves("Whisper ASR", 9000, null, "openai-whisper-asr-webservice"),
         Serves("Wyoming Whisper", 10300, null, "wyoming-whisper", "faster-whisper", "wyoming-faster-whisper"),
@@ -83,11 +88,13 @@ public static class SoftwareTable
         Serves("Immich machine learning", 3003, null, "immich-machine-learning"),
         new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
         {
-            Port = 4000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Sink = SinkKind.Stdout,
+            Port = 4000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Sink = SinkKind.Stdout,
         },
         new("one-api", Proxy, ["one-api", "new-api"])
         {
-            Port = 3000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Sink = SinkKind.Stdout,
+            Port = 3000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Sink = SinkKind.Stdout,
         },
     ];
 
@@ -118,7 +125,8 @@ public static class SoftwareTable
         },
         Chat("Agent Zero", "agent-zero", "agent-zero-run") with { Can = Acts, Because = "it runs commands" },
         Chat("Open Interpreter", "open-interpreter") with { Can = Acts, Because = "it runs commands" },
-        Chat("OpenClaw", "openclaw", "clawdbot", "moltbot") with { Can = Acts, Because = "it runs commands and sends messages" },
+        Chat("OpenClaw", "openclaw", "clawdbot", "moltbot") with { Can = Acts,
+            Because = "it runs commands and sends messages" },
         Chat("GPT Researcher", "gpt-researcher"),
         Chat("AutoGPT", "auto-gpt", "autogpt", "autogpt_platform") with { Can = Acts, Because = "it runs commands" },
     ];
@@ -128,41 +136,55 @@ public static class SoftwareTable
         new("paperless-ai", App, ["paperless-ai", "paperless-ai-next"])
         {
             Trigger = TriggerKind.Event, Source = SourceKind.Http, SourceVariable = "PAPERLESS_API_URL",
-            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_API_URL", Can = Alters, Because = "it writes titles and tags into Paperless",
+            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_API_URL", Can = Alters,
+            Because = "it writes titles and tags into Paperless",
         },
         new("paperless-gpt", App, ["paperless-gpt"])
         {
             Trigger = TriggerKind.Event, Source = SourceKind.Http, SourceVariable = "PAPERLESS_BASE_URL",
-            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_BASE_URL", Can = Alters, Because = "it writes titles and tags into Paperless",
+            Sink = SinkKind.Http, SinkVariable = "PAPERLESS_BASE_URL", Can = Alters,
+            Because = "it writes titles and tags into Paperless",
         },
-        new("Flowise", App, ["flowise", "flowise-worker"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
-        new("Langflow", App, ["langflow", "langflow-backend"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
-        new("Dify", App, ["dify-api", "dify-plugin-daemon"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Flowise", App, ["flowise", "flowise-worker"]) { Trigger = TriggerKind.Webhook,
+            Source = SourceKind.Webhook },
+        new("Langflow", App, ["langflow", "langflow-backend"]) { Trigger = TriggerKind.Webhook,
+            Source = SourceKind.Webhook },
+        new("Dify", App, ["dify-api", "dify-plugin-daemon"]) { Trigger = TriggerKind.Webhook,
+            Source = SourceKind.Webhook },
         new("RAGFlow", App, ["ragflow"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
-        new("Nextcloud context chat", App, ["context_chat_backend"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Nextcloud context chat", App, ["context_chat_backend"]) { Trigger = TriggerKind.Prompt,
+            Source = SourceKind.Prompt },
         new("n8n", Platform, ["n8n", "n8n-custom"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
-        new("Node-RED", Platform, ["node-red", "node-red-docker"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Node-RED", Platform, ["node-red", "node-red-docker"]) { Trigger = TriggerKind.Event,
+            Source = SourceKind.Webhook },
         new("Home Assistant", Platform, ["home-assistant", "homeassistant"])
         {
             Trigger = TriggerKind.Event, Source = SourceKind.Prompt, Can = Alters, Because = "it switches devices",
         },
         new("Activepieces", Platform, ["activepieces"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
-        new("Huginn", Platform, ["huginn", "huginn-single-process"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Huginn", Platform, ["huginn", "huginn-single-process"]) { Trigger = TriggerKind.Event,
+            Source = SourceKind.Webhook },
         new("Windmill", Platform, ["windmill"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
         new("Karakeep", Optional, ["karakeep", "hoarder", "hoarder-web", "hoarder-workers"])
         {
-            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, Because = "it tags bookmarks; pages come from strangers",
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters,
+            Because = "it tags bookmarks; pages come from strangers",
         },
         new("Linkwarden", Optional, ["linkwarden"])
         {
-            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, Because = "it tags bookmarks; pages come from strangers",
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters,
+            Because = "it tags bookmarks; pages come from strangers",
         },
         new("Frigate", Optional, ["frigate"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
         new("Mealie", Optional, ["mealie"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
-        new("changedetection.io", Optional, ["changedetection.io"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
-        new("Langfuse", Optional, ["langfuse", "langfuse-worker"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
-        new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
-        new("Paperless-ngx", Optional, ["paperless-ngx"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters },
+        new("changedetection.io", Optional, ["changedetection.io"]) { Trigger = TriggerKind.Event,
+            Source = SourceKind.Webhook },
+        new("Langfuse", Optional, ["langfuse", "langfuse-worker"]) { Trigger = TriggerKind.Event,
+            Source = SourceKind.Webhook },
+        new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one"]) { Trigger = TriggerKind.Prompt,
+            Source = SourceKind.Prompt },
+        new("Paperless-ngx", Optional, ["paperless-ngx"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Can = Alters },
         new("Immich", Plain, ["immich-server"]),
         new("SearXNG", Plain, ["searxng"]),
     ];
@@ -170,21 +192,25 @@ public static class SoftwareTable
     private static KnownSoftware[] Others() =>
     [
         Is("Gatehouse", Gate, "gatehouse"),
-        Is("PostgreSQL", Plain, "postgres", "postgresql", "pgvector", "pgvecto-rs", "postgres-postgis", "timescaledb", "pgadmin4"),
+        Is("PostgreSQL", Plain, "postgres", "postgresql", "pgvector", "pgvecto-rs", "postgres-postgis", "timescaledb",
+            "pgadmin4"),
         Is("MySQL", Plain, "mysql", "mariadb"),
         Is("Redis", Plain, "redis", "valkey", "redis-stack", "redis-stack-server", "dragonfly", "keydb", "memcached"),
         Is("MongoDB", Plain, "mongo", "mongodb", "mongodb-community-server", "mongo-express"),
         Is("Meilisearch", Plain, "meilisearch"),
         Is("Search", Plain, "elasticsearch", "opensearch", "typesense", "clickhouse-server", "clickhouse"),
         Is("Vector store", Plain, "qdrant", "chroma", "milvus", "etcd", "neo4j"),
-        Is("Proxy", Plain, "traefik", "nginx", "caddy", "nginx-proxy-manager", "swag", "haproxy", "envoy", "cloudflared", "squid"),
+        Is("Proxy", Plain, "traefik", "nginx", "caddy", "nginx-proxy-manager", "swag", "haproxy", "envoy",
+            "cloudflared", "squid"),
         Is("Sign-in", Plain, "authelia", "keycloak", "oauth2-proxy"),
         Is("Broker", Plain, "eclipse-mosquitto", "rabbitmq", "nats", "kafka", "emqx"),
-        Is("Watch", Plain, "prometheus", "grafana", "loki", "uptime-kuma", "dozzle", "portainer-ce", "watchtower", "cadvisor"),
+        Is("Watch", Plain, "prometheus", "grafana", "loki", "uptime-kuma", "dozzle", "portainer-ce", "watchtower",
+            "cadvisor"),
         Is("Store", Plain, "minio", "mc", "adminer", "gotenberg", "tika", "browserless", "chrome", "alpine-chrome"),
         Is("Dify parts", Plain, "dify-web", "dify-sandbox"),
         Is("Zigbee2MQTT", Plain, "zigbee2mqtt"),
     ];
 
-    private static KnownSoftware With(this KnownSoftware row, params string[] images) => row with { Images = [.. images] };
+    private static KnownSoftware With(this KnownSoftware row, params string[] images)
+        => row with { Images = [.. images] };
 }

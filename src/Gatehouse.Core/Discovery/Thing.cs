@@ -14,19 +14,23 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
     public ImmutableArray<Clue> Clues { get; private set; } =
         [.. sights.SelectMany(sight => sight.Clues).DistinctBy(clue => (clue.Kind, clue.Value))];
 
-    public KnownSoftware? Software { get; } = sights.Select(sight => sight.Software).OfType<KnownSoftware>().FirstOrDefault();
+    public KnownSoftware? Software { get; } = sights.Select(sight => sight.Software).OfType<KnownSoftware>()
+        .FirstOrDefault();
 
     public ImmutableArray<SightEndpoint> Endpoints { get; } = [.. sights.SelectMany(sight => sight.Endpoints)];
 
     public ImmutableArray<PortFact> Ports { get; } = [.. sights.SelectMany(sight => sight.Ports).Distinct()];
 
-    public ImmutableArray<int> ListeningPorts { get; } = [.. sights.SelectMany(sight => sight.ListeningPorts).Distinct()];
+    public ImmutableArray<int> ListeningPorts { get; } =
+        [.. sights.SelectMany(sight => sight.ListeningPorts).Distinct()];
 
-    public ImmutableArray<string> Identities { get; } = [.. sights.SelectMany(sight => sight.Identities).Distinct()];
+    public ImmutableArray<string> Identities { get; } =
+        [.. sights.SelectMany(sight => ThingMerge.NamesOf(sight)).Distinct()];
 
     public bool IsOnHostNetwork { get; } = sights.Any(sight => sight.IsOnHostNetwork);
 
-    public bool IsContainer { get; } = sights.Any(sight => sight.Kind is SightKind.Container or SightKind.ComposeService);
+    public bool IsContainer { get; } =
+        sights.Any(sight => sight.Kind is SightKind.Container or SightKind.ComposeService);
 
     public bool IsRunning { get; } = sights.Any(sight => sight.IsRunning);
 

@@ -17,6 +17,10 @@ internal static class ThingMerge
         _ => 6,
     };
 
+    // A unit's name is its identity; of a sight that has none only the place tells it from others.
+    public static ImmutableArray<string> NamesOf(Sight sight) => !sight.Identities.IsEmpty ? sight.Identities
+        : sight.Kind == SightKind.Unit ? [$"unit {sight.Name}.service"] : [$"{sight.Place} {sight.Name}"];
+
     public static ImmutableArray<Thing> Of(IEnumerable<Sight> sights)
     {
         var groups = new List<List<Sight>?>();
@@ -25,7 +29,7 @@ internal static class ThingMerge
         {
             var mine = groups.Count;
             groups.Add([sight]);
-            foreach (var identity in sight.Identities.IsEmpty ? [sight.Place] : sight.Identities)
+            foreach (var identity in NamesOf(sight))
             {
                 if (byIdentity.TryAdd(identity, mine)) continue;
                 var other = byIdentity[identity];
@@ -34,7 +38,7 @@ internal static class ThingMerge
                 var (from, to) = groups[other]!.Count >= groups[mine]!.Count ? (mine, other) : (other, mine);
                 foreach (var moved in groups[from]!)
                 {
-                    foreach (var name in moved.Identities.IsEmpty ? [moved.Place] : moved.Identities)
+                    foreach (var name in NamesOf(moved))
                         byIdentity[name] = to;
                 }
                 groups[to]!.AddRange(groups[from]!);

@@ -5,7 +5,8 @@ internal static class WaysAround
 {
     private const int NamesMax = 12; // Names in one sentence.
 
-    public static IEnumerable<Find> Of(IReadOnlyList<Thing> things, ModelServers servers, IEnumerable<OpenConnection> connections)
+    public static IEnumerable<Find> Of(
+        IReadOnlyList<Thing> things, ModelServers servers, IEnumerable<OpenConnection> connections)
     {
         foreach (var server in servers.All)
         {
@@ -18,7 +19,8 @@ internal static class WaysAround
         {
             var keys = thing.Of(ClueKind.SinkKey).ToArray();
             yield return Find(thing, [.. keys],
-                $"It holds the credential of a sink itself ({Names(keys.Select(key => key.Value))}): what it sends there "
+                $"It holds the credential of a sink itself ({Names(keys.Select(key => key.Value))}): "
+                    + "what it sends there "
                 + "is not seen by the gate.");
         }
     }
@@ -32,9 +34,11 @@ internal static class WaysAround
         var networks = server.Endpoints.Select(endpoint => endpoint.Network).ToHashSet(StringComparer.Ordinal);
         if (networks.Count == 0) yield break;
         var near = things.Where(thing => thing != server && thing.Role != SoftwareRole.Gate
-            && thing.Endpoints.Any(endpoint => networks.Contains(endpoint.Network))).Select(thing => thing.Name).ToArray();
+            && thing.Endpoints.Any(endpoint => networks.Contains(endpoint.Network))).Select(thing => thing.Name)
+            .ToArray();
         if (near.Length == 0) yield break;
-        yield return Find(server, [], $"{(near.Length == 1 ? "One container reaches" : $"{near.Length} containers reach")} "
+        yield return Find(
+            server, [], $"{(near.Length == 1 ? "One container reaches" : $"{near.Length} containers reach")} "
             + $"it without the gate, over {Names(networks.Order(StringComparer.Ordinal))}: {Names(near)}.");
     }
 
@@ -45,8 +49,10 @@ internal static class WaysAround
             .DistinctBy(port => (port.HostPort, port.IsOpenToOthers)))
         {
             var who = port.IsOpenToOthers ? "every machine that reaches this one" : "every program of this machine";
-            yield return Find(server, [new Clue(ClueKind.OpenPort, "published port", $"{port.HostAddress}:{port.HostPort}")],
-                FormattableString.Invariant($"Its port is published on {port.HostAddress}:{port.HostPort}: {who} calls it without the gate."));
+            yield return Find(
+                server, [new Clue(ClueKind.OpenPort, "published port", $"{port.HostAddress}:{port.HostPort}")],
+                FormattableString.Invariant(
+                    $"Its port is published on {port.HostAddress}:{port.HostPort}: {who} calls it without the gate."));
         }
     }
 
@@ -55,8 +61,11 @@ internal static class WaysAround
         var seen = new HashSet<(string, Thing)>();
         foreach (var connection in connections)
         {
-            if (servers.At(connection.Address, connection.Port) is not { } server || !seen.Add((connection.Identity, server)))
+            if (servers.At(connection.Address, connection.Port) is not { } server
+                || !seen.Add((connection.Identity, server)))
+            {
                 continue;
+            }
             if (server.Identities.Contains(connection.Identity)) continue;
             var other = FormattableString.Invariant($"{connection.Address}:{connection.Port}");
             yield return Find(server, [new Clue(ClueKind.ModelConnection, connection.Identity, other)],
@@ -64,7 +73,8 @@ internal static class WaysAround
         }
     }
 
-    private static Find Find(Thing thing, System.Collections.Immutable.ImmutableArray<Clue> evidence, string note) => new()
+    private static Find Find(Thing thing, System.Collections.Immutable.ImmutableArray<Clue> evidence, string note)
+        => new()
     {
         Kind = FindKind.WayAround,
         Name = thing.Name,

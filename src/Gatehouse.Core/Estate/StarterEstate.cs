@@ -14,7 +14,10 @@ public static class StarterEstate
             throw new ArgumentException($"An estate's name is {NameText.KeyExpected}.", nameof(name));
         ArgumentException.ThrowIfNullOrWhiteSpace(timeZone);
         // Who listens on interfaces runs in a container, where loopback is nobody else and Compose names the others.
-        var ollama = gate is ListenAddress.Interfaces ? "http://ollama:11434" : "http://127.0.0.1:11434";
+        var (ollama, node) = gate is ListenAddress.Interfaces
+            ? ("http://ollama:11434",
+            "\nnode: gate                    # a container's host name changes when it is made anew")
+            : ("http://127.0.0.1:11434", "");
         return $$"""
             # yaml-language-server: $schema=./{{EstateSchema.FileName}}
             #
@@ -22,7 +25,7 @@ public static class StarterEstate
             # After a change: `gatehouse jobs` checks this file, `gatehouse reload` applies it.
 
             estate: {{EstateKeys.Version}}                     # version of this format
-            name: {{name}}
+            name: {{name}}{{node}}
             time-zone: {{timeZone}}                # for schedules
 
             listen:
@@ -42,6 +45,11 @@ public static class StarterEstate
                 concurrent: 4
                 bytes-per-day: 500MiB
 
+            {{Rest(ollama)}}
+            """;
+    }
+
+    private static string Rest(string ollama) => $$"""
             models:
               llama: { provider: ollama, url: {{ollama}}, name: "llama3.2:3b" }
               # A credential is a reference, never the secret: pass:ENTRY, systemd:NAME, file:/PATH or env:VARIABLE.
@@ -76,5 +84,4 @@ public static class StarterEstate
                 # run-as: classifier      # the system user that may fetch this job's tokens
 
             """;
-    }
 }

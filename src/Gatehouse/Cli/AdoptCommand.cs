@@ -75,7 +75,7 @@ internal static class AdoptCommand
             };
             if (result.GetValue(Undo)) return await verb.UndoAsync(stop) ? ExitCodes.Done : No;
             var proposal = await verb.ProposeAsync(names, stop);
-            screen.Show(proposal);
+            screen.Show(proposal, result.GetValue(DryRun));
             if (proposal.Steps.Length == 0) return No;
             if (result.GetValue(DryRun)) return ExitCodes.Done;
             if (!result.GetValue(Yes) && !screen.Ask("Do it?")) return No;

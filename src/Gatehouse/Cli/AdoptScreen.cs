@@ -8,7 +8,7 @@ internal sealed class AdoptScreen(TextWriter output)
 {
     private const int Width = 80;
 
-    public void Show(AdoptionProposal proposal)
+    public void Show(AdoptionProposal proposal, bool everyStep)
     {
         var layout = proposal.Layout;
         if (proposal.Steps.Length == 0)
@@ -32,11 +32,14 @@ internal sealed class AdoptScreen(TextWriter output)
         }
         Notes(proposal.Notes);
         output.WriteLine();
-        output.WriteLine($"What is done, in {proposal.Steps.Length} steps:");
-        foreach (var step in proposal.Steps) output.WriteLine($"  {SafeText.OneLine(step.Says)}");
-        output.WriteLine();
-        output.WriteLine("Open calls to a model are cut once. No setting of an app changes. If a step fails, all is");
-        output.WriteLine("undone; later, one command undoes it: gatehouse adopt --undo");
+        if (everyStep)
+        {
+            output.WriteLine($"The {proposal.Steps.Length} steps:");
+            foreach (var step in proposal.Steps) output.WriteLine($"  {SafeText.OneLine(step.Says)}");
+            output.WriteLine();
+        }
+        output.WriteLine("No setting of an app changes. Calls that are open are cut once. If one of the");
+        output.WriteLine($"{proposal.Steps.Length} steps fails, all is undone. (--dry-run lists them.)");
     }
 
     public bool Ask(string question)

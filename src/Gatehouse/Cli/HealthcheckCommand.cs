@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Net;
-using System.Net.Sockets;
 using Gatehouse.Acts;
 using Gatehouse.Core.Estate;
 
@@ -36,15 +35,9 @@ internal static class HealthcheckCommand
         limit.CancelAfter(Patience);
         try
         {
-            using var client = new HttpMessageInvoker(new SocketsHttpHandler
-            {
-                UseProxy = false,
-                ConnectCallback = (_, cancel) => ConnectAsync(RunningHouse.AddressOf(control), cancel),
-            });
-            using var request = new HttpRequestMessage(HttpMethod.Get, "http://localhost/readyz");
-            using var response = await client.SendAsync(request, limit.Token);
-            var text = await response.Content.ReadAsStringAsync(limit.Token);
-            if (response.StatusCode == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
+            using var client = new ControlClient(control);
+            var (status, text) = await client.GetAsync("/readyz", limit.Token);
+            if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
             {
                 Console.Out.WriteLine("ready");
                 return ExitCodes.Done;
@@ -55,26 +48,9 @@ internal static class HealthcheckCommand
         {
             return No($"the gate at {control} gave no answer within {Patience.TotalSeconds:0} s");
         }
-        catch (Exception error) when (error is HttpRequestException or SocketException or IOException)
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return No($"no gate answers at {control}: {error.Message}");
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(EndPoint address, CancellationToken cancel)
-    {
-        var socket = address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(address, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
         }
     }
 

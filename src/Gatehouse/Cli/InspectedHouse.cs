@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Inspection;
+using Gatehouse.Core.Steps;
 using Gatehouse.Core.Units;
 using Gatehouse.Docker;
 using Gatehouse.Inspecting;
@@ -27,6 +28,9 @@ internal sealed record InspectedHouse
     /// <summary>What could not be looked at, as sentences that say what to do.</summary>
     public required ImmutableArray<string> NotSeen { get; init; }
 
+    /// <summary>The same for the choice of a next step.</summary>
+    public required ImmutableHashSet<StepSource> Unseen { get; init; }
+
     /// <summary>Looks.</summary>
     /// <param name="home">The gate's home; it need not exist.</param>
     /// <param name="docker">The engine's address as asked for; null for the usual one.</param>
@@ -35,7 +39,8 @@ internal sealed record InspectedHouse
     public static async Task<InspectedHouse> LookAsync(string home, string? docker, CancellationToken stop)
     {
         var missed = ImmutableArray.CreateBuilder<string>();
-        var plan = PlanOf(home, missed);
+        var unseen = ImmutableHashSet.CreateBuilder<StepSource>();
+        var plan = PlanOf(home, missed, unseen);
         var view = NoEngine;
         try
         {
@@ -45,10 +50,13 @@ internal sealed record InspectedHouse
         catch (EngineException error) when (docker is null)
         {
             missed.Add($"Containers: {error.Message}");
+            unseen.Add(StepSource.Engine);
         }
         var host = await HostLook.ReadAsync(view.Containers.Select(static one => one.ProcessId), stop);
         if (!Environment.IsPrivilegedProcess)
+        {
             missed.Add("Processes of other users are seen by root alone: sudo gatehouse inspect");
+        }
         var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan);
         var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return new InspectedHouse
@@ -58,6 +66,7 @@ internal sealed record InspectedHouse
             Processes = ProcessLook.Bare(),
             Plan = plan,
             NotSeen = missed.ToImmutable(),
+            Unseen = unseen.ToImmutable(),
         };
     }
 
@@ -78,12 +87,16 @@ internal sealed record InspectedHouse
     private JobPlan? JobBy(Func<JobPlan, bool> isOf) => Plan?.Jobs.Values
         .OrderBy(static job => job.Key, StringComparer.Ordinal).FirstOrDefault(isOf);
 
-    private static EstatePlan? PlanOf(string home, ImmutableArray<string>.Builder missed)
+    private static EstatePlan? PlanOf(
+        string home, ImmutableArray<string>.Builder missed, ImmutableHashSet<StepSource>.Builder unseen)
     {
         if (!File.Exists(EstateFile.PathIn(home))) return null;
         var reading = EstateFile.Read(home);
         if (reading.Plan is null)
+        {
+            unseen.Add(StepSource.Estate);
             missed.Add($"The estate has errors, so no job is known: gatehouse jobs --home {home}");
+        }
         return reading.Plan;
     }
 }

@@ -65,7 +65,8 @@ internal static class ServeCommand
         if (File.Exists(EstateFile.PathIn(home))) return true;
         if (ListenAddress.TryParseGate(address) is not { } gate)
         {
-            ActClient.Say($"--starter {SafeText.OneLine(address)} is no address; try interfaces:8420", ExitCodes.Unusable);
+            ActClient.Say(
+                $"--starter {SafeText.OneLine(address)} is no address; try interfaces:8420", ExitCodes.Unusable);
             return false;
         }
         StarterFile.Write(home, "home", gate, Console.Error);

@@ -130,7 +130,7 @@ internal sealed class AdoptStack : IAsyncDisposable
 
     /// <summary>The verb, on this engine's host, by the native binary.</summary>
     public Task<Ended> GatehouseAsync(params string[] words)
-        => _engine.OnHostAsync(Environment.GetEnvironmentVariable("GATEHOUSE_TEST_CLI") ?? GateBinary.Path, words);
+        => _engine.OnHostAsync(GateBinary.Path, words);
 
     public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(
         ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words]);

@@ -35,7 +35,7 @@ public sealed class CrashTests(TestEngine engine)
         await using var stack = await AdoptStack.StartSmallAsync(engine);
         var before = await stack.SnapshotAsync();
         using var client = await EngineClient.ConnectAsync(stack.Engine, TestContext.Current.CancellationToken);
-        var verb = stack.Verb(client);
+        var verb = stack.Verb(client, new CrashingSteps());
         var proposal = await verb.ProposeAsync([], TestContext.Current.CancellationToken);
         Assert.True(await verb.DoAsync(proposal, TestContext.Current.CancellationToken));
 

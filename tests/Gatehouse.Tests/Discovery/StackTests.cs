@@ -13,7 +13,8 @@ public sealed class StackTests
 {
     private static readonly string Folder = Repository.PathOf("tests", "Gatehouse.Tests", "Discovery", "Stacks");
 
-    public static TheoryData<string> Stacks => [.. Directory.GetDirectories(Folder).Select(path => Path.GetFileName(path)).Order()];
+    public static TheoryData<string> Stacks
+        => [.. Directory.GetDirectories(Folder).Select(path => Path.GetFileName(path)).Order()];
 
     [Fact]
     public void There_are_as_many_stacks_as_were_promised() => Assert.True(Stacks.Count >= 12);
@@ -48,13 +49,15 @@ public sealed class StackTests
         var again = Judge.Find(new HouseSights { Sights = sights, Estate = done.Plan });
         Assert.Empty(Judge.EntriesOf(again).Jobs);
         Assert.Equal(finds.Where(find => find.Job is not null).Select(find => (find.Name, find.Risk!.Score)),
-            again.Where(find => find is { Kind: FindKind.Job, State: FindState.Known }).Select(find => (find.Name, find.Risk!.Score)));
+            again.Where(find => find is { Kind: FindKind.Job, State: FindState.Known })
+                .Select(find => (find.Name, find.Risk!.Score)));
     }
 
     [Fact]
     public void No_secret_of_a_stack_is_shown()
     {
-        string[] secrets = ["sk-proj", "sk-ant", "hf_aaa", "AIza", "MTAw", "0123456789abcdef", "dbpassword", "sk-1234", "topic"];
+        string[] secrets =
+            ["sk-proj", "sk-ant", "hf_aaa", "AIza", "MTAw", "0123456789abcdef", "dbpassword", "sk-1234", "topic"];
         foreach (var stack in Stacks)
         {
             var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(Read(stack).Project!) });
@@ -83,5 +86,6 @@ public sealed class StackTests
             find.Job.Models.Select(key => $"{key} at {Url(find.Models, key)}"))),
     };
 
-    private static string Url(ImmutableArray<ModelDraft> models, string key) => models.Single(model => model.Key == key).Url;
+    private static string Url(ImmutableArray<ModelDraft> models, string key)
+        => models.Single(model => model.Key == key).Url;
 }

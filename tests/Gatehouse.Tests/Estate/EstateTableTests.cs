@@ -70,6 +70,19 @@ public sealed class EstateTableTests
     }
 
     [Fact]
+    public void The_starter_of_a_container_listens_on_interfaces_under_a_name_that_stays()
+    {
+        var gate = new ListenAddress.Interfaces(8420);
+
+        var reading = EstateReader.Read(StarterEstate.Text("lab", "UTC", gate), "gatehouse.yaml");
+
+        Assert.Empty(reading.Problems);
+        Assert.Empty(reading.Warnings);
+        Assert.Equal((gate, "gate"), (reading.Plan!.Gate, reading.Plan.Node));
+        Assert.Equal("http://ollama:11434", reading.Plan.Models["llama"].Url.ToString()[..^"/v1".Length]);
+    }
+
+    [Fact]
     public void The_starter_loads_without_a_problem_or_warning_and_sets_limits()
     {
         var reading = EstateReader.Read(StarterEstate.Text("lab", "Europe/Madrid"), "gatehouse.yaml");

@@ -21,9 +21,12 @@ internal static class FolderTable
         ["Core.Units"] = [],
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Units"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
+        ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
         ["Demo"] = [],
+        ["Discovery"] =
+            ["Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Units", "Listening"],
         ["Listening"] = [],
         ["Watching"] = [],
         ["Storage"] = ["Core.Ledger"],
@@ -37,7 +40,8 @@ internal static class FolderTable
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
         [
-            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Adoption",
+            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Steps",
+            "Core.Adoption",
             "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Walls",
             "Discovery", "Inspecting", "Adoption",
         ],

@@ -1,0 +1,49 @@
+using Gatehouse.Core.Estate;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Where an app reaches the gate, and what it has to show there.</summary>
+/// <param name="Url">The gate as the app calls it, without a slash at the end.</param>
+/// <param name="NeedsToken">False where the address itself is the job's identity.</param>
+/// <param name="Notes">What the user should know of this choice, as sentences.</param>
+internal sealed record ConnectTarget(string Url, bool NeedsToken, IReadOnlyList<string> Notes)
+{
+    /// <summary>Chooses the address: the one that was given, else the job's own, else the gate's.</summary>
+    public static ConnectTarget Choose(EstatePlan plan, JobPlan job, string? given)
+    {
+        if (job.Listen.OfType<ListenAddress.Tcp>().FirstOrDefault() is { } own)
+        {
+            return new ConnectTarget(given ?? $"http://{own}", false,
+                [$"This address is {job.Key}'s own: who calls it is {job.Key}, and no token is needed."]);
+        }
+        if (given is not null) return new ConnectTarget(given, true, []);
+        return plan.Gate switch
+        {
+            ListenAddress.Interfaces every => OnInterfaces(every),
+            ListenAddress.Unix => new ConnectTarget("http://127.0.0.1:8420", true,
+                [$"The gate listens on {plan.Gate} only, which apps cannot call: give listen.gate an address."]),
+            _ when plan.Gate.ToString()!.StartsWith("127.", StringComparison.Ordinal) => new ConnectTarget(
+                $"http://{plan.Gate}", true,
+                [
+                    "Only programs on this machine reach this address. For containers and the LAN set "
+                    + "`listen: { gate: \"interfaces:8420\" }` and start the gate again.",
+                ]),
+            _ => new ConnectTarget($"http://{plan.Gate}", true, []),
+        };
+    }
+
+    private static ConnectTarget OnInterfaces(ListenAddress.Interfaces every)
+    {
+        var there = LocalAddresses.Reachable(LocalAddresses.Read()).ToArray();
+        var shown = there.Select(own => $"  http://{Host(own)}:{every.Port} (interface {own.Interface})");
+        var url = there.Length == 0 ? $"http://127.0.0.1:{every.Port}" : $"http://{Host(there[0])}:{every.Port}";
+        return new ConnectTarget(url, true,
+            there.Length < 2 ? [] : [$"The gate has these addresses; take the one in the app's network, with "
+                + $"--address:\n{string.Join('\n', shown)}"]);
+    }
+
+    private static string Host(LocalAddress own)
+        => own.Address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6
+            ? $"[{own.Address}]" : own.Address.ToString();
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Prints finds for people: an overview, then each find with its evidence, then what was looked at.</summary>
+internal sealed class DiscoverText
+{
+    private const int Columns = 80; // Characters: a pipe, a mail and a small terminal show as many.
+    private const int EvidenceShown = 6; // Clues of one find that are shown; JSON has all.
+    private const int LabelWidth = 10;
+
+    private readonly TextWriter _output;
+
+    private DiscoverText(TextWriter output) => _output = output;
+
+    public static void Write(IReadOnlyList<Find> finds, SearchedHouse house, TextWriter output)
+    {
+        var text = new DiscoverText(output);
+        text.Line(Summary(finds));
+        text.Jobs([.. finds.Where(find => find.Kind == FindKind.Job)]);
+        text.Servers([.. finds.Where(find => find.Kind == FindKind.Server)]);
+        text.Ways([.. finds.Where(find => find.Kind == FindKind.WayAround)]);
+        text.List("Looked at", house.Looked);
+        text.List("Could not look at, or read only in part", house.Skipped);
+    }
+
+    private static string Summary(IReadOnlyList<Find> finds)
+    {
+        var jobs = finds.Where(find => find.Kind == FindKind.Job && find.State != FindState.Missing).ToArray();
+        var news = jobs.Count(find => find.State == FindState.New);
+        return $"Found {Count(jobs.Length, "AI job")} ({(news == 0 ? "none" : $"{news}")} new to the estate), "
+            + $"{Count(finds.Count(find => find.Kind == FindKind.Server), "model server")}, "
+            + $"{Count(finds.Count(find => find.Kind == FindKind.WayAround), "way")} around the gate.";
+    }
+
+    private void Jobs(Find[] jobs)
+    {
+        if (jobs.Length == 0) return;
+        var width = Math.Clamp(jobs.Max(job => job.Name.Length), 4, 28);
+        Line("");
+        Line($"  {"job".PadRight(width)}  {"estate",-7}  {"risk",-11}  software");
+        foreach (var job in jobs)
+        {
+            Line($"  {Cut(job.Name, width).PadRight(width)}  {Words.Of(job.State),-7}  {RiskOf(job),-11}  "
+                + Cut(SafeText.OneLine(job.Software), Columns - width - 26));
+        }
+        foreach (var job in jobs) Job(job);
+    }
+
+    private void Job(Find job)
+    {
+        Line("");
+        Line($"{Cut(job.Name, 50)}: {Words.Of(job.State)}, {RiskOf(job)}{Running(job)}");
+        Field("seen in", string.Join(", ", job.Places));
+        if (job.State == FindState.New) Evidence(job);
+        if (job.Job is { } entry)
+        {
+            Field("models", string.Join(", ", entry.Models.Select(key => Model(job, key))));
+            Field("way", $"{Words.Of(entry.Trigger)} → {Words.Of(entry.Source.Kind)} → {entry.Sink}");
+            // The first line of the comment says where it was found, which stands above.
+            foreach (var open in entry.Comment.Skip(1)) Field("check", open);
+        }
+        foreach (var note in job.Notes) Field("note", note);
+        if (job.State == FindState.New) Reasons(job.Risk?.Reasons ?? []);
+    }
+
+    private void Reasons(IReadOnlyList<RiskReason> reasons)
+    {
+        const string Start = "Nobody said whether it ";
+        const string End = ", which counts as yes.";
+        var open = reasons.Where(reason => reason.Sentence.StartsWith(Start, StringComparison.Ordinal)
+            && reason.Sentence.EndsWith(End, StringComparison.Ordinal)).ToArray();
+        foreach (var reason in reasons.Except(open)) Field($"+{reason.Points}", reason.Sentence);
+        if (open.Length == 0) return;
+        var questions = open.Select(reason => reason.Sentence[Start.Length..^End.Length].Replace("can ", "", StringComparison.Ordinal));
+        Field($"+{open.Sum(reason => reason.Points)}", $"Nobody said whether it can {string.Join("; ", questions)}.");
+    }
+
+    private void Evidence(Find find)
+    {
+        var shown = find.Evidence.Where(clue => clue.Kind != ClueKind.OpenPort).Select(Shown).Distinct().ToArray();
+        var more = shown.Length > EvidenceShown ? [$"{shown.Length - EvidenceShown} more"] : Array.Empty<string>();
+        if (shown.Length != 0) Field("evidence", string.Join("; ", shown.Take(EvidenceShown).Concat(more)));
+    }
+
+    private static string Shown(Clue clue) => clue.Kind switch
+    {
+        ClueKind.ModelKey or ClueKind.SinkKey => $"{clue.Value} holds a key",
+        _ => $"{clue.Where} {clue.Value}",
+    };
+
+    private static string Model(Find job, string key)
+        => job.Models.FirstOrDefault(model => model.Key == key) is { } model ? $"{key} at {model.Url}" : key;
+
+    private void Servers(Find[] servers)
+    {
+        if (servers.Length == 0) return;
+        Line("");
+        Line("Model servers");
+        foreach (var server in servers)
+        {
+            var addresses = server.Addresses.IsEmpty ? "" : $" at {string.Join(", ", server.Addresses)}";
+            var dialect = server.Provider is null ? "; speaks no dialect of the gate" : "";
+            Paragraph("  ",
+                $"{server.Name} ({server.Software}){addresses}: {Words.Of(server.State)}{Running(server)}{dialect}");
+        }
+    }
+
+    private void Ways(Find[] ways)
+    {
+        if (ways.Length == 0) return;
+        Line("");
+        Line("Ways around the gate");
+        foreach (var way in ways) Paragraph("  ", $"{way.Name}: {string.Join(' ', way.Notes)}");
+    }
+
+    private void List(string title, IReadOnlyList<string> items)
+    {
+        if (items.Count == 0) return;
+        Line("");
+        Line(title);
+        foreach (var item in items) Paragraph("  ", item);
+    }
+
+    private void Field(string label, string text) => Paragraph($"  {label.PadRight(LabelWidth)}", text);
+
+    /// <summary>
+    /// Text with lines of at most eighty characters; what follows the first line stands below its text.
+    /// </summary>
+    private void Paragraph(string start, string text)
+    {
+        var line = new StringBuilder(start);
+        var indent = new string(' ', Math.Max(start.Length, 4));
+        foreach (var word in SafeText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var isFirst = line.Length == start.Length || line.Length == indent.Length;
+            if (!isFirst && line.Length + 1 + word.Length > Columns)
+            {
+                Line(line.ToString());
+                line.Clear().Append(indent);
+                isFirst = true;
+            }
+            if (!isFirst) line.Append(' ');
+            line.Append(word);
+        }
+        Line(line.ToString());
+    }
+
+    private void Line(string text) => _output.WriteLine(text.TrimEnd());
+
+    private static string Cut(string text, int width)
+    {
+        var plain = SafeText.OneLine(text);
+        return plain.Length <= width ? plain : string.Concat(plain.AsSpan(0, Math.Max(width - 1, 1)), "…");
+    }
+
+    private static string RiskOf(Find find)
+        => find.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not judged";
+
+    private static string Running(Find find) => find.IsRunning switch
+    {
+        true => ", running",
+        false => ", stopped",
+        null => "",
+    };
+
+    private static string Count(int number, string what)
+        => $"{(number == 0 ? "no" : $"{number}")} {what}{(number == 1 ? "" : "s")}";
+}

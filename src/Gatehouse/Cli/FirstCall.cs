@@ -1,0 +1,107 @@
+using System.Globalization;
+using Gatehouse.Core.Estate;
+using Gatehouse.Storage;
+
+namespace Gatehouse.Cli;
+
+/// <summary>
+/// Waits for a job's first call that ends well, and says meanwhile what arrived instead: on the ledger what is the
+/// job's, from the counters what is nobody's.
+/// </summary>
+internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress control) : IDisposable
+{
+    private const int RowsMax = 1000;
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    private readonly ControlClient _control = new(control);
+    private readonly HashSet<string> _told = [];
+    private readonly HashSet<string> _seen = [];
+    private Dictionary<string, long> _counts = [];
+    private long _from;
+
+    /// <summary>The last thing that spoke against a connection; null when nothing arrived at all.</summary>
+    public string? WhyNot { get; private set; }
+
+    /// <summary>Remembers what was there before.</summary>
+    public async Task StartAsync(CancellationToken stop)
+    {
+        _counts = await CountsAsync(stop);
+        using var reader = LedgerReader.OpenReadOnly(home);
+        _from = reader.Count();
+    }
+
+    /// <summary>Looks until a call ended well.</summary>
+    /// <exception cref="OperationCanceledException">The time is over.</exception>
+    public async Task<ExchangeRow> WaitAsync(TimeProvider time, Action<string> tell, CancellationToken stop)
+    {
+        while (true)
+        {
+            foreach (var row in NewRows())
+            {
+                if (row.Outcome == "completed" && row.Status < 400) return row;
+                Tell(Explain(row), tell);
+            }
+            foreach (var (name, count) in await CountsAsync(stop))
+            {
+                if (count > _counts.GetValueOrDefault(name)) Tell(Explain(name), tell);
+            }
+            await Task.Delay(LookEvery, time, stop);
+        }
+    }
+
+    public void Dispose() => _control.Dispose();
+
+    private IEnumerable<ExchangeRow> NewRows()
+    {
+        using var reader = LedgerReader.OpenReadOnly(home);
+        return
+        [
+            .. reader.ReadExchanges(job, _from, RowsMax)
+                .Where(row => row.Outcome is not null && _seen.Count < RowsMax && _seen.Add(row.Id)),
+        ];
+    }
+
+    private void Tell(string what, Action<string> tell)
+    {
+        WhyNot = what;
+        if (_told.Add(what)) tell(what);
+    }
+
+    private string Explain(ExchangeRow row) => row.Reason switch
+    {
+        "paused" => $"A call of {job} arrived, but {job} is paused. Let it go on with: gatehouse resume {job}",
+        "model_not_found" => $"A call of {job} arrived, but it names a model that {job} does not have. "
+            + $"See: gatehouse ledger show {row.Id}",
+        { } reason => string.Create(CultureInfo.InvariantCulture,
+            $"A call of {job} arrived and was not served: {reason} (HTTP {row.Status}). ")
+            + $"See: gatehouse ledger show {row.Id}",
+        null => string.Create(CultureInfo.InvariantCulture,
+            $"A call of {job} arrived and ended as {row.Outcome} (HTTP {row.Status})."),
+    };
+
+    private static string Explain(string counter) => counter switch
+    {
+        "local" => "Some app asked for its list of models, so it reaches the gate. Now let it use one.",
+        "no_credential" => "A call without a token arrived: the app's key field is empty.",
+        "expired_token" => "A call with a token that has ended arrived: issue a new one.",
+        _ => $"A call arrived whose token is not good ({counter}): is the whole token in the app's key field?",
+    };
+
+    /// <summary>Calls that are nobody's by reason, and answers that are not on record.</summary>
+    private async Task<Dictionary<string, long>> CountsAsync(CancellationToken stop)
+    {
+        var counts = new Dictionary<string, long>();
+        var (_, text) = await _control.GetAsync("/metrics", stop);
+        foreach (var line in text.Split('\n'))
+        {
+            const string strangers = "gatehouse_strangers_total{reason=\"";
+            var isStranger = line.StartsWith(strangers, StringComparison.Ordinal);
+            if (!isStranger && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal)) continue;
+            var name = isStranger ? line[strangers.Length..].Split('"')[0] : "local";
+            if (long.TryParse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out var count))
+                counts[name] = count;
+        }
+        return counts;
+    }
+}

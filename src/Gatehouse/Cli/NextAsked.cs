@@ -1,0 +1,9 @@
+namespace Gatehouse.Cli;
+
+/// <summary>What was asked of <c>gatehouse next</c>.</summary>
+internal sealed record NextAsked(string Home, string? Docker, bool IsDone, FileInfo? Against, bool Json)
+{
+    /// <summary>As whom and of which engine things are seen.</summary>
+    public string Place => $"{(Environment.IsPrivilegedProcess ? "root" : "user")} "
+        + (Docker ?? Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "");
+}

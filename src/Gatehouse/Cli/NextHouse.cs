@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Gatehouse.Core.Inspection;
+using Gatehouse.Core.Steps;
+using Gatehouse.Docker;
+
+namespace Gatehouse.Cli;
+
+/// <summary>Looks at everything that a step may be about.</summary>
+internal static class NextHouse
+{
+    /// <summary>The scene, and what could not be seen as sentences.</summary>
+    /// <exception cref="EngineException">An engine was asked for by its address and cannot be used.</exception>
+    public static async Task<(StepScene Scene, ImmutableArray<string> Sentences)> LookAsync(
+        NextAsked asked, DateTimeOffset? checkpointSeen, TimeProvider time, CancellationToken stop)
+    {
+        var house = await InspectedHouse.LookAsync(asked.Home, asked.Docker, stop);
+        var subjects = await InspectedJobs.AnyAsync(house, all: false, stop);
+        var hasLedger = File.Exists(Path.Combine(asked.Home, "ledger.db"));
+        var tokens = hasLedger ? await TokensAsync(asked.Home, stop) : [];
+        var notSeen = house.Unseen;
+        if (tokens is null) notSeen = notSeen.Add(StepSource.Tokens);
+        var scene = new StepScene
+        {
+            Now = time.GetUtcNow(),
+            Plan = house.Plan,
+            Findings = [.. subjects.SelectMany(static one => one.Findings)],
+            Undeclared = [.. Undeclared(house, subjects)],
+            Tokens = tokens ?? [],
+            HasLedger = hasLedger,
+            CheckpointSeen = checkpointSeen,
+            NotSeen = notSeen,
+        };
+        return (scene, house.NotSeen);
+    }
+
+    /// <summary>Apps that look as if they call models; a model server is nobody's job.</summary>
+    private static IEnumerable<UndeclaredApp> Undeclared(
+        InspectedHouse house, ImmutableArray<InspectedSubject> subjects)
+    {
+        foreach (var one in subjects.Where(static one => one is { Job: null, Subject.Kind: SubjectKind.Container }))
+        {
+            if (house.Scene.View.Container(one.Subject.Name) is not { } container
+                || house.Scene.House.ModelServers.Contains(container.Id)
+                || house.Scene.House.Gates.Contains(container.Id))
+            {
+                continue;
+            }
+            yield return new UndeclaredApp("container", container.Name, container.ComposeProject ?? container.Name);
+        }
+    }
+
+    /// <summary>Good service tokens; null when the list could not be had.</summary>
+    private static async Task<ImmutableArray<TokenAge>?> TokensAsync(string home, CancellationToken stop)
+    {
+        var tokens = ImmutableArray.CreateBuilder<TokenAge>();
+        var exit = await new ActClient(home, "token.list", [])
+        {
+            OnLine = line =>
+            {
+                if (Text(line, "kind") == "service" && Text(line, "state") == "good"
+                    && line.GetProperty("issued").TryGetDateTimeOffset(out var issued))
+                {
+                    tokens.Add(new TokenAge(Text(line, "id"), Text(line, "job"), issued));
+                }
+            },
+        }.RunAsync(stop);
+        return exit == 0 ? tokens.ToImmutable() : null;
+    }
+
+    private static string Text(JsonElement line, string name)
+        => line.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
+}

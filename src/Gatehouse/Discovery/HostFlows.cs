@@ -1,0 +1,106 @@
+using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Discovery.Flows;
+using Gatehouse.Core.Discovery.HomeAssistant;
+using Gatehouse.Core.Discovery.Hooks;
+
+namespace Gatehouse.Discovery;
+
+/// <summary>
+/// Looks below folders for flows of n8n and Node-RED, for hooks, and for configurations of Home Assistant.
+/// </summary>
+internal static class HostFlows
+{
+    private const int DepthMax = 6; // Folders below the one that was named.
+    private const int FilesMax = 2_000; // JSON and YAML files that are opened in one look.
+
+    // Folders that hold code and data of programs, and none of what is looked for.
+    private static readonly HashSet<string> PassedOver = new(StringComparer.Ordinal)
+    {
+        "node_modules", ".git", "venv", ".venv", "site-packages", "__pycache__", ".cache", "cache", "logs", "overlay2",
+        "image", "proc", "sys", "dev", "vendor", "dist", "models", "blobs", "backups", "www", "media", "tmp", "deps",
+    };
+
+    private static readonly string[] HomeNames =
+        ["automations.yaml", "scripts.yaml", "configuration.yaml", "core.config_entries"];
+
+    /// <summary>The sights below these folders.</summary>
+    public static List<Sight> Read(HostFiles files, IEnumerable<string> folders, ScriptShelf scripts)
+    {
+        var (sights, houses, opened) =
+            (new List<Sight>(), new SortedDictionary<string, List<string>>(StringComparer.Ordinal), 0);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in folders.SelectMany(folder => files.Walk(folder, DepthMax, PassedOver.Contains)))
+        {
+            if (!IsOfInterest(entry) || !seen.Add(entry.Path))
+                continue;
+            if (++opened > FilesMax)
+            {
+                files.Skip(entry.Path, $"and what comes behind it was not read: {FilesMax} files were read before");
+                break;
+            }
+            if (HouseOf(entry) is { } house)
+                Remember(houses, house, entry.Path);
+            else
+                Take(files, sights, scripts, entry);
+        }
+        foreach (var house in houses.Values)
+            TakeHouse(files, sights, house);
+        return sights;
+    }
+
+    private static void Take(HostFiles files, List<Sight> sights, ScriptShelf scripts, HostEntry entry)
+    {
+        // A large file that is none of these is no concern of anybody here, so nothing is written down for it.
+        var isNamed = entry.Name.StartsWith("flows", StringComparison.Ordinal)
+            || entry.Name.StartsWith("hooks", StringComparison.Ordinal);
+        var text = isNamed ? files.Read(entry.Path) : files.ReadSmall(entry.Path);
+        if (text is null)
+            return;
+        var reading = N8nReader.Looks(text) ? N8nReader.Read(entry.Path, text)
+            : NodeRedReader.Looks(text) ? NodeRedReader.Read(entry.Path, text)
+            : HooksReader.Read(entry.Path, text, scripts);
+        sights.AddRange(reading.Sights);
+        if (reading.Problem is { } problem)
+            files.Skip(entry.Path, problem);
+    }
+
+    private static void TakeHouse(HostFiles files, List<Sight> sights, List<string> paths)
+    {
+        var texts = paths.Select(path => files.Read(path) is { } text ? new HomeFile(path, text) : null)
+            .OfType<HomeFile>();
+        var reading = HomeAssistantReader.Read(texts);
+        sights.AddRange(reading.Sights);
+        foreach (var (path, why) in reading.Problems)
+            files.Skip(path, why);
+    }
+
+    /// <summary>The folder of the Home Assistant to which a file belongs; null when it belongs to none.</summary>
+    private static string? HouseOf(HostEntry entry)
+    {
+        var folder = entry.Path[..^(entry.Name.Length + 1)];
+        if (folder.EndsWith("/packages", StringComparison.Ordinal)
+            && entry.Name.EndsWith(".yaml", StringComparison.Ordinal))
+        {
+            return folder[..^"/packages".Length];
+        }
+        if (!HomeNames.Contains(entry.Name))
+            return null;
+        return folder.EndsWith("/.storage", StringComparison.Ordinal) ? folder[..^"/.storage".Length] : folder;
+    }
+
+    private static void Remember(SortedDictionary<string, List<string>> houses, string house, string path)
+    {
+        if (!houses.TryGetValue(house, out var paths))
+            houses.Add(house, paths = []);
+        paths.Add(path);
+    }
+
+    private static bool IsOfInterest(HostEntry entry) => entry.Name == "core.config_entries"
+        || (entry.Name.EndsWith(".json", StringComparison.Ordinal)
+        && entry.Name is not ("package.json" or "package-lock.json"
+            or "tsconfig.json") && !entry.Name.EndsWith("_cred.json", StringComparison.Ordinal))
+        || ((entry.Name.EndsWith(".yaml", StringComparison.Ordinal)
+        || entry.Name.EndsWith(".yml", StringComparison.Ordinal))
+            && (HomeNames.Contains(entry.Name) || entry.Name.StartsWith("hooks", StringComparison.Ordinal)
+                || entry.Path.Contains("/packages/", StringComparison.Ordinal)));
+}

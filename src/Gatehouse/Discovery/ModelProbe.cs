@@ -1,0 +1,88 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Json;
+using Gatehouse.Core.Discovery;
+
+namespace Gatehouse.Discovery;
+
+/// <summary>
+/// Asks model servers on this machine's loopback for the names of their models: one GET of <c>/v1/models</c>, which
+/// Ollama, llama.cpp, vLLM, LM Studio and LocalAI all answer. Nothing is sent anywhere else.
+/// </summary>
+internal static class ModelProbe
+{
+    private const int AnswerBytesMax = 256 * 1024; // A server with a thousand models stays below it.
+    private const int ModelsMax = 50; // Names of one server.
+
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>The same sights, with the models that their servers named.</summary>
+    public static async Task<ImmutableArray<Sight>> AskAsync(ImmutableArray<Sight> sights, CancellationToken stop)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectTimeout = AnswerWithin,
+        };
+        using var client = new HttpMessageInvoker(handler);
+        return [.. await Task.WhenAll(sights.Select(async sight => PortOf(sight) is { } port
+            ? await OneAsync(client, sight, port, stop) : sight))];
+    }
+
+    private static int? PortOf(Sight sight)
+    {
+        var isServer = sight.Software is { Role: SoftwareRole.Server or SoftwareRole.Proxy, Provider: not null }
+            || (sight.Kind == SightKind.Process && sight.Clues.Any(clue => clue.Kind == ClueKind.ModelServer));
+        return !isServer || !sight.IsRunning ? null
+            : sight.Ports.FirstOrDefault(port => port.Protocol == "tcp" && port.HostPort != 0
+                && (sight.ListeningPorts.IsEmpty || sight.ListeningPorts.Contains(port.ContainerPort))
+                && port.HostAddress is "127.0.0.1" or "0.0.0.0" or "::" or "::1")?.HostPort;
+    }
+
+    private static async Task<Sight> OneAsync(HttpMessageInvoker client, Sight sight, int port, CancellationToken stop)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(AnswerWithin);
+        try
+        {
+            var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
+            using var request = new HttpRequestMessage(HttpMethod.Get, url);
+            using var answer = await client.SendAsync(request, patience.Token);
+            if (!answer.IsSuccessStatusCode) return sight;
+            await using var body = await answer.Content.ReadAsStreamAsync(patience.Token);
+            var bytes = new byte[AnswerBytesMax];
+            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, patience.Token);
+            using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
+            var names = Names(json.RootElement).Take(ModelsMax).ToArray();
+            return sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
+            or IOException && !stop.IsCancellationRequested)
+        {
+            // It does not answer, or not in this dialect: its name is then not known, which the find says.
+            return sight;
+        }
+    }
+
+    private static Clue Told(string name) => new(ClueKind.ModelName, "its own list", name);
+
+    private static IEnumerable<string> Names(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("data", out var data)
+            || data.ValueKind != JsonValueKind.Array)
+        {
+            yield break;
+        }
+        foreach (var model in data.EnumerateArray())
+        {
+            if (model.ValueKind == JsonValueKind.Object && model.TryGetProperty("id", out var id)
+                && id.ValueKind == JsonValueKind.String && id.GetString() is { Length: > 0 and <= 128 } name
+                && name.All(letter => !char.IsControl(letter)))
+            {
+                yield return name;
+            }
+        }
+    }
+}

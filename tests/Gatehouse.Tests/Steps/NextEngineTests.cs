@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Gatehouse.Cli;
+using Gatehouse.Tests.Docker;
+
+namespace Gatehouse.Tests.Steps;
+
+/// <summary>From the first step to its end, on a real engine.</summary>
+[Collection(EngineCollection.Name)]
+public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("ghn-").FullName;
+
+    public ValueTask InitializeAsync()
+    {
+        engine.Need();
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Directory.Delete(_home, recursive: true);
+        if (engine.SocketPath.StartsWith('/')) await engine.ClearAsync();
+    }
+
+    [Fact]
+    public async Task The_one_with_the_engines_socket_is_first_and_done_when_it_has_it_no_more()
+    {
+        await engine.DockerAsync("run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
+
+        var first = await RunAsync();
+        var early = await RunAsync("--done");
+        await engine.DockerAsync("rm", "-f", "open-webui");
+        await engine.DockerAsync("run", "-d", "--name", "open-webui", TestImages.OpenWebUi, "sleep", "1000");
+        var late = await RunAsync("--done");
+
+        Assert.Equal(0, first.Code);
+        Assert.StartsWith("Next: container open-webui: It commands the container engine.", first.Output,
+            StringComparison.Ordinal);
+        Assert.Equal(1, early.Code);
+        Assert.StartsWith("Not done yet: container open-webui", early.Output, StringComparison.Ordinal);
+        Assert.Equal(0, late.Code);
+        Assert.StartsWith("Done: container open-webui: It commands the container engine. Not on record: no gate",
+            string.Join(' ', late.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)),
+            StringComparison.Ordinal);
+        Assert.Contains("\nNext: Write an estate.", late.Output, StringComparison.Ordinal);
+        Assert.All(late.Output.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
+    }
+
+    [Fact]
+    public async Task What_another_engine_does_not_show_is_not_done()
+    {
+        await engine.DockerAsync("run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
+        await RunAsync();
+        var state = await File.ReadAllTextAsync(Path.Combine(_home, "next.json"), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(_home, "next.json"), state.Replace(engine.SocketPath, "/elsewhere.sock", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        await engine.DockerAsync("rm", "-f", "open-webui");
+
+        var ended = await RunAsync("--done");
+
+        Assert.Equal(4, ended.Code);
+        Assert.Contains("cannot be checked now", ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("[]")]
+    [InlineData("{\"key\":7")]
+    [InlineData("{\"key\":7,\"checkpoint-seen\":\"soon\"}")]
+    public async Task Without_a_step_that_was_shown_there_is_nothing_to_be_done(string? state)
+    {
+        if (state is not null)
+        {
+            await File.WriteAllTextAsync(
+                Path.Combine(_home, "next.json"), state, TestContext.Current.CancellationToken);
+        }
+
+        var ended = await RunAsync("--done");
+
+        Assert.Equal(1, ended.Code);
+        Assert.Contains("No step was shown yet", ended.Errors, StringComparison.Ordinal);
+    }
+
+    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var root = new RootCommand { NextCommand.Create() };
+        var code = await root.Parse(["next", .. words, "--docker", engine.SocketPath, "--home", _home]).InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = errors }, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), errors.ToString());
+    }
+}

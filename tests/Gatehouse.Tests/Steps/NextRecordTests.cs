@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json;
+using Gatehouse.Cli;
+using Gatehouse.Tests.Gate;
+
+namespace Gatehouse.Tests.Steps;
+
+/// <summary>Steps beside a running gate: what was done is on record, and a kept checkpoint is compared.</summary>
+public sealed class NextRecordTests : IAsyncLifetime
+{
+    private readonly string _elsewhere = Directory.CreateTempSubdirectory("ghe-").FullName;
+    private GateStage _stage = null!;
+
+    public async ValueTask InitializeAsync() => _stage = await GateStage.StartAsync(GateEstates.Rights);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stage.DisposeAsync();
+        Directory.Delete(_elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_step_that_is_done_is_on_record_once()
+    {
+        await RememberAsync("limits a-job-that-is-gone");
+
+        var (code, output, _) = await RunAsync("--done");
+        var open = JsonDocument.Parse(await File.ReadAllTextAsync(StatePath, TestContext.Current.CancellationToken));
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("Done: A title. On record.", output, StringComparison.Ordinal);
+        var act = Assert.Single(_stage.Acts("next.done"));
+        Assert.Equal("limits a-job-that-is-gone", act.Details["step"]);
+        // The next one is remembered in its place.
+        Assert.NotEqual("limits a-job-that-is-gone", open.RootElement.GetProperty("key").GetString());
+    }
+
+    [Fact]
+    public async Task A_kept_checkpoint_closes_its_step_and_anything_else_does_not()
+    {
+        var kept = Path.Combine(_elsewhere, "kept");
+        var note = (await _stage.ActAsync("ledger.checkpoint"))[0].GetProperty("checkpoint").GetString()!;
+        await File.WriteAllTextAsync(kept, note, TestContext.Current.CancellationToken);
+        var inside = Path.Combine(_stage.HomePath, "kept");
+        await File.WriteAllTextAsync(inside, note, TestContext.Current.CancellationToken);
+        var forged = Path.Combine(_elsewhere, "forged");
+        await File.WriteAllTextAsync(
+            forged, note.Replace('A', 'B'), TestContext.Current.CancellationToken);
+        await RememberAsync("checkpoint");
+
+        Assert.Contains("Name the checkpoint", (await RunAsync("--done")).Errors, StringComparison.Ordinal);
+        Assert.Contains("keep it on another machine", (await RunAsync("--done", "--against", inside)).Errors,
+            StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("--done", "--against", forged)).Code);
+        Assert.Equal(1, (await RunAsync("--done", "--against", Path.Combine(_elsewhere, "none"))).Code);
+        Assert.Empty(_stage.Acts("next.done"));
+
+        var (code, _, errors) = await RunAsync("--done", "--against", kept);
+
+        Assert.True(code == 0, errors);
+        Assert.Equal("checkpoint", Assert.Single(_stage.Acts("next.done")).Details["step"]);
+        Assert.Contains("checkpoint-seen", await File.ReadAllTextAsync(StatePath, TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
+    }
+
+    private string StatePath => Path.Combine(_stage.HomePath, "next.json");
+
+    private Task RememberAsync(string key) => File.WriteAllTextAsync(
+        StatePath, $$"""{"v":1,"key":"{{key}}","title":"A title."}""", TestContext.Current.CancellationToken);
+
+    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
+    {
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var root = new RootCommand { NextCommand.Create() };
+        var code = await root.Parse(["next", .. words, "--home", _stage.HomePath]).InvokeAsync(
+            new InvocationConfiguration { Output = output, Error = errors }, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), errors.ToString());
+    }
+}

@@ -1,0 +1,141 @@
+using Gatehouse.Core.Estate;
+using Gatehouse.Core.Steps;
+using Gatehouse.Tests.Inspection;
+
+namespace Gatehouse.Tests.Steps;
+
+/// <summary>Which step comes first, and which are there at all.</summary>
+public sealed class StepListTests
+{
+    private static readonly DateTimeOffset Now = new(2026, 11, 23, 12, 0, 0, TimeSpan.Zero);
+
+    private const string Calm = """
+        estate: 1
+        models: { m: { provider: ollama, url: "http://127.0.0.1:11434" } }
+        jobs:
+          calm: { owner: o, model: m, trigger: manual, source: prompt, sink: none, limits: { requests-per-minute: 5 },
+            can: { alter-data: false, send-externally: false, receive-feedback: false, change-itself: false } }
+        """;
+
+    private static readonly StepScene Quiet = new() { Now = Now, Plan = Read(Calm) };
+
+    [Fact]
+    public void A_house_in_order_has_no_step() => Assert.Empty(StepList.Of(Quiet));
+
+    [Fact]
+    public void Whoever_owns_the_host_comes_first_and_what_is_only_untidy_last()
+    {
+        var findings = Scenery.Calm.In("lan").Seeing(Contained.Bind("/var/run"), Contained.Bind("/"))
+            .Having(Contained.Rights with { IsPrivileged = true, MemoryBytes = 0 }).Look();
+        var scene = Quiet with
+        {
+            Plan = Read(Calm.Replace("alter-data: false, ", "", StringComparison.Ordinal)),
+            Findings = findings,
+            HasLedger = true,
+            Undeclared = [new UndeclaredApp("container", "chat", "stack")],
+        };
+
+        var steps = StepList.Of(scene);
+
+        Assert.Equal(
+            ["GH-MNT-001", "GH-MNT-001", "GH-PRV-001", "GH-MNT-010", "undeclared", "unknown", "GH-NET-001"],
+            steps.Take(7).Select(static step => step.Key.StartsWith("finding", StringComparison.Ordinal)
+                ? step.Key.Split(' ')[1] : step.Key.Split(' ')[0]));
+        Assert.Equal("checkpoint", steps.Single(static step => step.Source == StepSource.Checkpoint).Key);
+        Assert.Equal("It may use all memory.", steps[^1].Title["container news: ".Length..]);
+        Assert.Equal(steps.Select(static step => step.Key), StepList.Of(scene).Select(static step => step.Key));
+    }
+
+    [Theory]
+    [InlineData("change-itself: false", "unknown calm change-itself")]
+    [InlineData("receive-feedback: false, ", "unknown calm receive-feedback")]
+    public void A_question_without_an_answer_is_a_step(string taken, string key)
+    {
+        var plan = Read(Calm.Replace(taken, "", StringComparison.Ordinal));
+
+        var step = Assert.Single(StepList.Of(Quiet with { Plan = plan }));
+
+        Assert.Equal((key, StepSource.Estate), (step.Key, step.Source));
+        Assert.Contains("gatehouse reload", step.Command, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("limits: { requests-per-minute: 5 },", "", "limits calm")]
+    [InlineData("owner: o,", "owner: o, mode: observe,", "observe calm")]
+    [InlineData("\" } }", "\", credential: env:KEY } }", "credential models.m")]
+    [InlineData("\" } }", "\", credential: file:/srv/key } }", "credential models.m")]
+    public void What_the_estate_leaves_open_is_a_step(string old, string changed, string key)
+        => Assert.Equal(key,
+            Assert.Single(StepList.Of(Quiet with { Plan = Read(Calm.Replace(old, changed, StringComparison.Ordinal)) })).Key);
+
+    [Fact]
+    public void A_credential_in_a_vault_is_no_step()
+        => Assert.Empty(StepList.Of(Quiet with
+        {
+            Plan = Read(Calm.Replace("\" } }", "\", credential: pass:ai/m } }", StringComparison.Ordinal)),
+        }));
+
+    [Theory]
+    [InlineData(30, false)]
+    [InlineData(31, true)]
+    public void A_service_token_is_old_after_thirty_days(int days, bool isStep)
+    {
+        var scene = Quiet with { Tokens = [new TokenAge("tok_1", "calm", Now.AddDays(-days))] };
+
+        Assert.Equal(isStep, StepList.Of(scene).Any(static step => step.Key == "token tok_1"));
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(31, true)]
+    [InlineData(29, false)]
+    public void A_checkpoint_has_to_be_seen_elsewhere_once_a_month(int? days, bool isStep)
+    {
+        var scene = Quiet with { HasLedger = true, CheckpointSeen = days is { } ago ? Now.AddDays(-ago) : null };
+
+        Assert.Equal(isStep, StepList.Of(scene).Length == 1);
+        Assert.Empty(StepList.Of(scene with { HasLedger = false }));
+    }
+
+    [Fact]
+    public void Without_an_estate_the_step_is_to_write_one_and_an_estate_out_of_sight_is_none()
+    {
+        Assert.Equal("gatehouse init", Assert.Single(StepList.Of(Quiet with { Plan = null })).Command);
+        Assert.Empty(StepList.Of(Quiet with { Plan = null, NotSeen = [StepSource.Estate] }));
+    }
+
+    [Fact]
+    public void Every_step_says_all_that_a_person_needs()
+    {
+        var plan = Read(Calm.Replace(", change-itself: false", "", StringComparison.Ordinal)
+            .Replace("limits: { requests-per-minute: 5 },", "mode: observe,", StringComparison.Ordinal)
+            .Replace("\" } }", "\", credential: env:KEY } }", StringComparison.Ordinal));
+        var scene = Quiet with
+        {
+            Plan = plan,
+            HasLedger = true,
+            Findings = Scenery.Calm.In("lan").Look(),
+            Tokens = [new TokenAge("tok_1", "calm", Now.AddDays(-90))],
+            Undeclared = [new UndeclaredApp("container", "chat", "stack; reboot")],
+        };
+
+        var steps = StepList.Of(scene);
+
+        Assert.Equal(9, steps.Length);
+        Assert.All(steps, step =>
+        {
+            Assert.All(
+                [step.Title, step.Why, step.Read, step.Command, step.Undo, step.Check],
+                static text => Assert.False(string.IsNullOrWhiteSpace(text)));
+            Assert.True(StepKeys.IsSeenIn(step.Key, step.Source), step.Key);
+        });
+        Assert.Contains(steps, static step => step.Command == "gatehouse adopt 'stack; reboot'");
+    }
+
+    private static EstatePlan Read(string text)
+    {
+        var reading = EstateReader.Read(text, "gatehouse.yaml");
+        Assert.Empty(reading.Problems);
+        return reading.Plan!;
+    }
+}

@@ -9,7 +9,8 @@ public static class HostServerReader
     private const string Variable = "OLLAMA_HOST";
 
     // Other servers take their address on the command line, which is the owner's text and not for us to rewrite.
-    private static readonly string[] OtherServers = ["llama-server", "vllm", "local-ai", "lms", "koboldcpp", "tabbyapi"];
+    private static readonly string[] OtherServers =
+        ["llama-server", "vllm", "local-ai", "lms", "koboldcpp", "tabbyapi"];
 
     /// <summary>Reads a unit; null when it serves no models.</summary>
     /// <param name="unit">The unit with its drop-ins.</param>
@@ -31,7 +32,8 @@ public static class HostServerReader
         foreach (var name in unit.Words("Service", "EnvironmentFile").Select(static name => name.TrimStart('-')))
         {
             if (environmentFile(name) is not { } text || !Sets(text)) continue;
-            return Left($"{unit.Name} takes {Variable} from {name}, which systemd reads last: it is left alone. Set the "
+            return Left(
+                $"{unit.Name} takes {Variable} from {name}, which systemd reads last: it is left alone. Set the "
                 + "variable in the unit (systemctl edit) instead, then adopt again.");
         }
         return Read(unit);

@@ -15,7 +15,8 @@ public static class HostStepList
     /// <param name="units">Write the gate's service and the server's drop-in.</param>
     /// <param name="place">Where the server shall be.</param>
     public static ImmutableArray<AdoptionStep> Of(
-        string systemctl, OwnHomeStep home, WriteFileStep estate, IEnumerable<WriteFileStep> units, HostModelPlace place)
+        string systemctl, OwnHomeStep home, WriteFileStep estate, IEnumerable<WriteFileStep> units,
+        HostModelPlace place)
     {
         ArgumentNullException.ThrowIfNull(units);
         ArgumentNullException.ThrowIfNull(place);
@@ -31,7 +32,8 @@ public static class HostStepList
             new RunCommandStep([systemctl, "daemon-reload"], []),
             new RunCommandStep([systemctl, "restart", server.Unit], []),
             new RunCommandStep(
-                [systemctl, "enable", "--now", HostUnits.GateUnit], [systemctl, "disable", "--now", HostUnits.GateUnit]),
+                [systemctl, "enable", "--now", HostUnits.GateUnit],
+                [systemctl, "disable", "--now", HostUnits.GateUnit]),
             new VerifyJobStep(place.Job, null,
                 [new ProbeCall(place.Listens[0].Address.ToString(), server.Address.Port, "/api/tags", null)]),
         ];

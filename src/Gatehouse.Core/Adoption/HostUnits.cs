@@ -19,7 +19,8 @@ public static class HostUnits
     /// <summary>Whether a path can stand in a unit file as it is, without escapes.</summary>
     /// <param name="path">The path.</param>
     public static bool IsPlain(string path)
-        => path.StartsWith('/') && path.All(static letter => char.IsAsciiLetterOrDigit(letter) || "/._-+".Contains(letter));
+        => path.StartsWith('/')
+            && path.All(static letter => char.IsAsciiLetterOrDigit(letter) || "/._-+".Contains(letter));
 
     /// <summary>
     /// The gate's service. It begins as root that can do nothing but become another user, and becomes the home's owner

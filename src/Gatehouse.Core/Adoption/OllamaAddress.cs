@@ -26,8 +26,10 @@ internal static class OllamaAddress
         rest = rest.Split('/')[0];
         var colon = rest.LastIndexOf(':');
         // More than one colon without brackets is an IPv6 address alone.
-        var hasPort = colon >= 0 && (rest[0] == '[' ? rest[colon - 1] == ']' : rest.IndexOf(':', StringComparison.Ordinal) == colon);
-        if (!hasPort) return rest.Length == 0 ? new IPEndPoint(IPAddress.Loopback, port) : At(rest.Trim('[', ']'), port);
+        var hasPort = colon >= 0
+            && (rest[0] == '[' ? rest[colon - 1] == ']' : rest.IndexOf(':', StringComparison.Ordinal) == colon);
+        if (!hasPort)
+            return rest.Length == 0 ? new IPEndPoint(IPAddress.Loopback, port) : At(rest.Trim('[', ']'), port);
         // Ollama warns of a port that is none and takes the usual one.
         if (ushort.TryParse(rest.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var said))
             port = said;

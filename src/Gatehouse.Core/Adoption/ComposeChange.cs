@@ -9,8 +9,7 @@ public sealed record ComposeChange(string Path, string? EnvironmentText, string?
 {
     private const string Variable = "COMPOSE_FILE";
 
-    private static readonly string[] Usual =
-        ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    private static readonly string[] Usual = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
     /// <summary>
     /// Decides it. Compose reads an override of its own accord only beside one of its usual files and under a usual

@@ -74,8 +74,7 @@ internal sealed class DiscoverText
             && reason.Sentence.EndsWith(End, StringComparison.Ordinal)).ToArray();
         foreach (var reason in reasons.Except(open)) Field($"+{reason.Points}", reason.Sentence);
         if (open.Length == 0) return;
-        var questions = open.Select(
-            reason => reason.Sentence[Start.Length..^End.Length].Replace("can ", "", StringComparison.Ordinal));
+        var questions = open.Select(reason => reason.Sentence[Start.Length..^End.Length].Replace("can ", "", StringComparison.Ordinal));
         Field($"+{open.Sum(reason => reason.Points)}", $"Nobody said whether it can {string.Join("; ", questions)}.");
     }
 

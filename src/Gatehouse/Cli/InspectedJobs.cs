@@ -18,8 +18,7 @@ internal static class InspectedJobs
             house,
             house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || servers.Contains(one.Id)
                 || Looks(one.Image, one.Name)),
-            house.Units.Where(
-                one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
+            house.Units.Where(one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
             house.Processes.Where(one => house.JobOf(one) is not null || Looks(one.Program)),
             stop);
     }
@@ -30,10 +29,8 @@ internal static class InspectedJobs
         => CheckAsync(
             house,
             house.Scene.View.Containers.Where(one => house.JobOf(one)?.Key == name || one.Name == name
-                || one.ComposeService == name
-                || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
-            house.Units.Where(
-                one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
+                || one.ComposeService == name || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
+            house.Units.Where(one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
             house.Processes.Where(one => house.JobOf(one)?.Key == name || one.Program == name),
             stop);
 

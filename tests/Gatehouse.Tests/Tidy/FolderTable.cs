@@ -38,7 +38,8 @@ internal static class FolderTable
         ["ControlRoom"] = ["Core.Estate", "Storage", "Watching", "Listening", "Acts"],
         ["Cli"] =
         [
-            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Adoption",
+            .. Core, "Core.Engine", "Core.Compose", "Core.Units", "Core.Discovery", "Core.Inspection", "Core.Steps",
+            "Core.Adoption",
             "Storage", "Watching", "Listening", "Acts", "ControlRoom", "Demo", "Gate", "Vault", "Docker", "Walls",
             "Discovery", "Inspecting", "Adoption",
         ],

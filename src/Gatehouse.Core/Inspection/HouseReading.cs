@@ -33,7 +33,8 @@ public static class HouseReading
         {
             Homes = [.. homes.Append(home ?? "").Where(static path => path.Length > 0).Distinct()],
             Gates = [.. gates.Select(static gate => gate.Id)],
-            ModelServers = [.. view.Containers.Where(one => !IsGate(one) && (servers.Contains(one.Name) || IsServer(one, plan)))
+            ModelServers =
+                [.. view.Containers.Where(one => !IsGate(one) && (servers.Contains(one.Name) || IsServer(one, plan)))
                 .Select(static one => one.Id)],
             Pipelines = pipelines.ToImmutable(),
         };

@@ -65,7 +65,8 @@ internal sealed record InspectedHouse
         }
         var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(view), Estate = plan });
         var servers = finds.Where(static find => find.Kind == FindKind.Server)
-            .SelectMany(static find => find.Places).Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
+            .SelectMany(static find => find.Places)
+                .Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
             .Select(static place => place[Container.Length..]).ToHashSet(StringComparer.Ordinal);
         var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan, servers);
         var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -87,7 +88,8 @@ internal sealed record InspectedHouse
 
     /// <summary>Whether discovery takes a container for something of this kind.</summary>
     public bool IsFound(ContainerFacts container, FindKind kind, FindState? state = null) => Finds.Any(find =>
-        find.Kind == kind && (state is null || find.State == state) && find.Places.Contains(Container + container.Name));
+        find.Kind == kind && (state is null || find.State == state)
+            && find.Places.Contains(Container + container.Name));
 
     public JobPlan? JobOf(UnitFacts unit) => JobBy(job => JobMatch.IsOf(job, unit));
 

@@ -17,7 +17,8 @@ internal static class InspectedJobs
         return CheckAsync(
             house,
             house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || IsOfModels(house, one)),
-            house.Units.Where(one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
+            house.Units.Where(
+                one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
             house.Processes.Where(one => house.JobOf(one) is not null || Looks(one.Program)),
             stop);
     }
@@ -28,8 +29,10 @@ internal static class InspectedJobs
         => CheckAsync(
             house,
             house.Scene.View.Containers.Where(one => house.JobOf(one)?.Key == name || one.Name == name
-                || one.ComposeService == name || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
-            house.Units.Where(one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
+                || one.ComposeService == name
+                || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
+            house.Units.Where(
+                one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
             house.Processes.Where(one => house.JobOf(one)?.Key == name || one.Program == name),
             stop);
 

@@ -59,7 +59,8 @@ public sealed class NextRecordTests : IAsyncLifetime
 
         Assert.True(code == 0, errors);
         Assert.Equal("checkpoint", Assert.Single(_stage.Acts("next.done")).Details["step"]);
-        Assert.Contains("checkpoint-seen", await File.ReadAllTextAsync(StatePath, TestContext.Current.CancellationToken),
+        Assert.Contains(
+            "checkpoint-seen", await File.ReadAllTextAsync(StatePath, TestContext.Current.CancellationToken),
             StringComparison.Ordinal);
     }
 

@@ -20,7 +20,9 @@ namespace Gatehouse.Core.Adoption;
 [JsonDerivedType(typeof(VerifyJobStep), "verify-job")]
 public abstract record AdoptionStep
 {
-    /// <summary>What is done, in words for the person who is asked, as <c>open-webui joins gatehouse-app-x</c>.</summary>
+    /// <summary>
+    /// What is done, in words for the person who is asked, as <c>open-webui joins gatehouse-app-x</c>.
+    /// </summary>
     [JsonIgnore]
     public abstract string Says { get; }
 }

@@ -9,7 +9,8 @@ public sealed record ComposeChange(string Path, string? EnvironmentText, string?
 {
     private const string Variable = "COMPOSE_FILE";
 
-    private static readonly string[] Usual = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+    private static readonly string[] Usual =
+        ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
     /// <summary>
     /// Decides it. Compose reads an override of its own accord only beside one of its usual files and under a usual
@@ -32,7 +33,8 @@ public sealed record ComposeChange(string Path, string? EnvironmentText, string?
         if (!isFound)
         {
             return new ComposeChange(own, null,
-                $"Add `-f {own}` to your docker compose command for {folder}: its files are named on the command line.");
+                $"Add `-f {own}` to your docker compose command for {folder}: its files are named on the command "
+                    + "line.");
         }
         var all = string.Join(':', (ValueOf(environment)?.Split(':') ?? names).Append("gatehouse.compose.yaml"));
         return new ComposeChange(own, WithValue(environment, all), null);

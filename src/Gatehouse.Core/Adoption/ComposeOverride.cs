@@ -23,15 +23,19 @@ public static class ComposeOverride
         var apps = layout.Apps.Where(app => app.Containers.Any(one => one.ComposeProject == project)).ToArray();
         if (models.Length + apps.Length == 0) return null;
         var text = new StringBuilder();
-        text.Append("# Written by `gatehouse adopt`; `gatehouse adopt --undo` takes it away. Compose merges it over this\n");
+        text.Append(
+            "# Written by `gatehouse adopt`; `gatehouse adopt --undo` takes it away. Compose merges it over this\n");
         text.Append("# project's own file: apps meet the gate in networks of their own, models meet nobody else.\n");
         text.Append("services:\n");
         foreach (var model in models.OrderBy(static model => model.Container.ComposeService, StringComparer.Ordinal))
             AddModel(text, model);
         foreach (var app in apps) AddApp(text, app, project, view);
         text.Append("networks:\n");
-        foreach (var network in models.Select(static model => model.Network).Concat(apps.Select(static app => app.Network)))
+        foreach (var network in models.Select(static model => model.Network)
+            .Concat(apps.Select(static app => app.Network)))
+        {
             text.Append("  ").Append(network).Append(":\n    external: true\n");
+        }
         return text.ToString();
     }
 
@@ -61,6 +65,8 @@ public static class ComposeOverride
         => network?.Labels.GetValueOrDefault("com.docker.compose.project") == project
             && network.Labels.GetValueOrDefault("com.docker.compose.network") == "default";
 
-    /// <summary>Service names are letters, digits and <c>. _ -</c>, but may look like a number or a word of YAML.</summary>
+    /// <summary>
+    /// Service names are letters, digits and <c>. _ -</c>, but may look like a number or a word of YAML.
+    /// </summary>
     private static string Quoted(string name) => $"\"{name}\"";
 }

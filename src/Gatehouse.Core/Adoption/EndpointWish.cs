@@ -32,7 +32,9 @@ public sealed record EndpointWish(string Network)
     /// <summary>Which network gives the default route; 0 when it is not said.</summary>
     public int GatewayPriority { get; init; }
 
-    /// <summary>Whether a static configuration is sent even when it is empty, because inspect tells the two apart.</summary>
+    /// <summary>
+    /// Whether a static configuration is sent even when it is empty, because inspect tells the two apart.
+    /// </summary>
     public bool HasStaticConfiguration { get; init; }
 
     /// <summary>

@@ -32,7 +32,8 @@ public static class EstateOfLayout
         return new EstateDraft { Models = [.. models], Sinks = sinks, Jobs = [.. apps, .. callers] };
     }
 
-    private static JobDraft Caller(AdoptionLayout layout, HousePlace house, PublishedPort port) => Bare(HousePlace.JobOf(port)) with
+    private static JobDraft Caller(AdoptionLayout layout, HousePlace house, PublishedPort port)
+        => Bare(HousePlace.JobOf(port)) with
     {
         Models = [.. layout.Models.Where(model => model.Port == port.GatePort).Select(static model => model.Key)],
         Comment = [$"whoever calls port {port.HostPort} of this host, as the model server published it"],
@@ -51,6 +52,7 @@ public static class EstateOfLayout
     private static IEnumerable<KeyValuePair<string, string>> Place(IReadOnlyList<string> listens) =>
     [
         new("mode", "observe"),
-        new("listen", listens.Count == 1 ? $"\"{listens[0]}\"" : $"[{string.Join(", ", listens.Select(one => $"\"{one}\""))}]"),
+        new("listen", listens.Count == 1
+            ? $"\"{listens[0]}\"" : $"[{string.Join(", ", listens.Select(one => $"\"{one}\""))}]"),
     ];
 }

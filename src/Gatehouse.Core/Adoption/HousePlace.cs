@@ -12,7 +12,8 @@ namespace Gatehouse.Core.Adoption;
 public sealed record HousePlace(string Network, Subnet Subnet, ImmutableArray<PublishedPort> Ports)
 {
     /// <summary>How the gate shall stand in it.</summary>
-    public EndpointWish GateEndpoint => new(Network) { Address = Subnet.Gate.ToString(), HasStaticConfiguration = true };
+    public EndpointWish GateEndpoint
+        => new(Network) { Address = Subnet.Gate.ToString(), HasStaticConfiguration = true };
 
     /// <summary>The job that stands for everybody who uses one port of the host.</summary>
     /// <param name="port">The port.</param>

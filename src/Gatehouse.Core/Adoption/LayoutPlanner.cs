@@ -88,7 +88,8 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
     private AppPlace? PlaceApp(string job, ImmutableArray<AppSeen> replicas, ImmutableArray<ModelPlace> models)
     {
         var containers = replicas.Select(static app => app.Container).ToImmutableArray();
-        var reached = models.Where(model => containers.Any(app => SharesBridge(app, model.Container))).ToImmutableArray();
+        var reached = models.Where(model => containers.Any(app => SharesBridge(app, model.Container)))
+            .ToImmutableArray();
         if (reached.Length == 0)
         {
             Leave($"{containers[0].ShownName} is in no network with a model server that is adopted here.");
@@ -126,7 +127,8 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
         }
         foreach (var port in ports)
         {
-            _notes.Add($"Port {port.HostPort} of this host ({port.HostAddress}) leads to the gate then: whoever calls it "
+            _notes.Add(
+                $"Port {port.HostPort} of this host ({port.HostAddress}) leads to the gate then: whoever calls it "
                 + $"is on record as the job {HousePlace.JobOf(port)}.");
         }
         return new HousePlace($"{Prefix}house", subnet, ports);
@@ -167,7 +169,8 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
         }
         foreach (var model in models.Where(static model => model.Provider == Estate.ModelProvider.Ollama))
         {
-            _notes.Add($"{model.Container.ShownName} has no way out then, so it cannot download models. For a download: "
+            _notes.Add(
+                $"{model.Container.ShownName} has no way out then, so it cannot download models. For a download: "
                 + $"docker network connect bridge {model.Container.Name}, pull, then disconnect again.");
         }
     }

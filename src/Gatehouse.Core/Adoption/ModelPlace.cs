@@ -47,6 +47,9 @@ public sealed record ModelPlace
         HasStaticConfiguration = true,
     };
 
-    /// <summary>The URL by which the gate calls it.</summary>
-    public string Url => $"http://{Alias}:{Port}";
+    /// <summary>
+    /// The URL by which the gate calls it: its address, because the engine's DNS asks resolvers outside, and waits for
+    /// them, while a server that is made anew is not there.
+    /// </summary>
+    public string Url => $"http://{Subnet.Model}:{Port}";
 }

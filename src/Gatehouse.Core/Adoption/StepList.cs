@@ -46,7 +46,8 @@ public static class StepList
         foreach (var model in layout.Models) yield return Inner(model.Network, model.Subnet);
         foreach (var app in layout.Apps) yield return Inner(app.Network, app.Subnet);
         if (layout.House is not { } house) yield break;
-        yield return new CreateNetworkStep(house.Network, house.Subnet.Range.ToString(), house.Subnet.Dynamic.ToString(),
+        yield return new CreateNetworkStep(
+            house.Network, house.Subnet.Range.ToString(), house.Subnet.Dynamic.ToString(),
             false, ImmutableSortedDictionary<string, string>.Empty);
     }
 
@@ -123,7 +124,8 @@ public static class StepList
         {
             var model = layout.Models.First(model => model.Port == port.GatePort);
             if (!model.Container.IsRunning) continue;
-            var host = port.HostAddress is "0.0.0.0" ? "127.0.0.1" : port.HostAddress is "::" ? "::1" : port.HostAddress;
+            var host = port.HostAddress is "0.0.0.0"
+                ? "127.0.0.1" : port.HostAddress is "::" ? "::1" : port.HostAddress;
             yield return new VerifyJobStep(
                 HousePlace.JobOf(port), null, [new ProbeCall(host, port.HostPort, ListPath(model), null)]);
         }
@@ -132,5 +134,6 @@ public static class StepList
     private static string ListPath(ModelPlace model)
         => model.Provider == Estate.ModelProvider.Ollama ? "/api/tags" : "/v1/models";
 
-    private static string Bracket(string address) => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
+    private static string Bracket(string address)
+        => address.Contains(':', StringComparison.Ordinal) ? $"[{address}]" : address;
 }

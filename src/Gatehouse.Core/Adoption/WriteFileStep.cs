@@ -1,6 +1,8 @@
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>Writes a file; undone, the file has its old bytes, mode and owner again, or is gone if it was not there.</summary>
+/// <summary>
+/// Writes a file; undone, the file has its old bytes, mode and owner again, or is gone if it was not there.
+/// </summary>
 /// <param name="Path">Absolute path.</param>
 /// <param name="After">The new bytes.</param>
 /// <param name="Before">The old file; null when there was none.</param>
@@ -10,7 +12,9 @@ public sealed record WriteFileStep(string Path, byte[] After, FileBefore? Before
     /// <summary>The owner of a new file; null for whoever runs this.</summary>
     public int? Owner { get; init; }
 
-    /// <summary>Whether its folder was not there before either: undoing removes it when nothing else lies in it.</summary>
+    /// <summary>
+    /// Whether its folder was not there before either: undoing removes it when nothing else lies in it.
+    /// </summary>
     public bool IsFolderNew { get; init; }
 
     /// <inheritdoc/>

@@ -36,7 +36,8 @@ public sealed record ContainerFacts
     public ImmutableArray<EnvironmentFact> Environment { get; init; } = [];
 
     /// <summary>Its labels.</summary>
-    public ImmutableSortedDictionary<string, string> Labels { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
     /// <summary>Ports that the image or the user declared, as <c>11434/tcp</c>; published or not.</summary>
     public ImmutableArray<string> ExposedPorts { get; init; } = [];
@@ -69,7 +70,9 @@ public sealed record ContainerFacts
     /// <summary><c>no</c>, <c>always</c>, <c>unless-stopped</c> or <c>on-failure</c>.</summary>
     public string RestartPolicy { get; init; } = "";
 
-    /// <summary>Health as the engine sees it: <c>healthy</c>, <c>unhealthy</c>, <c>starting</c>; empty without a check.</summary>
+    /// <summary>
+    /// Health as the engine sees it: <c>healthy</c>, <c>unhealthy</c>, <c>starting</c>; empty without a check.
+    /// </summary>
     public string Health { get; init; } = "";
 
     /// <summary>Compose project, from its label; null when Compose did not make it.</summary>

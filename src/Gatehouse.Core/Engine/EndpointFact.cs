@@ -23,7 +23,9 @@ public sealed record EndpointFact
     /// <summary>The MAC address now; the engine's own choice unless one was asked for.</summary>
     public string MacAddress { get; init; } = "";
 
-    /// <summary>The names by which neighbours reach it, as the engine lists them (its short id among them before 1.45).</summary>
+    /// <summary>
+    /// The names by which neighbours reach it, as the engine lists them (its short id among them before 1.45).
+    /// </summary>
     public ImmutableArray<string> Aliases { get; init; } = [];
 
     /// <summary>All names that the engine's DNS answers, from 1.44 on; empty before.</summary>
@@ -42,9 +44,12 @@ public sealed record EndpointFact
     public ImmutableArray<string> Links { get; init; } = [];
 
     /// <summary>Options of the network's driver.</summary>
-    public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } = ImmutableSortedDictionary<string, string>.Empty;
+    public ImmutableSortedDictionary<string, string> DriverOptions { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
 
-    /// <summary>Whether options were there at all: none and an empty set are told apart by the engine's inspect.</summary>
+    /// <summary>
+    /// Whether options were there at all: none and an empty set are told apart by the engine's inspect.
+    /// </summary>
     public bool HasDriverOptions { get; init; }
 
     /// <summary>Which network gives the default route, from API 1.48 on; 0 when it was not said.</summary>

@@ -21,7 +21,8 @@ public sealed record EngineFacts
     public string DefaultRuntime { get; init; } = "";
 
     /// <summary>
-    /// <c>iptables</c> or <c>nftables</c>, known from API 1.49; null when the engine does not say, which means iptables.
+    /// <c>iptables</c> or <c>nftables</c>, known from API 1.49; null when the engine does not say, which means
+    /// iptables.
     /// </summary>
     public string? FirewallBackend { get; init; }
 
@@ -29,8 +30,10 @@ public sealed record EngineFacts
     public bool IsSwarm { get; init; }
 
     /// <summary>Whether the engine runs without root: its networks then lie in a namespace of its own.</summary>
-    public bool IsRootless => SecurityOptions.Any(static option => option.StartsWith("name=rootless", StringComparison.Ordinal));
+    public bool IsRootless
+        => SecurityOptions.Any(static option => option.StartsWith("name=rootless", StringComparison.Ordinal));
 
     /// <summary>Whether users inside containers are others outside (userns-remap).</summary>
-    public bool HasUserNamespaces => SecurityOptions.Any(static option => option.StartsWith("name=userns", StringComparison.Ordinal));
+    public bool HasUserNamespaces
+        => SecurityOptions.Any(static option => option.StartsWith("name=userns", StringComparison.Ordinal));
 }

@@ -12,7 +12,9 @@ public sealed record EnvironmentFact
     /// <summary>The variable's name.</summary>
     public string Name { get; }
 
-    /// <summary>Its value, without the user and password of a URL; null when it may be a secret or is not known.</summary>
+    /// <summary>
+    /// Its value, without the user and password of a URL; null when it may be a secret or is not known.
+    /// </summary>
     public string? Value { get; }
 
     /// <summary>Whether a value is set that may be a secret.</summary>

@@ -26,7 +26,9 @@ public sealed record PrivilegeFacts
     /// <summary>Whose processes it sees: empty for its own, <c>host</c>, <c>container:ID</c>.</summary>
     public string PidMode { get; init; } = "";
 
-    /// <summary>Whose shared memory it uses: <c>private</c>, <c>shareable</c>, <c>host</c>, <c>container:ID</c>.</summary>
+    /// <summary>
+    /// Whose shared memory it uses: <c>private</c>, <c>shareable</c>, <c>host</c>, <c>container:ID</c>.
+    /// </summary>
     public string IpcMode { get; init; } = "";
 
     /// <summary>Whose host name it has: empty for its own, <c>host</c>.</summary>
@@ -62,6 +64,8 @@ public sealed record PrivilegeFacts
     /// <summary>Kernel settings, by name.</summary>
     public ImmutableArray<string> Sysctls { get; init; } = [];
 
-    /// <summary>Whether the paths of /proc and /sys that are hidden by default are open (<c>systempaths=unconfined</c>).</summary>
+    /// <summary>
+    /// Whether the paths of /proc and /sys that are hidden by default are open (<c>systempaths=unconfined</c>).
+    /// </summary>
     public bool HasOpenSystemPaths { get; init; }
 }

@@ -12,13 +12,15 @@ public static class SecretText
 
     private static readonly string[] NameParts =
     [
-        "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE", "CREDENTIAL", "COOKIE",
+        "SECRET", "PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "API_KEY", "ACCESS_KEY", "PRIVATE", "CREDENTIAL",
+        "COOKIE",
         "WEBHOOK_URL", "DATABASE_URL", "CONNECTION_STRING", "DSN", "BEARER", "LICENSE", "SALT", "JWT", "OAUTH",
     ];
 
     private static readonly string[] NameWords = ["TOKEN", "KEY", "PASS", "PWD", "PW", "PIN", "AUTH", "PAT", "SEED"];
 
-    // Published prefixes of credentials: OpenAI and Anthropic, Hugging Face, GitHub, GitLab, Slack, AWS, Google, xAI, Groq.
+    // Published prefixes of credentials: OpenAI and Anthropic, Hugging Face, GitHub, GitLab, Slack, AWS, Google, xAI,
+    // Groq.
     private static readonly string[] ValuePrefixes =
     [
         "sk-", "sk_", "pk_", "hf_", "ghp_", "gho_", "ghs_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "AIza",
@@ -89,7 +91,9 @@ public static class SecretText
         return false;
     }
 
-    /// <summary>Letters with digits, or both cases without a separator: what a generator makes and a person does not.</summary>
+    /// <summary>
+    /// Letters with digits, or both cases without a separator: what a generator makes and a person does not.
+    /// </summary>
     private static bool IsMixed(string run)
     {
         var digits = run.Count(char.IsAsciiDigit);

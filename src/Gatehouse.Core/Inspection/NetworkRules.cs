@@ -146,6 +146,8 @@ internal static class NetworkRules
     private static string[] PeersIn(ContainerCase one, Attachment place) =>
         [.. one.Scene.Members(place.Name)
             .Where(other => other.Id != one.Container.Id && other.Id != one.Owner?.Id
+                // The gate is the neighbour that is meant to be there.
+                && !one.Scene.House.Gates.Contains(other.Id)
                 && one.Scene.View.NetworkOwner(other)?.Id != one.Owner?.Id)
             .Select(static other => other.Name)];
 

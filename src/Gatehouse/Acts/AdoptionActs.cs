@@ -1,6 +1,8 @@
 namespace Gatehouse.Acts;
 
-/// <summary>Puts on record that the house was adopted, or that this was undone: the acts themselves are root's.</summary>
+/// <summary>
+/// Puts on record that the house was adopted, or that this was undone: the acts themselves are root's.
+/// </summary>
 internal static class AdoptionActs
 {
     private static readonly string[] Kinds = ["adopt", "adopt.undo"];
@@ -12,7 +14,10 @@ internal static class AdoptionActs
     {
         var kind = call.Required("what");
         if (!Kinds.Contains(kind)) throw new ActException($"There is no such act of adoption: '{kind}'.");
-        var details = new Dictionary<string, string>(StringComparer.Ordinal) { ["adoption"] = call.Required("adoption") };
+        var details = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["adoption"] = call.Required("adoption"),
+        };
         foreach (var name in new[] { "jobs", "models" })
         {
             if (call.Argument(name) is { Length: > 0 } value)

@@ -18,7 +18,8 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         if (await EngineLook.NetworkAsync(engine, step.Name, stop) is { } there)
         {
             if (there.Labels.GetValueOrDefault(Label) == adoption) return;
-            throw new AdoptionException($"A network {step.Name} is there already. Remove it: docker network rm {step.Name}");
+            throw new AdoptionException(
+                $"A network {step.Name} is there already. Remove it: docker network rm {step.Name}");
         }
         using var answer = await engine.PostAsync("/networks/create", json => Write(json, step), stop);
     }

@@ -29,7 +29,10 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         await using var file = File.OpenRead(step.File);
         await engine.PostFileAsync("/images/load?quiet=1", file, stop);
         if (!await HasImageAsync(engine, step.Image, stop))
-            throw new AdoptionException($"{step.File} holds another image than {step.Image}. Build it with: ./build image");
+        {
+            throw new AdoptionException(
+                $"{step.File} holds another image than {step.Image}. Build it with: ./build image");
+        }
     }
 
     public async Task UnloadAsync(LoadImageStep step, CancellationToken stop)
@@ -86,7 +89,9 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         }
     }
 
-    /// <summary>Stops it with time to finish its calls, and removes it. Another's container of that name stays.</summary>
+    /// <summary>
+    /// Stops it with time to finish its calls, and removes it. Another's container of that name stays.
+    /// </summary>
     public async Task RemoveAsync(CreateGateStep step, CancellationToken stop)
     {
         if (await EngineLook.ContainerAsync(engine, step.Name, stop) is not { } there) return;
@@ -114,7 +119,8 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         var text = await engine.GetTextAsync($"/containers/{name}/logs?stdout=1&stderr=1&tail=8", stop);
         // Each line has a head of 8 bytes: stream, three zeros, length (Engine API, "attach").
         // A gate that is started over and over says the same each time.
-        var lines = text.Split('\n').Where(static line => line.Length > 8).Select(static line => "  " + line[8..].TrimEnd());
+        var lines = text.Split('\n').Where(static line => line.Length > 8)
+            .Select(static line => "  " + line[8..].TrimEnd());
         return string.Join('\n', lines.Distinct(StringComparer.Ordinal));
     }
 

@@ -75,7 +75,8 @@ internal sealed class JobVerification(EngineClient? engine, TimeProvider time)
         address = IPAddress.Parse(only);
         var found = InsideProbe.Resolve(call.Host, CallPatience);
         return found.Count == 1 && found[0].Equals(address) ? null
-            : $"the name {call.Host} leads to {(found.Count == 0 ? "nothing" : string.Join(", ", found))}, not to the gate.";
+            : $"the name {call.Host} leads to {(found.Count == 0 ? "nothing" : string.Join(", ", found))}, "
+                + "not to the gate.";
     }
 
     private static string? Fault(string address)

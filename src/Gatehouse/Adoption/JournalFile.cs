@@ -26,8 +26,10 @@ internal sealed class JournalFile
     {
         get
         {
-            var begun = _lines.Where(static line => line.Event == JournalEvent.Begun).Select(static line => line.Step!.Value);
-            var undone = _lines.Where(static line => line.Event == JournalEvent.Undone).Select(static line => line.Step!.Value);
+            var begun = _lines.Where(static line => line.Event == JournalEvent.Begun)
+                .Select(static line => line.Step!.Value);
+            var undone = _lines.Where(static line => line.Event == JournalEvent.Undone)
+                .Select(static line => line.Step!.Value);
             return [.. begun.Except(undone).Distinct().OrderDescending()];
         }
     }

@@ -35,7 +35,8 @@ internal sealed class JournalFolder
         if (SocketFile.OwnerOf(path) != UserNames.OwnUid || (File.GetUnixFileMode(path) & Others) != 0)
         {
             throw new AdoptionException(
-                $"Others could write to {path}, and what lies there is carried out. Make it yours alone: chmod 700 {path}");
+                $"Others could write to {path}, and what lies there is carried out. Make it yours alone: "
+                    + $"chmod 700 {path}");
         }
         return new JournalFolder(path);
     }

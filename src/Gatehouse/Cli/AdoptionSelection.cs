@@ -55,7 +55,8 @@ internal static class AdoptionSelection
         if (names.Count == 0) return all;
         foreach (var name in names)
         {
-            if (all.Servers.All(one => !IsNamed(one.Container, name)) && all.Apps.All(one => !IsNamed(one.Container, name)))
+            if (all.Servers.All(one => !IsNamed(one.Container, name))
+                && all.Apps.All(one => !IsNamed(one.Container, name)))
             {
                 throw new AdoptionException(
                     $"'{name}' is neither a Compose project nor a container that calls or serves models. "

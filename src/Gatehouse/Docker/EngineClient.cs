@@ -10,7 +10,9 @@ namespace Gatehouse.Docker;
 /// </summary>
 internal sealed class EngineClient : IDisposable
 {
-    /// <summary>An inspect of a large container has tens of kilobytes; a list of all networks with members a few MiB.</summary>
+    /// <summary>
+    /// An inspect of a large container has tens of kilobytes; a list of all networks with members a few MiB.
+    /// </summary>
     private const int AnswerBytesMax = 64 * 1024 * 1024;
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
@@ -128,7 +130,8 @@ internal sealed class EngineClient : IDisposable
             throw new EngineException($"What listens at {_address} is no Docker engine: it names no API version.");
         ApiVersion? oldest = ApiVersion.TryParse(Text(root, "MinAPIVersion"), out var least) ? least : null;
         Api = ApiVersion.Negotiate(newest, oldest) ?? throw new EngineException(
-            $"The engine at {_address} speaks API {oldest?.ToString() ?? "?"} to {newest}, Gatehouse {ApiVersion.Oldest} to "
+            $"The engine at {_address} speaks API {oldest?.ToString() ?? "?"} to {newest}, Gatehouse "
+                + $"{ApiVersion.Oldest} to "
             + $"{ApiVersion.Newest}. Update the older of the two.");
     }
 

@@ -9,7 +9,9 @@ internal static class EngineLook
     /// <summary>Inspects that run at once: the engine answers from memory, and more only wait for its locks.</summary>
     private const int InspectsAtOnce = 8;
 
-    /// <summary>One view of engine, containers and networks. A container that goes away meanwhile is left out.</summary>
+    /// <summary>
+    /// One view of engine, containers and networks. A container that goes away meanwhile is left out.
+    /// </summary>
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public static async Task<EngineView> AllAsync(EngineClient engine, CancellationToken stop)
     {

@@ -42,7 +42,8 @@ internal static partial class NetworkNamespace
         using SafeFileHandle file = OpenNamespace(processId);
         if (SetNamespace(file, NewNet) == 0) return;
         throw new IOException(
-            $"Cannot enter the network of process {processId} (error {Marshal.GetLastPInvokeError()}). This needs root.");
+            $"Cannot enter the network of process {processId} (error {Marshal.GetLastPInvokeError()}). "
+                + "This needs root.");
     }
 
     private static SafeFileHandle OpenNamespace(int processId)

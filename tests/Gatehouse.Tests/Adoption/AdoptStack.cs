@@ -102,11 +102,19 @@ internal sealed class AdoptStack : IAsyncDisposable
         await RunModelAsync(publish.Length > 0 ? ["-p", publish] : []);
         await RunAsync("db", TestImages.Postgres, ["-e", "POSTGRES_PASSWORD=hunter2"], "sleep", "100000");
         await RunOpenWebUiAsync();
-        await RunAsync("n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
-            Loop("/api/chat", """{"model":"llama3.2:3b","messages":[{"role":"system","content":"Be short"},{"role":"user","content":"Invoice?"}],"options":{"temperature":0.7},"stream":false}"""));
+        await RunAsync(
+            "n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
+            Loop("/api/chat", """
+            {"model":"llama3.2:3b",
+            "messages":[{"role":"system","content":"Be short"},{"role":"user","content":"Invoice?"}],
+            "options":{"temperature":0.7},"stream":false}
+            """));
         await RunAsync("paperless-ai", TestImages.PaperlessAi,
             ["-e", "OLLAMA_API_URL=http://ollama:11434", "-e", "OLLAMA_MODEL=llama3.2:3b", "-e", "AI_PROVIDER=ollama"],
-            Loop("/api/generate", """{"model":"llama3.2:3b","prompt":"Tags?","system":"You tag documents","stream":false,"format":"json"}"""));
+            Loop("/api/generate", """
+            {"model":"llama3.2:3b","prompt":"Tags?",
+            "system":"You tag documents","stream":false,"format":"json"}
+            """));
         foreach (var app in Apps) await WaitForCallsAsync(app, 1);
     }
 
@@ -126,7 +134,10 @@ internal sealed class AdoptStack : IAsyncDisposable
 
     private Task RunOpenWebUiAsync() => RunAsync(
         "open-webui", TestImages.OpenWebUi, ["-e", "OLLAMA_BASE_URL=http://ollama:11434"],
-            Loop("/api/chat", """{"model":"llama3.2:3b","stream":false,"messages":[{"role":"user","content":"Hello"}],"options":{}}"""));
+            Loop("/api/chat", """
+            {"model":"llama3.2:3b","stream":false,
+            "messages":[{"role":"user","content":"Hello"}],"options":{}}
+            """));
 
     /// <summary>The verb, on this engine's host, by the native binary.</summary>
     public Task<Ended> GatehouseAsync(params string[] words)
@@ -153,7 +164,8 @@ internal sealed class AdoptStack : IAsyncDisposable
             if ((await CallsAsync(app)).Good >= before + more) return;
             await Task.Delay(50);
         }
-        Assert.Fail($"{app} makes no calls:\n{(await _engine.TryDockerAsync("logs", "--tail", "5", Name(app))).Output}");
+        Assert.Fail(
+            $"{app} makes no calls:\n{(await _engine.TryDockerAsync("logs", "--tail", "5", Name(app))).Output}");
     }
 
     /// <summary>The longest time in milliseconds that an app went without a good answer, by its own clock.</summary>
@@ -182,12 +194,21 @@ internal sealed class AdoptStack : IAsyncDisposable
     public async Task<string> SnapshotAsync()
     {
         var all = new JsonObject();
-        foreach (var name in (await _engine.DockerAsync("ps", "-a", "--format", "{{.Names}}")).Lines.Order(StringComparer.Ordinal))
+        foreach (var name in (await _engine.DockerAsync("ps", "-a", "--format", "{{.Names}}")).Lines.Order(
+            StringComparer.Ordinal))
+        {
             all["container " + name] = Plain(JsonNode.Parse((await _engine.InspectAsync(name)).GetRawText())!);
-        foreach (var name in (await _engine.DockerAsync("network", "ls", "--format", "{{.Name}}")).Lines.Order(StringComparer.Ordinal))
+        }
+        foreach (var name in (await _engine.DockerAsync("network", "ls", "--format", "{{.Name}}")).Lines.Order(
+            StringComparer.Ordinal))
+        {
             all["network " + name] = Plain(JsonNode.Parse((await _engine.InspectAsync(name)).GetRawText())!);
-        foreach (var image in (await _engine.DockerAsync("images", "--format", "{{.Repository}}:{{.Tag}}")).Lines.Order(StringComparer.Ordinal))
+        }
+        foreach (var image in (await _engine.DockerAsync("images", "--format", "{{.Repository}}:{{.Tag}}")).Lines.Order(
+            StringComparer.Ordinal))
+        {
             all["image " + image] = true;
+        }
         foreach (var tool in new[] { "iptables-save", "ip6tables-save" })
             all[tool] = Rules((await _engine.OnHostAsync(tool)).Output);
         foreach (var file in Directory.EnumerateFiles(ComposeFolder).Order(StringComparer.Ordinal))
@@ -201,7 +222,9 @@ internal sealed class AdoptStack : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    /// <summary>Rules without counters, comments and the addresses that the engine hands out; order kept by chain.</summary>
+    /// <summary>
+    /// Rules without counters, comments and the addresses that the engine hands out; order kept by chain.
+    /// </summary>
     private static string Rules(string text) => string.Join('\n', text.Split('\n')
         .Where(static line => line.Length > 0 && line[0] is not '#')
         .Select(static line => System.Text.RegularExpressions.Regex.Replace(line, @"\[\d+:\d+\]", ""))

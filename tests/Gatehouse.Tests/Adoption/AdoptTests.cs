@@ -57,32 +57,39 @@ public sealed class AdoptTests(TestEngine engine)
         var model = await AddressAsync("ollama", "gatehouse-model-ollama");
         const string app = "open-webui";
 
-        // A neighbour in the app's own network namespace who may change its routes: the worst that looks out from there.
+        // A neighbour in the app's own network namespace who may change its routes: the worst that looks out from
+        // there.
         async Task<string> FromAppAsync(string script)
         {
-            string[] worst = ["run", "--rm", "--cap-add", "NET_ADMIN", "--network", $"container:{AdoptStack.Name(app)}"];
+            string[] worst =
+                ["run", "--rm", "--cap-add", "NET_ADMIN", "--network", $"container:{AdoptStack.Name(app)}"];
             var ended = await engine.TryDockerAsync([.. worst, TestImages.Ollama, "sh", "-c", script]);
             return ended.Output + ended.Errors;
         }
         const string get = "curl -sS -i -m 2 http://{0}:11434/api/tags 2>&1";
         string Get(string address) => get.Replace("{0}", address, StringComparison.Ordinal);
 
-        Assert.Contains($"X-Gatehouse-Job: {app}", await FromAppAsync(Get("ollama")), StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            $"X-Gatehouse-Job: {app}", await FromAppAsync(Get("ollama")), StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("HTTP/1.1", await FromAppAsync(Get(oldAddress)), StringComparison.Ordinal);
         Assert.DoesNotContain("HTTP/1.1", await FromAppAsync(Get(model)), StringComparison.Ordinal);
-        Assert.DoesNotContain("HTTP/1.1", await FromAppAsync(Get(GateOn("gatehouse-app-n8n"))), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "HTTP/1.1", await FromAppAsync(Get(GateOn("gatehouse-app-n8n"))), StringComparison.Ordinal);
 
         var route = $"ip route replace 10.214.0.0/24 via {GateOn($"gatehouse-app-{app}")} && ip route get {model} && ";
         foreach (var address in new[] { GateOn("gatehouse-app-n8n"), GateOn("gatehouse-model-ollama"), model })
         {
             var answer = await FromAppAsync(route + Get(address));
-            Assert.Contains($"{address} via", answer.Replace(model + " via", address + " via", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.Contains($"{address} via",
+                answer.Replace(model + " via", address + " via", StringComparison.Ordinal), StringComparison.Ordinal);
             Assert.DoesNotContain("HTTP/1.1", answer, StringComparison.Ordinal);
         }
 
         // A container that stands in none of these networks, and the database, which stood beside the model.
-        Assert.DoesNotContain("HTTP/1.1", await stack.GetFromAsync("db", $"http://{model}:11434/"), StringComparison.Ordinal);
-        Assert.DoesNotContain("HTTP/1.1", await stack.GetFromAsync("db", "http://ollama:11434/"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "HTTP/1.1", await stack.GetFromAsync("db", $"http://{model}:11434/"), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "HTTP/1.1", await stack.GetFromAsync("db", "http://ollama:11434/"), StringComparison.Ordinal);
         // The host itself has no address in these networks.
         var host = await engine.OnHostAsync("curl", "-sS", "-i", "-m", "2", $"http://{model}:11434/");
         Assert.DoesNotContain("HTTP/1.1", host.Output, StringComparison.Ordinal);

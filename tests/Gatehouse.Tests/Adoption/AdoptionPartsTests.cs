@@ -13,7 +13,8 @@ public sealed class AdoptionPartsTests
     [Fact]
     public void Ranges_overlap_neither_each_other_nor_what_is_taken_and_keep_the_gate_out_of_the_engines_half()
     {
-        var taken = new[] { IPNetwork.Parse("10.0.0.0/9"), IPNetwork.Parse("10.214.0.0/27"), IPNetwork.Parse("fd00::/8") };
+        var taken =
+            new[] { IPNetwork.Parse("10.0.0.0/9"), IPNetwork.Parse("10.214.0.0/27"), IPNetwork.Parse("fd00::/8") };
         var pool = new SubnetPool(taken);
         var got = Enumerable.Range(0, 100).Select(_ => pool.Next()!).ToArray();
 
@@ -30,7 +31,8 @@ public sealed class AdoptionPartsTests
     [Fact]
     public void When_everything_is_taken_there_is_no_range()
     {
-        var pool = new SubnetPool([IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16")]);
+        var pool = new SubnetPool(
+            [IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.168.0.0/16")]);
         Assert.Null(pool.Next());
     }
 
@@ -43,7 +45,8 @@ public sealed class AdoptionPartsTests
         "COMPOSE_FILE=a.yaml:b.yaml:gatehouse.compose.yaml\n")]
     public void An_override_goes_where_compose_finds_it(string files, string? environment, string name, string? written)
     {
-        var change = ComposeChange.Of("/srv/lab", [.. files.Split(',').Select(static file => "/srv/lab/" + file)], environment);
+        var change =
+            ComposeChange.Of("/srv/lab", [.. files.Split(',').Select(static file => "/srv/lab/" + file)], environment);
         Assert.Equal(("/srv/lab/" + name, written, null), (change.Path, change.EnvironmentText, change.Note));
     }
 
@@ -83,7 +86,8 @@ public sealed class AdoptionPartsTests
         var read = JournalJson.Read(text + "{\"event\":\"Do");
 
         Assert.Equal(2, read.Count);
-        Assert.Equal(text, System.Text.Encoding.UTF8.GetString([.. read.SelectMany(static line => JournalJson.Write(line))]));
+        Assert.Equal(
+            text, System.Text.Encoding.UTF8.GetString([.. read.SelectMany(static line => JournalJson.Write(line))]));
         Assert.Throws<FormatException>(() => JournalJson.Read("{\"event\":\"Do\n" + text));
     }
 
@@ -93,7 +97,8 @@ public sealed class AdoptionPartsTests
         byte[] answer = [.. DnsMessage.Question("ollama"), 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 214, 0, 10];
         answer[7] = 1;
         Assert.Equal([IPAddress.Parse("10.214.0.10")], DnsMessage.Addresses(answer));
-        for (var length = 0; length < answer.Length; length++) Assert.Empty(DnsMessage.Addresses(answer.AsSpan(0, length)));
+        for (var length = 0; length < answer.Length; length++) Assert.Empty(
+            DnsMessage.Addresses(answer.AsSpan(0, length)));
         Gen.Byte.Array[0, 200].Sample(bytes =>
         {
             if (bytes.Length >= 2) (bytes[0], bytes[1]) = (0x47, 0x48);
@@ -117,5 +122,6 @@ public sealed class AdoptionPartsTests
 
     [Fact]
     public void The_user_and_password_of_a_URL_are_left_out()
-        => Assert.Equal("http://…@ollama:11434/x?y=1", EnvironmentFact.Of("URL", "http://me:pw@ollama:11434/x?y=1").Value);
+        => Assert.Equal(
+            "http://…@ollama:11434/x?y=1", EnvironmentFact.Of("URL", "http://me:pw@ollama:11434/x?y=1").Value);
 }

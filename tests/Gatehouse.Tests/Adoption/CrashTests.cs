@@ -20,7 +20,8 @@ public sealed class CrashTests(TestEngine engine)
             var verb = stack.Verb(client, crashing);
             var proposal = await verb.ProposeAsync([], TestContext.Current.CancellationToken);
             steps = proposal.Steps.Length;
-            await Assert.ThrowsAsync<CrashException>(() => verb.DoAsync(proposal, TestContext.Current.CancellationToken));
+            await Assert.ThrowsAsync<CrashException>(
+                () => verb.DoAsync(proposal, TestContext.Current.CancellationToken));
 
             Assert.True(await stack.Verb(client).UndoAsync(TestContext.Current.CancellationToken));
 

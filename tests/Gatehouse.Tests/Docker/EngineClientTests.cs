@@ -28,8 +28,15 @@ public sealed class EngineClientTests(TestEngine engine)
 
     private static readonly (string, string)[] Newest =
     [
-        ("/info", """{"ServerVersion":"29.0.1","SecurityOptions":["name=seccomp,profile=builtin","name=rootless"],"FirewallBackend":{"Driver":"nftables"},"CgroupVersion":"2","DefaultRuntime":"runc","Swarm":{"LocalNodeState":"inactive"}}"""),
-        ("/networks", """[{"Name":"lab_default","Id":"n1","Scope":"local","Driver":"bridge","EnableIPv4":true,"EnableIPv6":true,"Internal":false,"IPAM":{"Config":[{"Subnet":"172.18.0.0/16","Gateway":"172.18.0.1"}]},"Options":{"com.docker.network.bridge.name":"br-lab"},"Labels":{}}]"""),
+        ("/info", """
+            {"ServerVersion":"29.0.1","SecurityOptions":["name=seccomp,profile=builtin","name=rootless"],
+            "FirewallBackend":{"Driver":"nftables"},"CgroupVersion":"2","DefaultRuntime":"runc","Swarm":{"LocalNodeState":"inactive"}}
+            """),
+        ("/networks", """
+            [{"Name":"lab_default","Id":"n1","Scope":"local","Driver":"bridge","EnableIPv4":true,"EnableIPv6":true,"Internal":false,
+             "IPAM":{"Config":[{"Subnet":"172.18.0.0/16","Gateway":"172.18.0.1"}]},
+             "Options":{"com.docker.network.bridge.name":"br-lab"},"Labels":{}}]
+            """),
         ("/containers/json?all=1", $$"""[{"Id":"{{Id}}"},{"Id":"gone"}]"""),
         ($"/containers/{Id}/json", Container),
     ];
@@ -46,7 +53,8 @@ public sealed class EngineClientTests(TestEngine engine)
         var container = Assert.Single(view.Containers);
         var endpoint = Assert.Single(container.Endpoints);
         Assert.Equal(("172.18.0.3", 7, "webui"), (endpoint.Address, endpoint.GatewayPriority, endpoint.Aliases[0]));
-        Assert.Equal(["0.0.0.0:3000", ":::3000"], container.Ports.Select(static port => $"{port.HostAddress}:{port.HostPort}"));
+        Assert.Equal(
+            ["0.0.0.0:3000", ":::3000"], container.Ports.Select(static port => $"{port.HostAddress}:{port.HostPort}"));
         Assert.Equal("nftables", view.Engine.FirewallBackend);
         Assert.True(view.Engine.IsRootless);
         Assert.Equal("br-lab", Assert.Single(view.Networks).BridgeName);
@@ -98,8 +106,10 @@ public sealed class EngineClientTests(TestEngine engine)
         await engine.ClearAsync();
         await engine.DockerAsync("network", "create", "--internal", "--subnet", "10.99.8.0/24", "quiet");
         await engine.DockerAsync(
-            "run", "-d", "--name", "seen", "--network", "quiet", "--ip", "10.99.8.9", "--network-alias", "other", "--read-only",
-            "--cap-drop", "ALL", "-e", "OPENAI_API_KEY=sk-live-0123456789abcdef0123", TestImages.Ollama, "sleep", "1000");
+            "run", "-d", "--name", "seen", "--network", "quiet", "--ip", "10.99.8.9", "--network-alias", "other",
+            "--read-only",
+            "--cap-drop", "ALL", "-e", "OPENAI_API_KEY=sk-live-0123456789abcdef0123", TestImages.Ollama, "sleep",
+            "1000");
         using var client = await EngineClient.ConnectAsync(
             EngineAddress.Find(engine.SocketPath), TestContext.Current.CancellationToken);
 

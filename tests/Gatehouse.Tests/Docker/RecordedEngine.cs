@@ -15,7 +15,8 @@ internal sealed class RecordedEngine : IAsyncDisposable
 
     public List<string> Asked { get; } = [];
 
-    public static async Task<RecordedEngine> StartAsync(string api, string oldest, params (string Path, string Json)[] answers)
+    public static async Task<RecordedEngine> StartAsync(
+        string api, string oldest, params (string Path, string Json)[] answers)
     {
         var engine = new RecordedEngine();
         engine._answers["/version"] = $$"""{"ApiVersion":"{{api}}","MinAPIVersion":"{{oldest}}","Version":"29.0.1"}""";

@@ -77,7 +77,8 @@ public sealed class TestEngine : IAsyncLifetime
 
     private (string Name, string? Value)[] Environment_ =>
     [
-        ("DOCKER_HOST", "unix://" + SocketPath), ("DOCKER_API_VERSION", null), ("DOCKER_CONFIG", Path.Combine(_root, "config")),
+        ("DOCKER_HOST", "unix://" + SocketPath), ("DOCKER_API_VERSION", null),
+        ("DOCKER_CONFIG", Path.Combine(_root, "config")),
     ];
 
     public async ValueTask DisposeAsync()

@@ -40,7 +40,9 @@ internal static class TestImages
         (await Child.RunAsync("tar", ["-C", root, "-cf", archive, "."])).Expect(0);
         await engine.DockerAsync("import", archive, Ollama);
         var version = (await Child.RunAsync(GateBinary.Path, ["--version"])).Expect(0).LastLine.Split('+')[0];
-        await engine.DockerAsync("import", "--change", "ENTRYPOINT [\"/gatehouse\"]", "--change", "CMD [\"serve\",\"--home\",\"/data\"]", archive, $"gatehouse:{version}");
-        foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, Postgres }) await engine.DockerAsync("tag", Ollama, name);
+        await engine.DockerAsync("import", "--change", "ENTRYPOINT [\"/gatehouse\"]", "--change",
+            "CMD [\"serve\",\"--home\",\"/data\"]", archive, $"gatehouse:{version}");
+        foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, Postgres })
+            await engine.DockerAsync("tag", Ollama, name);
     }
 }

@@ -38,8 +38,11 @@ internal static class DnsMessage
         var (questions, records) = (BinaryPrimitives.ReadUInt16BigEndian(answer[4..]),
             BinaryPrimitives.ReadUInt16BigEndian(answer[6..]));
         var at = HeaderBytes;
-        for (var question = 0; question < questions && at >= 0; question++) at = AfterName(answer, at)
-            is >= 0 and var end ? end + 4 : -1;
+        for (var question = 0; question < questions && at >= 0; question++)
+        {
+            at = AfterName(answer, at);
+            if (at >= 0) at += 4;
+        }
         for (var record = 0; record < records && at >= 0; record++)
         {
             at = AfterName(answer, at);

@@ -8,4 +8,8 @@ namespace Gatehouse.Core.Adoption;
 /// <param name="House">The network with a way out; null when none is needed.</param>
 /// <param name="Notes">What is left alone and why, and what to know, in sentences.</param>
 public sealed record AdoptionLayout(
-    ImmutableArray<ModelPlace> Models, ImmutableArray<AppPlace> Apps, HousePlace? House, ImmutableArray<string> Notes);
+    ImmutableArray<ModelPlace> Models, ImmutableArray<AppPlace> Apps, HousePlace? House, ImmutableArray<string> Notes)
+{
+    /// <summary>The model server of the host itself; null when none is adopted.</summary>
+    public HostModelPlace? Host { get; init; }
+}

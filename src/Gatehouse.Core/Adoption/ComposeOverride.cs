@@ -41,6 +41,7 @@ public static class ComposeOverride
         if (model.Container.AskedPorts.Length > 0) text.Append("    ports: !reset []\n");
         text.Append("    networks: !override\n      ").Append(model.Network).Append(":\n");
         text.Append("        aliases: [").Append(model.Alias).Append("]\n");
+        text.Append("        ipv4_address: ").Append(model.Subnet.Model).Append('\n');
     }
 
     /// <summary>

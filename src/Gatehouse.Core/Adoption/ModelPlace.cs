@@ -40,7 +40,12 @@ public sealed record ModelPlace
             .Where(static address => address.Length > 0)];
 
     /// <summary>How it shall stand in its own network.</summary>
-    public EndpointWish Endpoint => new(Network) { Aliases = [Alias] };
+    public EndpointWish Endpoint => new(Network)
+    {
+        Aliases = [Alias],
+        Address = Subnet.Model.ToString(),
+        HasStaticConfiguration = true,
+    };
 
     /// <summary>The URL by which the gate calls it.</summary>
     public string Url => $"http://{Alias}:{Port}";

@@ -81,7 +81,11 @@ public static class StepList
     {
         var holders = layout.Models.Where(static model => model.Container.AskedPorts.Length > 0).ToArray();
         foreach (var model in holders)
+        {
             yield return new LeaveNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
+            // The gate may hold connections already, and would wait on them for an answer.
+            yield return new CutConnectionsStep(gate, [model.Subnet.Model.ToString()]);
+        }
         foreach (var model in layout.Models)
         {
             foreach (var endpoint in model.Leaves)

@@ -10,6 +10,9 @@ public sealed record WriteFileStep(string Path, byte[] After, FileBefore? Before
     /// <summary>The owner of a new file; null for whoever runs this.</summary>
     public int? Owner { get; init; }
 
+    /// <summary>Whether its folder was not there before either: undoing removes it when nothing else lies in it.</summary>
+    public bool IsFolderNew { get; init; }
+
     /// <inheritdoc/>
     public override string Says => $"{(Before is null ? "write" : "change")} {Path} ({What})";
 }

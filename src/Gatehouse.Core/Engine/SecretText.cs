@@ -52,7 +52,7 @@ public static class SecretText
     /// <param name="value">The value.</param>
     public static bool IsSecretValue(string value)
     {
-        if (ValuePrefixes.Any(prefix => value.Contains(prefix, StringComparison.Ordinal))) return true;
+        if (ValuePrefixes.Any(prefix => HasWordStart(value, prefix))) return true;
         foreach (var part in value.Split([' ', ',', ';', '&', '?', '"', '\'', ':', '/', '@', '.']))
         {
             if (part.Length >= LongestPlainRun && part.AsSpan().IndexOfAnyExcept(RunLetters) < 0 && IsMixed(part))
@@ -76,6 +76,17 @@ public static class SecretText
             from = authority;
         }
         return value;
+    }
+
+    /// <summary>Whether a word begins like this: <c>sk-</c> begins a key, and also ends <c>disk-</c>.</summary>
+    private static bool HasWordStart(string value, string prefix)
+    {
+        for (var at = value.IndexOf(prefix, StringComparison.Ordinal); at >= 0;
+            at = value.IndexOf(prefix, at + 1, StringComparison.Ordinal))
+        {
+            if (at == 0 || !char.IsAsciiLetterOrDigit(value[at - 1])) return true;
+        }
+        return false;
     }
 
     /// <summary>Letters with digits, or both cases without a separator: what a generator makes and a person does not.</summary>

@@ -31,7 +31,8 @@ public sealed class CronSchedule
     public static CronSchedule? TryParse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length > LengthMax)
+        // Cronos takes a null character for the end of the text and would pass over what stands behind it.
+        if (text.Length > LengthMax || text.Contains('\0', StringComparison.Ordinal))
             return null;
         var fields = text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         // `H` asks for a random but fixed time, which the gate could not know.

@@ -15,7 +15,8 @@ public static class AiNames
     private static readonly string[] Clients =
     [
         "open-webui", "openwebui", "n8n", "node-red", "nodered", "home-assistant", "homeassistant", "paperless-ai",
-        "paperless-gpt", "litellm", "librechat", "anything-llm", "anythingllm", "flowise", "langflow", "dify", "lobe-chat",
+        "paperless-gpt", "litellm", "librechat", "anything-llm", "anythingllm", "flowise", "langflow", "dify",
+        "lobe-chat",
         "lobehub", "comfyui", "stable-diffusion", "automatic1111", "whisper", "wyoming", "khoj", "perplexica",
         "open-interpreter", "openhands", "browser-use", "huginn", "activepieces", "karakeep", "hoarder", "big-agi",
         "langfuse", "chatgpt", "openai", "claude", "aichat", "gpt4all", "mcp-server", "immich-machine-learning",

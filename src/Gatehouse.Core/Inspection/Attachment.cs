@@ -23,7 +23,9 @@ internal sealed record Attachment(string Name, NetworkFacts? Network)
 
     public bool IsInternalBridge => IsBridge && Network is { IsInternal: true };
 
-    /// <summary>The engine's own first network: it has no names and everything that names no network lands in it.</summary>
+    /// <summary>
+    /// The engine's own first network: it has no names and everything that names no network lands in it.
+    /// </summary>
     public bool IsDefaultBridge => IsBridge && Name == "bridge";
 
     /// <summary>

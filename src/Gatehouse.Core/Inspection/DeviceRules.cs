@@ -13,7 +13,9 @@ internal static class DeviceRules
 
     private static readonly string[] GraphicsDevices = ["/dev/dri", "/dev/kfd", "/dev/nvidia"];
 
-    /// <summary>The first without CVE-2025-23266: a crafted image ran code as root while the container was made.</summary>
+    /// <summary>
+    /// The first without CVE-2025-23266: a crafted image ran code as root while the container was made.
+    /// </summary>
     private static readonly Version SafeToolkit = new(1, 17, 8);
 
     public static readonly InspectionRule Raw = new(

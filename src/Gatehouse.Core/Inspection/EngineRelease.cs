@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>A release of Docker Engine as three numbers: what a distribution adds (<c>20.10.24+dfsg1</c>) is left out.</summary>
+/// <summary>
+/// A release of Docker Engine as three numbers: what a distribution adds (<c>20.10.24+dfsg1</c>) is left out.
+/// </summary>
 internal readonly record struct EngineRelease(int Major, int Minor, int Patch) : IComparable<EngineRelease>
 {
     /// <summary>Docker counts by year and month since 17.03. Lower numbers are another engine's (Podman), whose

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>What is known of the host itself. Whatever could not be read is null or empty, and no rule guesses it.</summary>
+/// <summary>
+/// What is known of the host itself. Whatever could not be read is null or empty, and no rule guesses it.
+/// </summary>
 public sealed record HostFacts
 {
     /// <summary>Nothing is known.</summary>

@@ -14,9 +14,11 @@ public static class HouseReading
     /// <param name="view">The engine.</param>
     /// <param name="home">The gate's home on the host; null when there is none.</param>
     /// <param name="plan">The estate; null when there is none.</param>
-    public static HouseFacts Read(EngineView view, string? home, EstatePlan? plan)
+    /// <param name="servers">Names of the containers that discovery takes for model servers.</param>
+    public static HouseFacts Read(EngineView view, string? home, EstatePlan? plan, IReadOnlySet<string> servers)
     {
         ArgumentNullException.ThrowIfNull(view);
+        ArgumentNullException.ThrowIfNull(servers);
         var gates = view.Containers.Where(IsGate).ToArray();
         var homes = gates.SelectMany(static gate => gate.Mounts).Where(static mount => mount.IsWritable
             && mount.Kind is "bind" or "volume").Select(static mount => mount.Source);
@@ -31,7 +33,8 @@ public static class HouseReading
         {
             Homes = [.. homes.Append(home ?? "").Where(static path => path.Length > 0).Distinct()],
             Gates = [.. gates.Select(static gate => gate.Id)],
-            ModelServers = [.. view.Containers.Where(one => !IsGate(one) && IsServer(one, plan))
+            ModelServers =
+                [.. view.Containers.Where(one => !IsGate(one) && (servers.Contains(one.Name) || IsServer(one, plan)))
                 .Select(static one => one.Id)],
             Pipelines = pipelines.ToImmutable(),
         };
@@ -42,7 +45,7 @@ public static class HouseReading
         || (container.CommandLine.Contains("serve") && container.CommandLine[0].Split('/')[^1] == Program);
 
     private static bool IsServer(ContainerFacts container, EstatePlan? plan)
-        => AiNames.IsServer(RepositoryOf(container.Image)) || container.ExposedPorts.Contains("11434/tcp")
+        => container.ExposedPorts.Contains("11434/tcp")
             || (plan?.Models.Values.Any(model => Answers(container, model.Url.Host)) ?? false);
 
     private static bool Answers(ContainerFacts container, string host) => container.Name == host

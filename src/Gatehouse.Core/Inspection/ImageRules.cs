@@ -22,12 +22,14 @@ internal static class ImageRules
         }
 
         var last = image[(image.LastIndexOf('/') + 1)..];
-        var tag = last.Contains(':', StringComparison.Ordinal) ? last[(last.IndexOf(':', StringComparison.Ordinal) + 1)..]
+        var tag = last.Contains(':', StringComparison.Ordinal)
+            ? last[(last.IndexOf(':', StringComparison.Ordinal) + 1)..]
             : null;
         var name = tag is null ? image : image[..^(tag.Length + 1)];
         var isLatest = tag is null or "latest";
         yield return one.Find(Mutable, $"Config.Image: {image}{(tag is null ? " (no tag, which is latest)" : "")}",
-            $"Compose: image: {name}@sha256:…, with the digest that docker image inspect {ShellWord.Quote(image)} lists "
+            $"Compose: image: {name}@sha256:…, with the digest that docker image inspect {ShellWord.Quote(image)} "
+                + "lists "
                 + "in RepoDigests.",
             severity: isLatest ? Severity.Medium : Severity.Low);
     }

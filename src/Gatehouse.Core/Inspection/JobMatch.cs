@@ -55,7 +55,8 @@ public static class JobMatch
     {
         if (string.IsNullOrEmpty(name)) return false;
         var plain = Plain(name);
-        return plain == Plain(job) || plain.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == Plain(job) + "-"
+        return plain == Plain(job)
+            || plain.TrimEnd('0', '1', '2', '3', '4', '5', '6', '7', '8', '9') == Plain(job) + "-"
             || Plain(name.Split('.')[0]) == Plain(job);
     }
 
@@ -73,6 +74,7 @@ public static class JobMatch
         return owner.Endpoints.Any(endpoint =>
             (view.Network(endpoint.NetworkId) ?? view.Network(endpoint.Network)) is { } network
             && addresses.Any(address => endpoint.Address != address.ToString()
-                && network.Subnets.Any(subnet => IPNetwork.TryParse(subnet, out var range) && range.Contains(address))));
+                && network.Subnets.Any(
+                    subnet => IPNetwork.TryParse(subnet, out var range) && range.Contains(address))));
     }
 }

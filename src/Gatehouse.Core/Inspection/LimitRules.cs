@@ -88,7 +88,9 @@ internal static class LimitRules
         return chain;
     }
 
-    /// <summary>The form <c>db:service_started:false,cache:service_healthy:true</c>; older releases wrote names alone.</summary>
+    /// <summary>
+    /// The form <c>db:service_started:false,cache:service_healthy:true</c>; older releases wrote names alone.
+    /// </summary>
     private static IEnumerable<string> Before(string? label) => (label ?? "")
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
         .Select(static item => item.Split(':')[0]);

@@ -8,12 +8,14 @@ internal static class MountRules
     private static readonly string[] Kernel = ["/proc", "/sys", "/dev", "/boot", "/lib/modules", "/usr/lib/modules"];
 
     /// <summary>Shared memory and random numbers, which many services mount and which give nothing away.</summary>
-    private static readonly string[] HarmlessDevices = ["/dev/shm", "/dev/null", "/dev/random", "/dev/urandom", "/dev/dri"];
+    private static readonly string[] HarmlessDevices =
+        ["/dev/shm", "/dev/null", "/dev/random", "/dev/urandom", "/dev/dri"];
 
     private static readonly string[] Programs = ["/usr", "/bin", "/sbin", "/lib", "/lib64"];
 
     private static readonly string[] State =
-        ["/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/spool/cron", "/var/lib/systemd", "/var/log"];
+        ["/var/lib/docker", "/var/lib/containerd", "/var/lib/containers", "/var/spool/cron", "/var/lib/systemd",
+            "/var/log"];
 
     /// <summary>What tells who may log in and what starts; the rest of /etc is harmless to read.</summary>
     private static readonly string[] SensitiveSettings =
@@ -31,7 +33,8 @@ internal static class MountRules
 
     public static readonly InspectionRule Settings = new(
         "GH-MNT-011", Severity.High, "It sees settings of the host.",
-        "Below /etc lie password hashes, keys and what the host starts; who writes there owns the host at its next start.");
+        "Below /etc lie password hashes, keys and what the host starts; who writes there owns the host at "
+            + "its next start.");
 
     public static readonly InspectionRule Homes = new(
         "GH-MNT-012", Severity.High, "It sees a person's home.",

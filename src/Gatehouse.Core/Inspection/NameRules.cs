@@ -36,7 +36,8 @@ internal static class NameRules
             if (open is not null && !release.IsBefore(28))
             {
                 yield return one.Find(AskedByHost,
-                    $"NetworkSettings.Networks: {open.Name} (Internal=false); HostConfig.Dns is empty; engine {release}",
+                    $"NetworkSettings.Networks: {open.Name} (Internal=false); HostConfig.Dns is empty; "
+                        + $"engine {release}",
                     "Compose: dns: [ADDRESS] of a resolver that filters, which is then asked from the container's own "
                         + "network; or only internal networks.");
             }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>Namespaces of the host, or of others, that a container lives in; the network has rules of its own.</summary>
+/// <summary>
+/// Namespaces of the host, or of others, that a container lives in; the network has rules of its own.
+/// </summary>
 internal static class NamespaceRules
 {
     public static readonly InspectionRule HostProcesses = new(

@@ -88,7 +88,8 @@ internal static class NetworkRules
         if (place.IsOpenBridge && !one.IsGate)
         {
             yield return one.Find(Outside, $"{where} (Internal=false)",
-                $"Compose: networks: {place.Name}: internal: true, with the gate as the only way out; or docker network "
+                $"Compose: networks: {place.Name}: internal: true, with the gate as the only way out; "
+                    + "or docker network "
                     + $"disconnect {ShellWord.Quote(place.Name)} {Target(one)}", place.Name);
         }
         if (place.IsInternalBridge && place.ShowsHost) yield return ShownHost(one, place, where);

@@ -4,7 +4,9 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>Ports that are published now, read from <c>NetworkSettings.Ports</c>; what was asked for may not be there.</summary>
+/// <summary>
+/// Ports that are published now, read from <c>NetworkSettings.Ports</c>; what was asked for may not be there.
+/// </summary>
 internal static class PortRules
 {
     public static readonly InspectionRule Open = new(

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>One process of the host that belongs to no container and no unit, without any value that may be a secret.</summary>
+/// <summary>
+/// One process of the host that belongs to no container and no unit, without any value that may be a secret.
+/// </summary>
 public sealed record ProcessFacts
 {
     /// <summary>Its number.</summary>

@@ -80,7 +80,8 @@ public static class SarifWriter
         json.WriteString("ruleId", finding.Rule.Id);
         json.WriteNumber("ruleIndex", InspectionRules.All.IndexOf(finding.Rule));
         json.WriteString("level", LevelOf(finding.Severity));
-        WriteText(json, "message", $"{finding.Subject}: {finding.Rule.Title} Read: {finding.What}. Mend: {finding.Mend}");
+        WriteText(
+            json, "message", $"{finding.Subject}: {finding.Rule.Title} Read: {finding.What}. Mend: {finding.Mend}");
         json.WriteStartArray("locations");
         json.WriteStartObject();
         if (finding.File is { } file) WriteFile(json, file);

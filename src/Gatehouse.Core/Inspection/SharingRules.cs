@@ -49,7 +49,8 @@ internal static class SharingRules
                 ? "; the owner has NET_ADMIN and may change its firewall" : "";
         yield return one.Find(Shared,
             $"{mode}: {owner.Name}, in {(networks.Length > 0 ? networks : "no network")}{rights}",
-            "Compose: replace network_mode: by networks of its own, unless the other is its way out on purpose (a VPN).");
+            "Compose: replace network_mode: by networks of its own, unless the other is its way out on "
+                + "purpose (a VPN).");
     }
 
     private static IEnumerable<Finding> CheckDrift(ContainerCase one)

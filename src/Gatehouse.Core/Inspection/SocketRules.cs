@@ -48,7 +48,8 @@ internal static class SocketRules
             {
                 var detail = socket == source ? "" : $", which holds {socket}";
                 yield return one.Find(EngineSocket, $"{Shown(mount)}{detail}",
-                    "Compose: remove the mount; what only has to read may ask a filtering proxy on a network of its own.",
+                    "Compose: remove the mount; what only has to read may ask a filtering proxy on a "
+                        + "network of its own.",
                     source);
             }
             if (IsBus(source))
@@ -89,6 +90,8 @@ internal static class SocketRules
     }
 
     private static bool IsBus(string source)
-        => HostPath.IsWithin("/run/dbus/system_bus_socket", source) && source.StartsWith("/run/dbus", StringComparison.Ordinal)
-            || HostPath.IsWithin("/run/systemd/private", source) && source.StartsWith("/run/systemd", StringComparison.Ordinal);
+        => HostPath.IsWithin("/run/dbus/system_bus_socket", source)
+            && source.StartsWith("/run/dbus", StringComparison.Ordinal)
+            || HostPath.IsWithin("/run/systemd/private", source)
+            && source.StartsWith("/run/systemd", StringComparison.Ordinal);
 }

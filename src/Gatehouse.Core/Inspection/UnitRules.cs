@@ -114,7 +114,8 @@ internal static class UnitRules
             .Select(static word => HostPath.Normalize(word.TrimStart('-').Split(':')[0]))
             .FirstOrDefault(static path => SocketRules.SocketBehind(path) == path);
         // Root commands the engine anyway; the finding on root says what is the matter there.
-        var member = !one.IsRoot && one.Host.EngineUsers.Contains(one.User) ? $"User={one.User}, of group docker" : null;
+        var member = !one.IsRoot && one.Host.EngineUsers.Contains(one.User)
+            ? $"User={one.User}, of group docker" : null;
         var why = groups.Contains("docker") ? "SupplementaryGroups= or Group=: docker"
             : bound is not null ? $"BindPaths=: {bound}" : member;
         if (why is not null)
@@ -131,7 +132,9 @@ internal static class UnitRules
         }
     }
 
-    /// <summary>A list that names only families that leave no machine; one that begins with ~ forbids its own.</summary>
+    /// <summary>
+    /// A list that names only families that leave no machine; one that begins with ~ forbids its own.
+    /// </summary>
     private static bool IsUnixOnly(ImmutableArray<string> families)
     {
         if (families.IsEmpty) return false;

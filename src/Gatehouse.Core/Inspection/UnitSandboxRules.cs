@@ -5,10 +5,13 @@ namespace Gatehouse.Core.Inspection;
 /// <summary>The sandbox that systemd offers a service, one directive at a time (systemd.exec(5)).</summary>
 internal static class UnitSandboxRules
 {
-    /// <summary>With one of these and without root, systemd sets no-new-privileges by itself (systemd.exec(5)).</summary>
+    /// <summary>
+    /// With one of these and without root, systemd sets no-new-privileges by itself (systemd.exec(5)).
+    /// </summary>
     private static readonly string[] ImplyNoNewPrivileges =
     [
-        "SystemCallFilter", "SystemCallArchitectures", "RestrictAddressFamilies", "RestrictNamespaces", "PrivateDevices",
+        "SystemCallFilter", "SystemCallArchitectures", "RestrictAddressFamilies", "RestrictNamespaces",
+        "PrivateDevices",
         "ProtectKernelTunables", "ProtectKernelModules", "ProtectKernelLogs", "ProtectClock", "MemoryDenyWriteExecute",
         "RestrictRealtime", "RestrictSUIDSGID", "LockPersonality",
     ];
@@ -76,7 +79,10 @@ internal static class UnitSandboxRules
         }
         if (!one.Has("SystemCallFilter")) yield return Missing(one, AllCalls, "SystemCallFilter", "@system-service");
         if (!one.Has("RestrictAddressFamilies"))
-            yield return Missing(one, AllFamilies, "RestrictAddressFamilies", "AF_UNIX, and AF_INET AF_INET6 if needed");
+        {
+            yield return Missing(
+                one, AllFamilies, "RestrictAddressFamilies", "AF_UNIX, and AF_INET AF_INET6 if needed");
+        }
         if (!one.Has("MemoryMax") || one.Value("MemoryMax") == "infinity")
             yield return Missing(one, NoMemory, "MemoryMax", "2G, or what it needs");
     }

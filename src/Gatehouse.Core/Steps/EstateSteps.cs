@@ -37,7 +37,8 @@ internal static class EstateSteps
         Key = $"undeclared {app.Kind} {app.Name}",
         Rank = StepRank.Undeclared,
         Title = $"Put {app.Kind} {app.Name} on record.",
-        Why = "It calls models and is no job of the estate: its calls are under no limit, and no stop button reaches them.",
+        Why = "It calls models and is no job of the estate: its calls are under no limit, and no stop "
+            + "button reaches them.",
         Read = $"{app.Kind} {app.Name}",
         Command = $"{StepCommand.Program} adopt {StepCommand.Quote(app.Target)}",
         Undo = $"{StepCommand.Program} adopt --undo",
@@ -62,10 +63,12 @@ internal static class EstateSteps
                 Key = $"unknown {job.Key} {key}",
                 Rank = StepRank.UnknownAnswer,
                 Title = $"Say whether job {job.Key} can {question}.",
-                Why = "A question that nobody answered counts as yes, so the job's risk is shown higher than it may be, "
+                Why = "A question that nobody answered counts as yes, so the job's risk is shown higher "
+                    + "than it may be, "
                     + "and the list of risky jobs says less.",
                 Read = $"jobs.{job.Key}.can.{key}: unknown",
-                Command = $"In gatehouse.yaml: jobs: {job.Key}: can: {{ {key}: false }} (or true), then {StepCommand.Reload}",
+                Command =
+                    $"In gatehouse.yaml: jobs: {job.Key}: can: {{ {key}: false }} (or true), then {StepCommand.Reload}",
                 Undo = $"Take {key} out again, then {StepCommand.Reload}",
                 Check = "the estate answers it",
                 Source = StepSource.Estate,
@@ -94,7 +97,9 @@ internal static class EstateSteps
                 Title = $"Move the credential of {place} into a vault.",
                 Why = why,
                 Read = $"{place}.credential: {credential}",
-                Command = $"pass insert {StepCommand.Quote(place)}, then in gatehouse.yaml: {place}.credential: pass:{place}, "
+                Command =
+                    $"pass insert {StepCommand.Quote(place)}, then in gatehouse.yaml: {place}.credential: "
+                    + $"pass:{place}, "
                     + $"then {StepCommand.Reload}",
                 Undo = $"Write {credential} back, then {StepCommand.Reload}",
                 Check = "the estate names pass: or systemd: there",
@@ -110,7 +115,8 @@ internal static class EstateSteps
         Title = $"Give job {job.Key} a limit.",
         Why = "A job that runs in a circle calls the model without end, and its payloads fill the disk of the house.",
         Read = $"jobs.{job.Key}.limits: none, and none in defaults:",
-        Command = $"In gatehouse.yaml: jobs: {job.Key}: limits: {{ requests-per-minute: 60, bytes-per-day: 1GiB }}, then "
+        Command =
+            $"In gatehouse.yaml: jobs: {job.Key}: limits: {{ requests-per-minute: 60, bytes-per-day: 1GiB }}, then "
             + StepCommand.Reload,
         Undo = $"Take limits out again, then {StepCommand.Reload}",
         Check = "the estate limits it",

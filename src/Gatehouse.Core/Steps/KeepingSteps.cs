@@ -27,9 +27,11 @@ internal static class KeepingSteps
         Key = $"token {token.Id}",
         Rank = StepRank.OldToken,
         Title = $"Give job {token.Job} a new token.",
-        Why = "A token that nobody changes is found sooner or later in a backup, a log or a screenshot, and still works.",
+        Why = "A token that nobody changes is found sooner or later in a backup, a log or a screenshot, "
+            + "and still works.",
         Read = string.Create(CultureInfo.InvariantCulture, $"token {token.Id}: issued {days} days ago"),
-        Command = $"gatehouse token issue --job {StepCommand.Quote(token.Job)} --service, give it to the app, then gatehouse "
+        Command =
+            $"gatehouse token issue --job {StepCommand.Quote(token.Job)} --service, give it to the app, then gatehouse "
             + $"token revoke {StepCommand.Quote(token.Id)}",
         Undo = "None: a revoked token stays revoked. Until then the old one works beside the new one.",
         Check = "the old token is not good any more",

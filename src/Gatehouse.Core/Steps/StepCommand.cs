@@ -10,6 +10,7 @@ internal static class StepCommand
 
     /// <summary>A name as one word of a shell.</summary>
     public static string Quote(string name)
-        => name.Length > 0 && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '@')
+        => name.Length > 0
+            && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.' or '@')
             && name[0] != '-' ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -51,15 +51,22 @@ internal static class AdoptedFile
         var now = Look(step.Path);
         if (now is not null && !now.Bytes.AsSpan().SequenceEqual(step.After) && !IsSame(now, step.Before))
             Replace(step.Path + KeptEnding, now.Bytes, (UnixFileMode)now.Mode, now.Uid, now.Gid);
+        // What a crash in the middle of writing leaves.
+        var folder = Path.GetDirectoryName(step.Path)!;
+        if (Directory.Exists(folder)) File.Delete(FreshOf(step.Path));
         if (step.Before is { } before)
         {
             Replace(step.Path, before.Bytes, (UnixFileMode)before.Mode, before.Uid, before.Gid);
             return;
         }
-        if (now is null) return;
+        if (!Directory.Exists(folder)) return;
         File.Delete(step.Path);
-        LinuxFile.SyncDirectory(Path.GetDirectoryName(step.Path)!);
+        LinuxFile.SyncDirectory(folder);
+        if (step.IsFolderNew && !Directory.EnumerateFileSystemEntries(folder).Any()) Directory.Delete(folder);
     }
+
+    private static string FreshOf(string path)
+        => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.gatehouse-new");
 
     private static bool IsSame(FileBefore? one, FileBefore? other)
         => one is null || other is null ? one is null && other is null : one.Bytes.AsSpan().SequenceEqual(other.Bytes);
@@ -68,7 +75,7 @@ internal static class AdoptedFile
     {
         var folder = Path.GetDirectoryName(path)!;
         Directory.CreateDirectory(folder);
-        var fresh = Path.Combine(folder, $".{Path.GetFileName(path)}.gatehouse-new");
+        var fresh = FreshOf(path);
         // A leftover of a crash, or something that was put there: neither is written through.
         File.Delete(fresh);
         var options = new FileStreamOptions

@@ -5,7 +5,6 @@ using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Docker;
-using Gatehouse.Listening;
 
 namespace Gatehouse.Adoption;
 
@@ -17,63 +16,27 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
     /// <exception cref="AdoptionException">It cannot be worked out; the message says why and what to do.</exception>
     public async Task<AdoptionProposal> PlanAsync(AdoptionSubjects subjects, CancellationToken stop)
     {
-        var estate = ReadEstate();
+        var home = new EstateOfHome(asked);
+        var estate = home.Read(isOnHost: false);
+        // A model behind a name that is not this house's needs the network with a way out.
+        var needsWayOut = estate.Plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
         var taken = HostRoutes.Read().Concat(view.Networks.SelectMany(static network => network.Subnets)
-            .Select(static text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null).OfType<IPNetwork>());
+            .Select(static text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null)
+                .OfType<IPNetwork>());
         var layout = new LayoutPlanner(view, new SubnetPool(taken), KeysOf(estate.Text))
-            .Plan(subjects.Servers, subjects.Apps, estate.NeedsWayOut);
+            .Plan(subjects.Servers, subjects.Apps, needsWayOut);
         if (layout.Models.Length == 0 || layout.Apps.Length + (layout.House?.Ports.Length ?? 0) == 0)
             return new AdoptionProposal(layout, [], layout.Notes);
         var draft = EstateOfLayout.Draft(layout, subjects.Drafts, subjects.Sinks);
-        var (files, lastFiles) = (ImmutableArray.Create(EstateStep(estate, draft)), ComposeSteps(layout));
-        var wish = new GateWish(AdoptionAsked.GateName, asked.Image, asked.Home, GateUid)
+        var (files, lastFiles) =
+            (ImmutableArray.Create(home.Step(estate.Text, estate.Before, draft)), ComposeSteps(layout));
+        var wish = new GateWish(AdoptionAsked.GateName, asked.Image, asked.Home, home.Uid)
         {
-            HomeUidBefore = HomeUid < 0 ? null : HomeUid,
+            HomeUidBefore = home.UidBefore,
             ImageFile = await MissingImageAsync(stop),
         };
         var steps = StepList.Of(layout, wish, files, lastFiles);
         return new AdoptionProposal(layout, steps, [.. layout.Notes, .. _notes]);
-    }
-
-    private string EstatePath => Path.Combine(asked.Home, "gatehouse.yaml");
-
-    private int HomeUid => SocketFile.OwnerOf(asked.Home);
-
-    /// <summary>A home of an ordinary user stays that user's; root's, or none, becomes the image's.</summary>
-    private int GateUid => HomeUid > 0 ? HomeUid : AdoptionAsked.ImageUid;
-
-    private (string Text, FileBefore? Before, bool NeedsWayOut) ReadEstate()
-    {
-        if (AdoptedFile.Look(EstatePath) is not { } before)
-        {
-            var bare = AdoptedEstate.Text("home", AdoptionAsked.Node, asked.TimeZone);
-            return (bare, null, false);
-        }
-        var text = Encoding.UTF8.GetString(before.Bytes);
-        var reading = EstateReader.Read(text, EstatePath);
-        if (reading.Plan is not { } plan)
-        {
-            throw new AdoptionException(
-                $"{EstatePath} is not valid. See what is wrong with it: gatehouse jobs --home {asked.Home}");
-        }
-        // A model behind a name that is not this house's needs the network with a way out.
-        return (text, before, plan.Models.Values.Any(static model => model.Zone == Zone.External));
-    }
-
-    private WriteFileStep EstateStep((string Text, FileBefore? Before, bool NeedsWayOut) estate, EstateDraft draft)
-    {
-        switch (EstateEditor.Add(estate.Text, draft, EstatePath))
-        {
-            case EstateEdit.Done done:
-                return new WriteFileStep(EstatePath, Encoding.UTF8.GetBytes(done.Text), estate.Before, "the estate")
-                {
-                    Owner = GateUid,
-                };
-            case EstateEdit.Refused refused:
-                throw new AdoptionException($"The estate would not be valid:\n  {string.Join("\n  ", refused.Problems)}");
-            default:
-                throw new InvalidOperationException("A kind of edit that is neither done nor refused.");
-        }
     }
 
     private static ImmutableHashSet<string> KeysOf(string text)
@@ -93,7 +56,8 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         var containers = layout.Models.Select(static model => model.Container)
             .Concat(layout.Apps.SelectMany(static app => app.Containers));
         var projects = containers.Where(static one => one.ComposeProject is not null)
-            .DistinctBy(static one => one.ComposeProject).OrderBy(static one => one.ComposeProject, StringComparer.Ordinal);
+            .DistinctBy(static one => one.ComposeProject)
+                .OrderBy(static one => one.ComposeProject, StringComparer.Ordinal);
         return [.. projects.SelectMany(container => ComposeSteps(container, layout))];
     }
 
@@ -104,14 +68,17 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         if (!Version.TryParse(container.Labels.GetValueOrDefault("com.docker.compose.version"), out var version)
             || version < ComposeOverride.Oldest)
         {
-            _notes.Add($"The Compose project {project} was made by a Compose older than {ComposeOverride.Oldest}, which "
-                + "cannot say what the adoption did. It lasts until `docker-compose up` makes a container anew: then run "
+            _notes.Add(
+                $"The Compose project {project} was made by a Compose older than {ComposeOverride.Oldest}, which "
+                + "cannot say what the adoption did. It lasts until `docker-compose up` makes a container anew: "
+                + "then run "
                 + "`gatehouse adopt --undo` and `gatehouse adopt` again.");
             return [];
         }
         if (!Path.IsPathFullyQualified(folder) || !Directory.Exists(folder))
         {
-            _notes.Add($"The files of the Compose project {project} are not on this host (they were in '{folder}'), so no "
+            _notes.Add(
+                $"The files of the Compose project {project} are not on this host (they were in '{folder}'), so no "
                 + "override is written: making it anew takes the adoption back.");
             return [];
         }

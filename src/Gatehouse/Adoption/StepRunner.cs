@@ -16,7 +16,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         StartGateStep gate => new GateContainer(Engine, adoption, time).StartAsync(gate, stop),
         JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).JoinAsync(join.Container, join.Endpoint, stop),
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).LeaveAsync(leave.Container, leave.Before, stop),
-        CutConnectionsStep cut => new OpenConnections(Engine).CutAsync(cut, stop),
+        CutConnectionsStep cut => new OpenConnections(Engine, adoption).CutAsync(cut, stop),
         RunCommandStep command => HostCommand.RunAsync(command.Command, time, stop),
         VerifyJobStep verify => new JobVerification(engine, time).RunAsync(verify, stop),
         _ => throw new InvalidOperationException($"A kind of step that nothing does: {step.GetType().Name}."),

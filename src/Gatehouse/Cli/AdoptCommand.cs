@@ -15,7 +15,7 @@ internal static class AdoptCommand
     {
         var names = new Argument<string[]>("names")
         {
-            Description = "Compose projects or containers; all AI apps when none is named",
+            Description = "Compose projects, containers, or a service of this host; all AI apps when none is named",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("adopt", """
@@ -27,6 +27,7 @@ internal static class AdoptCommand
             Examples:
               sudo gatehouse adopt
               sudo gatehouse adopt my-ai-stack
+              sudo gatehouse adopt ollama.service
               sudo gatehouse adopt --undo
             """)
         {
@@ -58,7 +59,8 @@ internal static class AdoptCommand
         HelpName = "DIR",
     };
 
-    private static async Task<int> RunAsync(System.CommandLine.ParseResult result, string[] names, CancellationToken stop)
+    private static async Task<int> RunAsync(
+        System.CommandLine.ParseResult result, string[] names, CancellationToken stop)
     {
         var screen = new AdoptScreen(result.InvocationConfiguration.Output);
         try
@@ -66,13 +68,16 @@ internal static class AdoptCommand
             if (UserNames.OwnUid != 0 && !result.GetValue(DryRun))
             {
                 throw new AdoptionException(
-                    "Adopting moves containers between networks and tries them from inside; that needs root. Run it with sudo.");
+                    "Adopting moves containers between networks and tries them from inside; that needs root. "
+                        + "Run it with sudo.");
             }
-            using var engine = await EngineOption.ConnectAsync(result, stop);
+            var (found, missing) = await EngineOption.TryConnectAsync(result, stop);
+            using var engine = found;
             var verb = new AdoptVerb(engine, screen, JournalFolder.Open(result.GetValue(Journals)!))
             {
                 Home = HomeOption.Resolve(result),
                 EngineAddress = EngineOption.Find(result).ToString(),
+                NoEngine = missing,
                 ImageFile = result.GetValue(ImageFile),
             };
             if (result.GetValue(Undo)) return await verb.UndoAsync(stop) ? ExitCodes.Done : No;

@@ -18,18 +18,8 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine("What runs on this host: gatehouse discover");
             return;
         }
-        output.WriteLine("Behind the gate, where only the gate reaches it:");
-        foreach (var model in layout.Models)
-            output.WriteLine($"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}");
-        output.WriteLine();
-        output.WriteLine("In front of it, each in a network of its own with the gate:");
-        var width = layout.Apps.Select(static app => app.Job.Length).DefaultIfEmpty(0).Max();
-        foreach (var app in layout.Apps)
-        {
-            var names = app.Models.Where(static model => model.Names.Length > 0)
-                .Select(static model => $"{model.Names[0]}:{model.Port}");
-            output.WriteLine($"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}");
-        }
+        if (layout.Host is { } host) Places(host);
+        else Places(layout);
         Notes(proposal.Notes);
         output.WriteLine();
         if (everyStep)
@@ -55,7 +45,8 @@ internal sealed class AdoptScreen(TextWriter output)
 
     public void Adopted(AdoptionLayout layout, TimeSpan took, string home)
     {
-        var jobs = layout.Apps.Length + (layout.House?.Ports.Select(HousePlace.JobOf).Distinct().Count() ?? 0);
+        var jobs = layout.Apps.Length + (layout.House?.Ports.Select(HousePlace.JobOf).Distinct().Count() ?? 0)
+            + (layout.Host is null ? 0 : 1);
         output.WriteLine();
         output.WriteLine($"Adopted in {took.TotalSeconds:0.0} s: {jobs} job(s) on record, each tried from inside.");
         output.WriteLine($"  who calls what:  gatehouse ledger show --follow{HomeOption.Shown(home)}");
@@ -84,6 +75,31 @@ internal sealed class AdoptScreen(TextWriter output)
         }
         output.WriteLine("Not everything could be undone. Mend it, then run the command again:");
         foreach (var one in left) output.WriteLine($"  {SafeText.OneLine(one)}");
+    }
+
+    private void Places(AdoptionLayout layout)
+    {
+        output.WriteLine("Behind the gate, where only the gate reaches it:");
+        foreach (var model in layout.Models)
+            output.WriteLine($"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}");
+        output.WriteLine();
+        output.WriteLine("In front of it, each in a network of its own with the gate:");
+        var width = layout.Apps.Select(static app => app.Job.Length).DefaultIfEmpty(0).Max();
+        foreach (var app in layout.Apps)
+        {
+            var names = app.Models.Where(static model => model.Names.Length > 0)
+                .Select(static model => $"{model.Names[0]}:{model.Port}");
+            output.WriteLine($"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}");
+        }
+    }
+
+    private void Places(HostModelPlace host)
+    {
+        output.WriteLine("Behind the gate, on another port of this host:");
+        output.WriteLine($"  {host.Server.Unit} (now {host.Server.Address}, then {host.Address})");
+        output.WriteLine();
+        output.WriteLine("In front of it, the gate as a service of this host, where the model was:");
+        foreach (var listen in host.Listens) output.WriteLine($"  {host.Job}  goes on calling {listen}");
     }
 
     private void Notes(IReadOnlyCollection<string> notes)

@@ -1,16 +1,22 @@
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
+using Gatehouse.Inspecting;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
 /// <summary>The parts of <c>gatehouse adopt</c>, wired: propose, do, undo.</summary>
-internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, JournalFolder journals)
+internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, JournalFolder journals)
 {
     public required string Home { get; init; }
 
     public required string EngineAddress { get; init; }
+
+    /// <summary>Why there is no engine; null where there is one.</summary>
+    public string? NoEngine { get; init; }
+
+    public HostSystem Host { get; init; } = HostSystem.Own;
 
     public string? ImageFile { get; init; }
 
@@ -26,17 +32,38 @@ internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, Journal
         if (journals.Open() is [var standing, ..])
         {
             throw new AdoptionException(standing.IsComplete
-                ? $"An adoption stands since {standing.Plan.At:yyyy-MM-dd HH:mm} UTC. Undo it first (gatehouse adopt --undo), "
+                ? $"An adoption stands since {standing.Plan.At:yyyy-MM-dd HH:mm} UTC. "
+                    + "Undo it first (gatehouse adopt --undo), "
                     + "then adopt everything at once."
                 : $"An adoption of {standing.Plan.At:yyyy-MM-dd HH:mm} UTC was cut off half-way. Undo it first: "
                     + "gatehouse adopt --undo");
         }
         RefuseServedHome();
+        var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
+        var services = names.Where(static name => name.EndsWith(".service", StringComparison.Ordinal)).ToArray();
+        var others = names.Except(services, StringComparer.Ordinal).ToArray();
+        var containers = names.Count > 0 && others.Length == 0
+            ? Nothing() : await ProposeContainersAsync(asked, others, stop);
+        if (names.Count > 0 && services.Length == 0) return containers;
+        var units = UnitLook.Services(Host.Root, home: null);
+        return await new HostModelPlanner(Host, asked, Time).PlanAsync(units, services, containers, stop);
+    }
+
+    private async Task<AdoptionProposal> ProposeContainersAsync(
+        AdoptionAsked asked, string[] names, CancellationToken stop)
+    {
+        if (engine is null)
+        {
+            if (names.Length > 0) throw new AdoptionException(NoEngine ?? "No Docker engine was reached.");
+            return Nothing($"No container was looked at: {NoEngine}");
+        }
         var view = await EngineLook.AllAsync(engine, stop);
         var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names);
-        var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
         return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, stop);
     }
+
+    private static AdoptionProposal Nothing(params string[] notes)
+        => new(new AdoptionLayout([], [], null, []), [], [.. notes]);
 
     /// <summary>Does it; false when it failed and everything begun was undone.</summary>
     public async Task<bool> DoAsync(AdoptionProposal proposal, CancellationToken stop)
@@ -96,7 +123,7 @@ internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, Journal
         if (held is null)
         {
             throw new AdoptionException(
-                $"The home {Home} is held by {holder}. The gate shall run as a container there: stop that one first.");
+                $"The home {Home} is held by {holder}. Adopting starts a gate of its own there: stop that one first.");
         }
     }
 
@@ -108,6 +135,7 @@ internal sealed class AdoptVerb(EngineClient engine, AdoptScreen screen, Journal
         {
             arguments["jobs"] = string.Join(' ', layout.Apps.Select(static app => app.Job));
             arguments["models"] = string.Join(' ', layout.Models.Select(static model => model.Key));
+            if (layout.Host is { } host) (arguments["jobs"], arguments["models"]) = (host.Job, host.Key);
         }
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));

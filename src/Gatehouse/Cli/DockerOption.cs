@@ -9,7 +9,8 @@ internal static class DockerOption
 
     public static Option<string?> Create() => new(Name)
     {
-        Description = "The engine's socket, or tcp:// on this machine (default: $DOCKER_HOST, else /var/run/docker.sock)",
+        Description =
+            "The engine's socket, or tcp:// on this machine (default: $DOCKER_HOST, else /var/run/docker.sock)",
         HelpName = "SOCKET",
     };
 

@@ -10,7 +10,8 @@ internal static class EngineOption
 
     public static Option<string?> Create() => new(Name)
     {
-        Description = "The engine's socket (default: $DOCKER_HOST, else /var/run/docker.sock, else a rootless engine's)",
+        Description =
+            "The engine's socket (default: $DOCKER_HOST, else /var/run/docker.sock, else a rootless engine's)",
         HelpName = "SOCKET",
     };
 
@@ -20,4 +21,22 @@ internal static class EngineOption
     /// <exception cref="EngineException">No engine answers there.</exception>
     public static Task<EngineClient> ConnectAsync(ParseResult result, CancellationToken stop)
         => EngineClient.ConnectAsync(Find(result), stop);
+
+    /// <summary>
+    /// Connects where there is an engine; else says why not. An engine that was named on the command line has to be
+    /// there.
+    /// </summary>
+    /// <exception cref="EngineException">No engine answers where one was named.</exception>
+    public static async Task<(EngineClient? Engine, string? Missing)> TryConnectAsync(
+        ParseResult result, CancellationToken stop)
+    {
+        try
+        {
+            return (await ConnectAsync(result, stop), null);
+        }
+        catch (EngineException error) when (result.GetValue<string?>(Name) is null)
+        {
+            return (null, error.Message);
+        }
+    }
 }

@@ -43,7 +43,8 @@ internal static class InspectCommand
             if (result.GetValue(all) && result.GetValue(job) is not null) result.AddError("Give JOB or --all.");
         });
         command.SetAction((result, stop) => RunAsync(
-            result, new Asked(result.GetValue(job), result.GetValue(all), result.GetValue(sarif), result.GetValue(failOn)),
+            result, new Asked(
+                result.GetValue(job), result.GetValue(all), result.GetValue(sarif), result.GetValue(failOn)),
             stop));
         return command;
     }
@@ -66,7 +67,8 @@ internal static class InspectCommand
         if (asked.Job is not null && subjects.IsEmpty)
         {
             foreach (var sentence in house.NotSeen) error.WriteLine($"gatehouse: {SafeText.OneLine(sentence)}");
-            error.WriteLine($"gatehouse: Nothing on this host is '{SafeText.OneLine(asked.Job)}'. A job is found by its "
+            error.WriteLine(
+                $"gatehouse: Nothing on this host is '{SafeText.OneLine(asked.Job)}'. A job is found by its "
                 + "name, the network at whose address it calls, or its run-as: user.");
             return ExitCodes.Failed;
         }

@@ -35,7 +35,8 @@ internal static class InspectText
         foreach (var finding in one.Findings.Where(static finding => finding.Severity >= Severity.Medium))
         {
             output.WriteLine();
-            WrappedText.Write(output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
+            WrappedText.Write(
+                output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
             WrappedText.Write(output, "            ", "read  ", finding.What);
             WrappedText.Write(output, "            ", "why   ", finding.Rule.Why);
             WrappedText.Write(output, "            ", "mend  ", finding.Mend);
@@ -44,7 +45,8 @@ internal static class InspectText
         if (rest.Length > 0) output.WriteLine();
         foreach (var finding in rest)
         {
-            WrappedText.Write(output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
+            WrappedText.Write(
+                output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
             WrappedText.Write(output, "            ", "mend  ", finding.Mend);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Inspection;
@@ -16,6 +17,8 @@ internal sealed record InspectedHouse
     private static readonly EngineView NoEngine = new(
         new EngineFacts { Version = "", Api = ApiVersion.Oldest }, [], []);
 
+    private const string Container = "container "; // How discovery writes the place of a container.
+
     public required InspectionScene Scene { get; init; }
 
     public required IReadOnlyList<UnitFacts> Units { get; init; }
@@ -24,6 +27,9 @@ internal sealed record InspectedHouse
 
     /// <summary>The estate; null when there is none, or none that can be read.</summary>
     public EstatePlan? Plan { get; init; }
+
+    /// <summary>What discovery makes of the containers.</summary>
+    public required ImmutableArray<Find> Finds { get; init; }
 
     /// <summary>What could not be looked at, as sentences that say what to do.</summary>
     public required ImmutableArray<string> NotSeen { get; init; }
@@ -57,7 +63,12 @@ internal sealed record InspectedHouse
         {
             missed.Add("Processes of other users are seen by root alone: sudo gatehouse inspect");
         }
-        var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan);
+        var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(view), Estate = plan });
+        var servers = finds.Where(static find => find.Kind == FindKind.Server)
+            .SelectMany(static find => find.Places)
+                .Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
+            .Select(static place => place[Container.Length..]).ToHashSet(StringComparer.Ordinal);
+        var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan, servers);
         var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return new InspectedHouse
         {
@@ -65,6 +76,7 @@ internal sealed record InspectedHouse
             Units = UnitLook.Services("", own.Length > 0 ? own : null),
             Processes = ProcessLook.Bare(),
             Plan = plan,
+            Finds = finds,
             NotSeen = missed.ToImmutable(),
             Unseen = unseen.ToImmutable(),
         };
@@ -73,6 +85,11 @@ internal sealed record InspectedHouse
     /// <summary>The job that a container is; null when it is none.</summary>
     public JobPlan? JobOf(ContainerFacts container) => Scene.House.Gates.Contains(container.Id) ? null
         : JobBy(job => JobMatch.IsOf(job, container, Scene.View));
+
+    /// <summary>Whether discovery takes a container for something of this kind.</summary>
+    public bool IsFound(ContainerFacts container, FindKind kind, FindState? state = null) => Finds.Any(find =>
+        find.Kind == kind && (state is null || find.State == state)
+            && find.Places.Contains(Container + container.Name));
 
     public JobPlan? JobOf(UnitFacts unit) => JobBy(job => JobMatch.IsOf(job, unit));
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Core.Units;
@@ -13,12 +14,11 @@ internal static class InspectedJobs
     public static Task<ImmutableArray<InspectedSubject>> AnyAsync(
         InspectedHouse house, bool all, CancellationToken stop)
     {
-        var servers = house.Scene.House.ModelServers;
         return CheckAsync(
             house,
-            house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || servers.Contains(one.Id)
-                || Looks(one.Image, one.Name)),
-            house.Units.Where(one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
+            house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || IsOfModels(house, one)),
+            house.Units.Where(
+                one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
             house.Processes.Where(one => house.JobOf(one) is not null || Looks(one.Program)),
             stop);
     }
@@ -29,8 +29,10 @@ internal static class InspectedJobs
         => CheckAsync(
             house,
             house.Scene.View.Containers.Where(one => house.JobOf(one)?.Key == name || one.Name == name
-                || one.ComposeService == name || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
-            house.Units.Where(one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
+                || one.ComposeService == name
+                || (name.Length >= 12 && one.Id.StartsWith(name, StringComparison.Ordinal))),
+            house.Units.Where(
+                one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
             house.Processes.Where(one => house.JobOf(one)?.Key == name || one.Program == name),
             stop);
 
@@ -52,6 +54,11 @@ internal static class InspectedJobs
             FindingSubject.Of(one), house.JobOf(one)?.Key, Inspector.Check(one, host))));
         return InspectedSubject.Sorted(subjects);
     }
+
+    /// <summary>Discovery knows most images; a name helps where it does not know one.</summary>
+    private static bool IsOfModels(InspectedHouse house, ContainerFacts container)
+        => house.Scene.House.ModelServers.Contains(container.Id) || house.IsFound(container, FindKind.Job)
+            || (SoftwareTable.Find(container.Image) is null && Looks(container.Image, container.Name));
 
     private static bool Looks(params IEnumerable<string> names)
         => names.Any(static name => AiNames.IsServer(name) || AiNames.IsClient(name));

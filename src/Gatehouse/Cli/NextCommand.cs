@@ -9,7 +9,10 @@ internal static class NextCommand
 {
     public static Command Create()
     {
-        var done = new Option<bool>("--done") { Description = "Check that the step shown last worked, and show the next" };
+        var done = new Option<bool>("--done")
+        {
+            Description = "Check that the step shown last worked, and show the next",
+        };
         var against = new Option<FileInfo?>("--against")
         {
             Description = "With --done: a checkpoint that was kept elsewhere",

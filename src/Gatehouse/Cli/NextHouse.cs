@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Gatehouse.Core.Inspection;
+using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Steps;
 using Gatehouse.Docker;
 
@@ -25,7 +25,7 @@ internal static class NextHouse
             Now = time.GetUtcNow(),
             Plan = house.Plan,
             Findings = [.. subjects.SelectMany(static one => one.Findings)],
-            Undeclared = [.. Undeclared(house, subjects)],
+            Undeclared = [.. Undeclared(house)],
             Tokens = tokens ?? [],
             HasLedger = hasLedger,
             CheckpointSeen = checkpointSeen,
@@ -34,21 +34,11 @@ internal static class NextHouse
         return (scene, house.NotSeen);
     }
 
-    /// <summary>Apps that look as if they call models; a model server is nobody's job.</summary>
-    private static IEnumerable<UndeclaredApp> Undeclared(
-        InspectedHouse house, ImmutableArray<InspectedSubject> subjects)
-    {
-        foreach (var one in subjects.Where(static one => one is { Job: null, Subject.Kind: SubjectKind.Container }))
-        {
-            if (house.Scene.View.Container(one.Subject.Name) is not { } container
-                || house.Scene.House.ModelServers.Contains(container.Id)
-                || house.Scene.House.Gates.Contains(container.Id))
-            {
-                continue;
-            }
-            yield return new UndeclaredApp("container", container.Name, container.ComposeProject ?? container.Name);
-        }
-    }
+    /// <summary>What discovery takes for a job and neither its name nor its network makes one of the estate.</summary>
+    private static IEnumerable<UndeclaredApp> Undeclared(InspectedHouse house) =>
+        from container in house.Scene.View.Containers
+        where house.IsFound(container, FindKind.Job, FindState.New) && house.JobOf(container) is null
+        select new UndeclaredApp("container", container.Name, container.ComposeProject ?? container.Name);
 
     /// <summary>Good service tokens; null when the list could not be had.</summary>
     private static async Task<ImmutableArray<TokenAge>?> TokensAsync(string home, CancellationToken stop)

@@ -41,7 +41,8 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
             || StepKeys.IsSeenIn(state.Key!, StepSource.Host));
         if (isElsewhere || scene.NotSeen.Any(source => StepKeys.IsSeenIn(state.Key!, source)))
         {
-            error.WriteLine("gatehouse: It cannot be checked now, because this run does not see what the one before saw: "
+            error.WriteLine(
+                "gatehouse: It cannot be checked now, because this run does not see what the one before saw: "
                 + "run it as the same user, with the same engine running, and an estate that loads.");
             return ExitCodes.Unavailable;
         }
@@ -55,7 +56,9 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
         return null;
     }
 
-    /// <summary>Tells the running gate; without one nothing is written, because a step is no reason to start a ledger.</summary>
+    /// <summary>
+    /// Tells the running gate; without one nothing is written, because a step is no reason to start a ledger.
+    /// </summary>
     private async Task<bool> RecordAsync(NextState state, CancellationToken stop)
     {
         try
@@ -88,8 +91,11 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
         NextText.Write(steps[0], "Next", asked.Json, output);
         if (!asked.Json && steps.Length > 1) output.WriteLine($"\n{steps.Length - 1} more after it.");
         // Without a home there is nothing to remember it in; the step itself says how to make one.
-        if (!(state with { Key = steps[0].Key, Title = steps[0].Title, Place = asked.Place }).TryWrite(asked.Home) && Directory.Exists(asked.Home))
+        if (!(state with { Key = steps[0].Key, Title = steps[0].Title, Place = asked.Place }).TryWrite(asked.Home)
+            && Directory.Exists(asked.Home))
+        {
             error.WriteLine($"gatehouse: The step cannot be remembered in {asked.Home}, so --done will not know it.");
+        }
     }
 
     /// <summary>Whether the ledger still is what a checkpoint that was kept elsewhere says.</summary>

@@ -66,5 +66,6 @@ internal sealed record NextState(string? Key, string? Title, string? Place, Date
     }
 
     private static string? Text(JsonElement node, string name)
-        => node.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        => node.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
 }

@@ -12,7 +12,8 @@ internal static class ExposureLook
 {
     private const string Tool = "systemd-analyze";
 
-    private static readonly string[] LeftOut = ["Environment", "EnvironmentFile", "SetCredential", "SetCredentialEncrypted"];
+    private static readonly string[] LeftOut =
+        ["Environment", "EnvironmentFile", "SetCredential", "SetCredentialEncrypted"];
 
     /// <summary>What systemd says; null where it has no say.</summary>
     public static async Task<UnitExposure?> ReadAsync(UnitFacts unit, CancellationToken stop)

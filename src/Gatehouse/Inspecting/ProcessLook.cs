@@ -4,15 +4,19 @@ using Gatehouse.Core.Inspection;
 
 namespace Gatehouse.Inspecting;
 
-/// <summary>Reads the processes that belong to no container and no service, values that may be secrets dropped.</summary>
+/// <summary>
+/// Reads the processes that belong to no container and no service, values that may be secrets dropped.
+/// </summary>
 internal static class ProcessLook
 {
     /// <summary>Programs that only run others: the script behind them says what it is.</summary>
-    private static readonly string[] Interpreters = ["python", "node", "ruby", "perl", "bash", "sh", "dash", "bun", "deno"];
+    private static readonly string[] Interpreters =
+        ["python", "node", "ruby", "perl", "bash", "sh", "dash", "bun", "deno"];
 
     public static IReadOnlyList<ProcessFacts> Bare() =>
         [.. Directory.EnumerateDirectories("/proc").Select(static path => Path.GetFileName(path))
-            .Select(static name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+            .Select(static name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                ? id : 0)
             .Where(static id => id > 0 && id != Environment.ProcessId).Order()
             .Select(Read).OfType<ProcessFacts>()];
 
@@ -43,7 +47,8 @@ internal static class ProcessLook
         line.Contains("docker", StringComparison.Ordinal) || line.Contains("libpod", StringComparison.Ordinal)
         || line.Contains("containerd", StringComparison.Ordinal) || line.Contains("kubepods", StringComparison.Ordinal)
         || (line.EndsWith(".service", StringComparison.Ordinal) && !line.Contains("/user@", StringComparison.Ordinal))
-        || (line.EndsWith(".service", StringComparison.Ordinal) && line.Contains("/app.slice/", StringComparison.Ordinal)));
+        || (line.EndsWith(".service", StringComparison.Ordinal)
+        && line.Contains("/app.slice/", StringComparison.Ordinal)));
 
     private static string ProgramOf(string[] arguments)
     {

@@ -7,7 +7,9 @@ internal static class UnitLook
 {
     private const int UnitsMax = 2_000; // A desktop has some 400.
 
-    /// <summary>Every service with its drop-ins, by name. Files that cannot be read are as if they were not there.</summary>
+    /// <summary>
+    /// Every service with its drop-ins, by name. Files that cannot be read are as if they were not there.
+    /// </summary>
     /// <param name="root">The host's root folder; empty for this host.</param>
     /// <param name="home">The home of the user whose own units are read too; null for none.</param>
     public static IReadOnlyList<UnitFacts> Services(string root, string? home)

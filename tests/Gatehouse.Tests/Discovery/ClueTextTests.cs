@@ -95,6 +95,13 @@ public sealed class ClueTextTests
             Lines(ClueText.FindInVariable(EnvironmentFact.Of("SMTP_PASSWORD", "x"))));
     }
 
+    [Theory]
+    [InlineData("http://disk-watch:11434/v1")]
+    [InlineData("http://task_runner.lan:11434")]
+    [InlineData("http://systemd-ask-password-console:11434")]
+    public void A_word_that_ends_as_keys_begin_is_no_secret(string url)
+        => Assert.Equal([$"ModelUrl {url}"], Lines(ClueText.Find("x", url)));
+
     [Fact]
     public void Control_characters_are_taken_out_of_what_is_shown()
         => Assert.All(ClueText.Find("a\u001bb", "http://ollama:11434/v1\u001b[2J"),

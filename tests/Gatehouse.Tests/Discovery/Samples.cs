@@ -13,7 +13,7 @@ internal static class Samples
         # m h dom mon dow user command
         17 *  * * *  root  cd / && run-parts --report /etc/cron.hourly
         0 7 * * MON-FRI  news  /srv/news/morning.sh --token SECRET >> /var/log/news.log 2>&1
-        @daily bob curl -s -H "Authorization: Bearer SECRET" http://me:SECRET@gpu:11434/api/generate -d %{"model": "qwen3:8b"}%
+        @daily bob curl -H "X-Key: SECRET" http://me:SECRET@gpu:11434/api/generate -d %{"model": "qwen3:8b"}
         @reboot bob /usr/local/bin/ollama serve
         this is no entry
         """;
@@ -82,9 +82,11 @@ internal static class Samples
             { "name": "Ask", "type": "n8n-nodes-base.httpRequest",
               "parameters": { "method": "POST", "url": "https://hooks.slack.com/services/T0/B0/SECRET",
                 "headerParameters": { "parameters": [ { "name": "Authorization", "value": "Bearer SECRET" } ] } } },
-            { "name": "Tell", "type": "n8n-nodes-base.telegram", "parameters": { "chatId": "1", "text": "={{ $json.t }}" },
+            { "name": "Tell", "type": "n8n-nodes-base.telegram",
+              "parameters": { "chatId": "1", "text": "={{ $json.t }}" },
               "credentials": { "telegramApi": { "id": "3", "name": "bot" } } },
-            { "name": "Run", "type": "n8n-nodes-base.executeCommand", "parameters": { "command": "docker restart web" } },
+            { "name": "Run", "type": "n8n-nodes-base.executeCommand",
+              "parameters": { "command": "docker restart web" } },
             { "name": "Off", "type": "n8n-nodes-base.discord", "disabled": true, "parameters": {} }
           ],
           "connections": {}, "pinData": { "Feed": [ { "json": { "k": "SECRET" } } ] }
@@ -95,7 +97,8 @@ internal static class Samples
         [
           { "id": "t1", "type": "tab", "label": "Door bell", "disabled": false, "info": "SECRET" },
           { "id": "t2", "type": "tab", "label": "Lamps" },
-          { "id": "c1", "type": "ollama-config", "name": "", "host": "http://gpu", "port": "11434", "apiKey": "SECRET" },
+          { "id": "c1", "type": "ollama-config", "name": "", "host": "http://gpu", "port": "11434",
+            "apiKey": "SECRET" },
           { "id": "s1", "type": "subflow", "name": "Tell" },
           { "id": "n1", "type": "inject", "z": "t1", "crontab": "00 07 * * 1-5", "repeat": "", "wires": [["n2"]] },
           { "id": "n2", "type": "ollama-chat", "z": "t1", "server": "c1", "model": "gemma3:4b", "wires": [["n3"]] },

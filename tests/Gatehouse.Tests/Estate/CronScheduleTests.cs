@@ -50,6 +50,7 @@ public sealed class CronScheduleTests
     [InlineData("0 0 30 2 *")]
     [InlineData("@reboot")]
     [InlineData("@never")]
+    [InlineData("@daily\0H")]
     public void What_never_fires_is_no_schedule(string cron) => Assert.Null(CronSchedule.TryParse(cron));
 
     [Fact]

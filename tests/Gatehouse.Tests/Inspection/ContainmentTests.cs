@@ -177,7 +177,8 @@ public sealed class ContainmentTests
     [Fact]
     public void No_value_of_a_variable_or_argument_is_in_any_text()
     {
-        var scenery = Scenery.Calm.With("API_TOKEN=planted-value-1", "LD_PRELOAD=/planted/value", "DOCKER_HOST=tcp://planted");
+        var scenery =
+            Scenery.Calm.With("API_TOKEN=planted-value-1", "LD_PRELOAD=/planted/value", "DOCKER_HOST=tcp://planted");
         var found = (scenery with
         {
             Container = scenery.Container with { CommandLine = ["--password=planted-value-2"] },
@@ -185,7 +186,8 @@ public sealed class ContainmentTests
 
         Assert.Equal(4, found.Length);
         Assert.All(found, static finding
-            => Assert.DoesNotContain("planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
+            => Assert.DoesNotContain(
+                "planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -16,7 +16,8 @@ public sealed class HostLookTests : IDisposable
         Assert.SkipWhen(!File.Exists("/usr/bin/systemd-analyze"), "systemd-analyze is not installed");
         var stop = TestContext.Current.CancellationToken;
 
-        var open = await ExposureLook.ReadAsync(Unit("User=news\nEnvironment=A_TOKEN=planted\nExecStart=/nowhere/x"), stop);
+        var open =
+            await ExposureLook.ReadAsync(Unit("User=news\nEnvironment=A_TOKEN=planted\nExecStart=/nowhere/x"), stop);
         var closed = await ExposureLook.ReadAsync(
             Unit("DynamicUser=yes\nPrivateNetwork=yes\nCapabilityBoundingSet=\nSystemCallFilter=@system-service\n"
                 + "ProtectSystem=strict\nProtectHome=yes\nPrivateDevices=yes\nRestrictAddressFamilies=AF_UNIX"), stop);

@@ -107,7 +107,8 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     public async Task A_privileged_one_in_the_hosts_namespaces_fails_the_run_and_shows_no_secret()
     {
         // Made and not started: a test host in a container of its own may not start it.
-        await engine.DockerAsync("create", "--name", "bad", "--privileged", "--network", "host", "--pid", "host", "--restart", "always", "-v", "/:/host",
+        await engine.DockerAsync("create", "--name", "bad", "--privileged", "--network", "host", "--pid", "host",
+            "--restart", "always", "-v", "/:/host",
             "-e", "OPENAI_API_KEY=planted-secret-value", TestImages.Postgres, "sleep", "1");
 
         var (code, output, _) = await RunVerbAsync("inspect", "bad", "--fail-on", "critical");
@@ -115,7 +116,8 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
 
         Assert.Equal(1, code);
         Assert.DoesNotContain("planted", output, StringComparison.Ordinal);
-        string[] expected = ["GH-PRV-001", "GH-NET-003", "GH-NSP-001", "GH-MNT-001", "GH-MNT-010", "GH-RUN-002", "GH-SEC-001"];
+        string[] expected =
+            ["GH-PRV-001", "GH-NET-003", "GH-NSP-001", "GH-MNT-001", "GH-MNT-010", "GH-RUN-002", "GH-SEC-001"];
         Assert.Empty(expected.Except(found.Keys));
         Assert.Equal("Config.Env: OPENAI_API_KEY", found["GH-SEC-001"]);
     }

@@ -28,7 +28,8 @@ public sealed class InspectTextTests
     [Fact]
     public void A_name_cannot_move_the_cursor()
     {
-        var scenery = Scenery.Calm with { Container = Contained.Container with { Image = "evil\u001b[2Jimage:1\r\nx" } };
+        var scenery =
+            Scenery.Calm with { Container = Contained.Container with { Image = "evil\u001b[2Jimage:1\r\nx" } };
         using var output = new StringWriter();
 
         InspectText.Write([Subject(scenery, null)], [], output);

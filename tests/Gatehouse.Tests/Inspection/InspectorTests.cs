@@ -12,7 +12,8 @@ public sealed class InspectorTests
 
     [Fact]
     public void Every_rule_on_containers_has_its_case() => Assert.Equal(
-        InspectionRules.All.Select(static rule => rule.Id).Where(static id => !id.StartsWith("GH-UNT", StringComparison.Ordinal)
+        InspectionRules.All.Select(static rule => rule.Id)
+            .Where(static id => !id.StartsWith("GH-UNT", StringComparison.Ordinal)
             && !id.StartsWith("GH-PRC", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
         RuleCases.All.Keys.Order(StringComparer.Ordinal));
 

@@ -81,7 +81,7 @@ public sealed class JobMatchTests
             Labels = label,
             Mounts = [new MountFact("volume", "/var/lib/docker/volumes/gh/_data", "/data", true, "", "gh")],
         };
-        var byImage = Contained.Other with { Id = "s1", Image = "ollama/ollama:0.12.3@sha256:aa" };
+        var byImage = Contained.Other with { Id = "s1", Name = "llm", Image = "ollama/ollama:0.12.3@sha256:aa" };
         var byEstate = Contained.Other with
         {
             Id = "s2",
@@ -90,7 +90,8 @@ public sealed class JobMatchTests
         var page = Contained.Other with { Id = "web", Image = "ghcr.io/ollama-webui/open-webui:main" };
         var job = Contained.Other with { Id = "job", Name = "paperless-ai" };
 
-        var house = HouseReading.Read(View(gate, byImage, byEstate, page, job), "/srv/house", Plan);
+        var house = HouseReading.Read(View(gate, byImage, byEstate, page, job), "/srv/house", Plan,
+            new HashSet<string> { "llm" });
 
         Assert.Equal(["gate"], house.Gates);
         Assert.Equal(["s1", "s2"], house.ModelServers.Order());

@@ -21,7 +21,8 @@ internal static class RuleCases
         ["GH-GTE-001"] = new("a folder above the gate's home", HomeAt("/srv/house").Seeing(Bind("/srv", false)),
             HomeAt("/srv/house").Seeing(Bind("/srv/house/tokens.sock"), Bind("/srv/house2"))),
         ["GH-GTE-002"] = new("a model server in its network", Serving(Calm.Beside("inner")),
-            Serving(Calm.Beside("none"))) { Also = ["GH-NET-007"] },
+            Serving(Calm.Beside("none")))
+        { Also = ["GH-NET-007"] },
     };
 
     private static Dictionary<string, RuleCase> Networks => new()
@@ -120,7 +121,8 @@ internal static class RuleCases
             Secured("no-new-privileges")),
         ["GH-PRV-004"] = new("a writable root", Calm.Having(Rights with { HasReadOnlyRoot = false }), Calm),
         ["GH-PRV-005"] = new("seccomp off", Secured("no-new-privileges", "seccomp=unconfined"),
-            Secured("no-new-privileges", "seccomp={}")) { Also = ["GH-NET-009"] },
+            Secured("no-new-privileges", "seccomp={}"))
+        { Also = ["GH-NET-009"] },
         ["GH-PRV-006"] = new("AppArmor off", Calm.Having(Rights with { AppArmorProfile = "unconfined" }),
             // A host without AppArmor names no profile.
             Calm.Having(Rights with { AppArmorProfile = "" }) with
@@ -169,7 +171,8 @@ internal static class RuleCases
         ["GH-DEV-004"] = new("an old toolkit", OnToolkit("1.17.7"), OnToolkit("1.17.8")) { Also = ["GH-DEV-003"] },
         ["GH-DEV-005"] = new("a card and MKNOD",
             Calm.Having(Rights with { Runtime = "nvidia", AddedCapabilities = ["MKNOD"] }),
-            Calm.Having(Rights with { Runtime = "nvidia" })) { Also = ["GH-DEV-003"] },
+            Calm.Having(Rights with { Runtime = "nvidia" }))
+        { Also = ["GH-DEV-003"] },
         ["GH-DEV-006"] = new("a class of devices", Calm.Having(Rights with { DeviceCgroupRules = ["c 189:* rmw"] }),
             Calm),
     };

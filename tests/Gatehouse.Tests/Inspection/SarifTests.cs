@@ -36,8 +36,10 @@ public sealed class SarifTests
     public void Severities_become_levels_and_numbers()
     {
         var results = Write(Found).GetProperty("runs")[0].GetProperty("results").EnumerateArray()
-            .ToDictionary(static one => $"{one.GetProperty("ruleId")} {one.GetProperty("properties").GetProperty("severity")}",
-                static one => $"{one.GetProperty("level")} {one.GetProperty("properties").GetProperty("security-severity")}");
+            .ToDictionary(
+                static one => $"{one.GetProperty("ruleId")} {one.GetProperty("properties").GetProperty("severity")}",
+                static one
+                    => $"{one.GetProperty("level")} {one.GetProperty("properties").GetProperty("security-severity")}");
 
         Assert.Equal("error 9.5", results["GH-PRV-001 critical"]);
         Assert.Equal("warning 5.5", results["GH-NET-001 medium"]);

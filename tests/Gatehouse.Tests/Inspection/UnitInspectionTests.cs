@@ -106,7 +106,8 @@ public sealed class UnitInspectionTests
 
         Assert.Equal(2, found.Length);
         Assert.All(found, static finding
-            => Assert.DoesNotContain("planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
+            => Assert.DoesNotContain(
+                "planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
         Assert.Contains("MY_TOKEN", found[0].What, StringComparison.Ordinal);
     }
 

@@ -25,7 +25,8 @@ public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task The_one_with_the_engines_socket_is_first_and_done_when_it_has_it_no_more()
     {
-        await engine.DockerAsync("run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
+        await engine.DockerAsync(
+            "run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
 
         var first = await RunAsync();
         var early = await RunAsync("--done");
@@ -49,11 +50,14 @@ public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task What_another_engine_does_not_show_is_not_done()
     {
-        await engine.DockerAsync("run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
+        await engine.DockerAsync(
+            "run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
         await RunAsync();
-        var state = await File.ReadAllTextAsync(Path.Combine(_home, "next.json"), TestContext.Current.CancellationToken);
+        var state =
+            await File.ReadAllTextAsync(Path.Combine(_home, "next.json"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
-            Path.Combine(_home, "next.json"), state.Replace(engine.SocketPath, "/elsewhere.sock", StringComparison.Ordinal),
+            Path.Combine(_home, "next.json"),
+            state.Replace(engine.SocketPath, "/elsewhere.sock", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
         await engine.DockerAsync("rm", "-f", "open-webui");
 

@@ -66,7 +66,8 @@ public sealed class StepListTests
     [InlineData("\" } }", "\", credential: file:/srv/key } }", "credential models.m")]
     public void What_the_estate_leaves_open_is_a_step(string old, string changed, string key)
         => Assert.Equal(key,
-            Assert.Single(StepList.Of(Quiet with { Plan = Read(Calm.Replace(old, changed, StringComparison.Ordinal)) })).Key);
+            Assert.Single(
+                StepList.Of(Quiet with { Plan = Read(Calm.Replace(old, changed, StringComparison.Ordinal)) })).Key);
 
     [Fact]
     public void A_credential_in_a_vault_is_no_step()

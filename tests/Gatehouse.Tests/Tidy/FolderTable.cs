@@ -23,7 +23,7 @@ internal static class FolderTable
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Units"],
         ["Core.Steps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspecting"] = ["Core.Engine", "Core.Inspection", "Core.Units"],
-        ["Core.Adoption"] = ["Core.Engine", "Core.Estate"],
+        ["Core.Adoption"] = ["Core.Engine", "Core.Estate", "Core.Units"],
         ["Demo"] = [],
         ["Discovery"] =
             ["Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Units", "Listening"],
@@ -33,7 +33,7 @@ internal static class FolderTable
         ["Docker"] = ["Core.Engine", "Listening"],
         ["Walls"] = [],
         ["Adoption"] =
-            ["Core.Adoption", "Core.Engine", "Core.Estate", "Docker", "Walls", "Listening", "Storage"],
+            ["Core.Adoption", "Core.Engine", "Core.Estate", "Core.Units", "Docker", "Walls", "Listening", "Storage"],
         ["Vault"] = ["Core.Estate"],
         ["Gate"] = [.. Core, "Storage", "Watching", "Listening"],
         ["Acts"] = [.. Core, "Storage", "Gate"],

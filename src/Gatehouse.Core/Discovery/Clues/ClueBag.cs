@@ -10,7 +10,8 @@ internal sealed class ClueBag
     private readonly List<Clue> _clues = [];
     private readonly HashSet<(ClueKind, string)> _seen = [];
 
-    public bool IsEmpty => _clues.Count == 0;
+    /// <summary>Whether there is anything but powers: most programs of a system have those, and no model.</summary>
+    public bool IsEvidence => _clues.Exists(static clue => clue.Kind != ClueKind.Power);
 
     public void Add(ClueKind kind, string where, string value)
     {

@@ -9,6 +9,9 @@ namespace Gatehouse.Core.Discovery.Clues;
 /// <param name="Path">From the first slash on, without query and fragment; may be empty.</param>
 internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string Path)
 {
+    /// <summary>Whether a part of the host may be a secret; asked of the letters as they were written.</summary>
+    public bool HidesHost { get; private init; }
+
     public bool IsUsualPort => (Scheme, Port) is ("http", 80) or ("https", 443);
 
     /// <summary>
@@ -50,8 +53,11 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
                 authority.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 && number is > 0 and < 65536 ? number : null;
         }
-        host = host.Trim('[', ']').TrimEnd('.').ToLowerInvariant();
-        return host.Length is 0 or > 253 ? null : new ParsedUrl(scheme, host, port, path);
+        host = host.Trim('[', ']').TrimEnd('.');
+        return host.Length is 0 or > 253 ? null : new ParsedUrl(scheme, host.ToLowerInvariant(), port, path)
+        {
+            HidesHost = host.Split('.').Any(ShownWord.IsToken),
+        };
     }
 
     private static bool IsPrivateAddress(string host)

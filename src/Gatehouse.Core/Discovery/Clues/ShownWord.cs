@@ -61,7 +61,7 @@ internal static class ShownWord
         var host = url.Host;
         if (host.Length == 0 || host.AsSpan().IndexOfAnyExcept(HostLetters) >= 0)
             return null;
-        if (host.Split('.').Any(IsToken))
+        if (url.HidesHost)
             host = Hidden;
         var shown = new StringBuilder(url.Scheme.Length == 0 ? host : $"{url.Scheme}://{host}");
         if (url.Port is { } port && !url.IsUsualPort)

@@ -57,7 +57,7 @@ public static class CrontabReader
     {
         ArgumentNullException.ThrowIfNull(path);
         var clues = ClueText.FindInScript(path, text);
-        if (clues.IsEmpty)
+        if (clues.All(static clue => clue.Kind == ClueKind.Power))
             return SightReading.Nothing;
         var sight = new Sight
         {
@@ -94,7 +94,7 @@ public static class CrontabReader
         var scripts = ScriptPaths.Of(entry.Command, home, home);
         foreach (var path in scripts)
             bag.AddRange(around.Scripts.Clues(path));
-        if (bag.IsEmpty)
+        if (!bag.IsEvidence)
             return null;
         foreach (var variable in around.Variables)
             bag.AddRange(ClueText.FindInVariable(variable));

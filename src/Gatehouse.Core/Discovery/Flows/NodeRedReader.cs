@@ -90,7 +90,7 @@ public static class NodeRedReader
             if (TriggerOf(node, type, crons) is { } kind && (trigger is null || Rank(kind) < Rank(trigger.Value)))
                 trigger = kind;
         }
-        if (bag.IsEmpty)
+        if (!bag.IsEvidence)
             return null;
         var name = tab.TextOf("label") ?? tab.TextOf("id") ?? "flow";
         var state = tab.TextOf("disabled") == "true" ? ", not active" : "";

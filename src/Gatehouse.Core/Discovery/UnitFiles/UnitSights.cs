@@ -55,7 +55,7 @@ public static class UnitSights
                 AddCommand(bag, line, (folder, set.Home), scripts);
         }
         AddVariables(bag, unit, scripts);
-        if (bag.IsEmpty)
+        if (!bag.IsEvidence)
             return null;
         var starter = started.GetValueOrDefault(unit.Name);
         return new Sight

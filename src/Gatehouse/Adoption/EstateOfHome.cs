@@ -1,0 +1,48 @@
+using System.Text;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Core.Estate;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Adoption;
+
+/// <summary>The home of the gate that an adoption makes, and the estate in it.</summary>
+internal sealed class EstateOfHome(AdoptionAsked asked)
+{
+    private string EstatePath => Path.Combine(asked.Home, "gatehouse.yaml");
+
+    private int HomeUid => SocketFile.OwnerOf(asked.Home);
+
+    /// <summary>The home's owner now; null when there is no home.</summary>
+    public int? UidBefore => HomeUid < 0 ? null : HomeUid;
+
+    /// <summary>A home of an ordinary user stays that user's; root's, or none, becomes the image's.</summary>
+    public int Uid => HomeUid > 0 ? HomeUid : AdoptionAsked.ImageUid;
+
+    /// <summary>The estate that is there, or one without entries for a gate that runs so.</summary>
+    /// <exception cref="AdoptionException">It is not valid.</exception>
+    public (string Text, FileBefore? Before, EstatePlan? Plan) Read(bool isOnHost)
+    {
+        if (AdoptedFile.Look(EstatePath) is not { } before)
+            return (AdoptedEstate.Text("home", AdoptionAsked.Node, asked.TimeZone, isOnHost), null, null);
+        var text = Encoding.UTF8.GetString(before.Bytes);
+        return EstateReader.Read(text, EstatePath).Plan is { } plan ? (text, before, plan)
+            : throw new AdoptionException(
+                $"{EstatePath} is not valid. See what is wrong with it: gatehouse jobs --home {asked.Home}");
+    }
+
+    /// <exception cref="AdoptionException">The estate would not be valid with the entries.</exception>
+    public WriteFileStep Step(string text, FileBefore? before, EstateDraft draft)
+    {
+        switch (EstateEditor.Add(text, draft, EstatePath))
+        {
+            case EstateEdit.Done done:
+                return new WriteFileStep(EstatePath, Encoding.UTF8.GetBytes(done.Text), before,
+                    "the estate") { Owner = Uid };
+            case EstateEdit.Refused refused:
+                throw new AdoptionException(
+                    $"The estate would not be valid:\n  {string.Join("\n  ", refused.Problems)}");
+            default:
+                throw new InvalidOperationException("A kind of edit that is neither done nor refused.");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using System.Text;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Core.Units;
+using Gatehouse.Listening;
+
+namespace Gatehouse.Adoption;
+
+/// <summary>
+/// Works out the adoption of a model server that is a service of this host; changes nothing. The gate runs on the host
+/// then, as a service too.
+/// </summary>
+internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, TimeProvider time)
+{
+    private const int EnvironmentBytesMax = 64 * 1024;
+
+    private readonly List<string> _notes = [];
+
+    /// <summary>What would be done.</summary>
+    /// <param name="units">The services of this host.</param>
+    /// <param name="names">Services that are asked for; empty for any.</param>
+    /// <param name="others">What is adopted of containers; a gate in a container cannot reach the host's
+    /// loopback.</param>
+    /// <param name="stop">Ends it.</param>
+    /// <exception cref="AdoptionException">It cannot be worked out; the message says why and what to do.</exception>
+    public async Task<AdoptionProposal> PlanAsync(
+        IReadOnlyList<UnitFacts> units, IReadOnlyCollection<string> names, AdoptionProposal others,
+        CancellationToken stop)
+    {
+        foreach (var name in names.Where(name => units.All(unit => unit.Name != name)))
+            throw new AdoptionException($"'{name}' is no service of this host. What there is: gatehouse discover");
+        var servers = new List<HostServer>();
+        foreach (var unit in units.Where(unit => names.Count == 0 || names.Contains(unit.Name)))
+        {
+            if (await ReadAsync(unit, stop) is { } server) servers.Add(server);
+        }
+        var place = servers.Count == 0 ? null : Choose(servers, others.Steps.Length > 0);
+        var steps = place is null ? others.Steps : Steps(place);
+        return new AdoptionProposal(others.Layout with { Host = place }, steps, [.. others.Notes, .. _notes]);
+    }
+
+    private async Task<HostServer?> ReadAsync(UnitFacts unit, CancellationToken stop)
+    {
+        if (HostServerReader.Read(unit, ReadEnvironment) is not { } reading) return null;
+        if (reading.Note is { } note) _notes.Add(note);
+        if (reading.Server is not { } server) return null;
+        if (await IsActiveAsync(server, stop)) return server;
+        _notes.Add($"{server.Unit} does not run: it is left alone. Start it, then adopt again.");
+        return null;
+    }
+
+    private HostModelPlace? Choose(List<HostServer> servers, bool isMixed)
+    {
+        foreach (var other in servers.Skip(isMixed ? 0 : 1))
+        {
+            _notes.Add(isMixed
+                ? $"{other.Unit} of this host is left alone: the gate runs in a container here, and from "
+                    + "there it cannot "
+                    + "reach a model on the host's loopback."
+                : $"{other.Unit} is left alone: one model server of the host is adopted at a time.");
+        }
+        if (isMixed) return null;
+        if (Path.Exists(Path.Combine(host.UnitFolder, HostUnits.GateUnit)))
+        {
+            _notes.Add($"{servers[0].Unit} is left alone: this host has a service {HostUnits.GateUnit} already.");
+            return null;
+        }
+        if (FreePort.Find() is not { } port)
+        {
+            throw new AdoptionException(
+                "No port of loopback is free for the model server (21434 and the next hundred).");
+        }
+        var own = LocalAddresses.Reachable(LocalAddresses.Read()).Select(static one => one.Address).ToArray();
+        var place = new HostModelPlace(servers[0], Key(), port, HostModelPlace.ListensOf(servers[0], own));
+        Note(place, own.Length + 1);
+        return place;
+    }
+
+    private ImmutableArray<AdoptionStep> Steps(HostModelPlace place)
+    {
+        RefuseHidden(host.Program, "program");
+        RefuseHidden(asked.Home, "home");
+        var home = new EstateOfHome(asked);
+        var estate = home.Read(isOnHost: true);
+        var dropIns = Path.Combine(host.UnitFolder, place.Server.Unit + ".d");
+        var units = new[]
+        {
+            Unit(Path.Combine(host.UnitFolder, HostUnits.GateUnit), HostUnits.Gate(host.Program, asked.Home),
+                "the gate's service"),
+            Unit(Path.Combine(dropIns, HostUnits.DropInName), HostUnits.DropIn(place), $"moves {place.Server.Unit}"),
+        };
+        return HostStepList.Of(
+            host.Systemctl, new OwnHomeStep(asked.Home, home.Uid, home.UidBefore),
+            home.Step(estate.Text, estate.Before, place.Draft()), units, place);
+    }
+
+    private static WriteFileStep Unit(string path, string text, string what)
+        => new(path, Encoding.UTF8.GetBytes(text), AdoptedFile.Look(path), what)
+        {
+            IsFolderNew = !Directory.Exists(Path.GetDirectoryName(path)),
+        };
+
+    private string Key()
+    {
+        var taken = new EstateOfHome(asked).Read(isOnHost: true).Plan?.Models;
+        return Enumerable.Range(1, int.MaxValue).Select(static number => number == 1 ? "ollama" : $"ollama-{number}")
+            .First(key => taken?.ContainsKey(key) != true);
+    }
+
+    private void Note(HostModelPlace place, int addresses)
+    {
+        var port = place.Server.Address.Port;
+        _notes.Add(
+            $"Whoever calls port {port} of this host is on record as the one job {place.Job}; containers that call "
+            + "host.docker.internal are that job too, until they have networks of their own.");
+        _notes.Add(
+            $"Programs of this host can still reach {place.Server.Unit} at {place.Address}: loopback is open to all "
+            + "of them. What they call by the old address goes through the gate.");
+        _notes.Add($"{place.Server.Unit} is restarted once, so a loaded model is loaded again. To download models: "
+            + $"OLLAMA_HOST={place.Address} ollama pull MODEL");
+        if (!place.Server.IsEverywhere) return;
+        _notes.Add(
+            $"{place.Server.Unit} listened on every address; the gate listens on {string.Join(", ", place.Listens)}. "
+            + $"On this host itself, call 127.0.0.1:{port}. An address that comes later has to be added to the job.");
+        if (addresses > place.Listens.Length)
+        {
+            _notes.Add(
+                $"This host has {addresses} addresses and a job can have {HostModelPlace.ListensMax}: "
+                + "the others are closed then.");
+        }
+    }
+
+    /// <summary>The gate is no root: what only root may enter is closed to it.</summary>
+    private static void RefuseHidden(string path, string what)
+    {
+        if (!HostUnits.IsPlain(path))
+        {
+            throw new AdoptionException(
+                $"The {what} {path} has a letter that a unit file would take for something else. "
+                + "Choose a path of letters, digits and ./_-+ only.");
+        }
+        // Of a home only the way to it has to be open, of the program also itself.
+        for (var part = what == "home"
+            ? Path.GetDirectoryName(path) : path; part is not null; part = Path.GetDirectoryName(part))
+        {
+            if (!Path.Exists(part) || (File.GetUnixFileMode(part) & UnixFileMode.OtherExecute) != 0) continue;
+            throw new AdoptionException($"The {what} lies in {part}, which the gate's user may not enter. "
+                + (what == "home" ? "Choose another with --home."
+                    : "Copy it with the files beside it to a folder that is open to all, as /usr/local/lib/gatehouse."));
+        }
+    }
+
+    private async Task<bool> IsActiveAsync(HostServer server, CancellationToken stop)
+    {
+        try
+        {
+            await HostCommand.RunAsync([host.Systemctl, "is-active", "--quiet", server.Unit], time, stop);
+            return true;
+        }
+        catch (AdoptionException)
+        {
+            return false;
+        }
+    }
+
+    private string? ReadEnvironment(string path)
+    {
+        try
+        {
+            var file = new FileInfo(host.Root + path);
+            return file.Exists && file.Length <= EnvironmentBytesMax ? File.ReadAllText(file.FullName) : null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -103,7 +103,7 @@ public static class EstateEditor
         }
         var column = section.IsEmpty ? outline.Column + DefaultIndent.Length : section.EntryColumn;
         // An empty value, written as braces or as nothing, makes room for the block.
-        if (section.IsEmpty) yield return new TextCut(section.Start, section.End - section.Start, "");
+        if (section.IsEmpty) yield return lines.Without(section.Start, section.End);
         var limit = index + 1 < outline.Sections.Count ? outline.Sections[index + 1].Line
             : outline.DocumentEndLine ?? lines.Count;
         var at = section.IsEmpty ? lines.LineOf(section.End) + 1 : lines.AfterBlock(section.Line, limit, column);

@@ -38,6 +38,14 @@ internal sealed class TextLines
         return new TextCut(_text.Length, 0, isEnded ? lines : End + lines);
     }
 
+    /// <summary>Takes a part out, and the blanks before it where nothing else follows on its line.</summary>
+    public TextCut Without(int start, int end)
+    {
+        var isLast = end == _text.Length || _text[end] is '\n' or '\r';
+        while (isLast && start > 0 && _text[start - 1] == ' ') start--;
+        return new TextCut(start, end - start, "");
+    }
+
     /// <summary>
     /// The line behind a block: empty lines, and comments that are not indented as far as its entries, belong to
     /// what follows.

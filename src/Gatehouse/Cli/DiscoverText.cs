@@ -134,9 +134,9 @@ internal sealed class DiscoverText
     {
         var line = new StringBuilder(start);
         var indent = new string(' ', Math.Max(start.Length, 4));
+        var isFirst = true;
         foreach (var word in SafeText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
-            var isFirst = line.Length == start.Length || line.Length == indent.Length;
             if (!isFirst && line.Length + 1 + word.Length > Columns)
             {
                 Line(line.ToString());
@@ -145,6 +145,7 @@ internal sealed class DiscoverText
             }
             if (!isFirst) line.Append(' ');
             line.Append(word);
+            isFirst = false;
         }
         Line(line.ToString());
     }

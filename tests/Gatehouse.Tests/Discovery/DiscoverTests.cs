@@ -73,6 +73,8 @@ public sealed class DiscoverTests : IDisposable
 
         var finds = Judge.Find((await Search(before)).Sights);
         Assert.IsType<EstateEdit.Done>(EstateAppend.Write(_home, Judge.EntriesOf(finds)));
+        Assert.IsType<EstateEdit.Done>(EstateAppend.Write(Path.Combine(_home, "new"), Judge.EntriesOf(finds)));
+        Assert.DoesNotMatch(" \n", File.ReadAllText(Path.Combine(_home, "new", "gatehouse.yaml")));
 
         Assert.Equal(Rights, File.GetUnixFileMode(file));
         Assert.StartsWith(StarterEstate.Text("home")[..400], File.ReadAllText(file), StringComparison.Ordinal);

@@ -38,12 +38,12 @@ public sealed class LiveLookTests
     public void Connections_are_told_of_their_container_and_processes_of_their_unit()
     {
         using var host = new FakeHost();
-        Process(host, 1, "/sbin/init", "0::/init.scope", "net:[1]", Head);
-        Process(host, 40, "/usr/local/bin/ollama\0serve", "0::/system.slice/ollama.service", "net:[1]", Head
-            + " 0: 0100007F:2CAA 00000000:0000 0A 0:0 00:0 0 0 0 77 1\n");
-        Process(host, 50, "node\0server.js", $"0::/system.slice/docker-{Id}.scope", "net:[2]", Head
+        Process(host, 1, "/sbin/init", "0::/init.scope", ("net:[1]", Head));
+        Process(host, 40, "/usr/local/bin/ollama\0serve", "0::/system.slice/ollama.service", ("net:[1]", Head
+            + " 0: 0100007F:2CAA 00000000:0000 0A 0:0 00:0 0 0 0 77 1\n"));
+        Process(host, 50, "node\0server.js", $"0::/system.slice/docker-{Id}.scope", ("net:[2]", Head
             + " 0: 020011AC:B001 010011AC:2CAA 01 0:0 00:0 0 0 0 88 1\n"
-            + " 1: 020011AC:B001 010011AC:1538 01 0:0 00:0 0 0 0 89 1\n");
+            + " 1: 020011AC:B001 010011AC:1538 01 0:0 00:0 0 0 0 89 1\n"));
         File.WriteAllText(host.Root + "/proc/1/net/tcp", File.ReadAllText(host.Root + "/proc/40/net/tcp"));
         Directory.CreateDirectory(host.Root + "/proc/40/fd");
         File.CreateSymbolicLink(host.Root + "/proc/40/fd/3", "socket:[77]");
@@ -136,12 +136,12 @@ public sealed class LiveLookTests
         return System.Text.Encoding.ASCII.GetString(bytes, 0, length);
     }
 
-    private static void Process(FakeHost host, int id, string command, string group, string space, string sockets)
+    private static void Process(FakeHost host, int id, string command, string group, (string Space, string Sockets) network)
     {
         var folder = $"/proc/{id}";
         host.Put($"{folder}/cmdline", command + "\0").Put($"{folder}/cgroup", group + "\n")
-            .Put($"{folder}/status", "Name:\tx\nUid:\t0\t0\t0\t0\n").Put($"{folder}/net/tcp", sockets)
-            .Link($"{folder}/ns/net", space);
+            .Put($"{folder}/status", "Name:\tx\nUid:\t0\t0\t0\t0\n").Put($"{folder}/net/tcp", network.Sockets)
+            .Link($"{folder}/ns/net", network.Space);
     }
 
     private static async Task RunAsync(string program, params string[] words)

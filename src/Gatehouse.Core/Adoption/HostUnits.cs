@@ -12,9 +12,9 @@ public static class HostUnits
     /// </summary>
     public const string DropInName = "zz-gatehouse.conf";
 
-    private static readonly string[] HomePlaces = ["/home/", "/root/", "/run/user/"];
+    private static readonly string[] HomePlaces = ["/home", "/root", "/run/user"];
 
-    private static readonly string[] TemporaryPlaces = ["/tmp/", "/var/tmp/"];
+    private static readonly string[] TemporaryPlaces = ["/tmp", "/var/tmp"];
 
     /// <summary>Whether a path can stand in a unit file as it is, without escapes.</summary>
     /// <param name="path">The path.</param>
@@ -31,9 +31,8 @@ public static class HostUnits
     public static string Gate(string program, string home)
     {
         string[] paths = [program, home];
-        var hidesHomes = !paths.Any(path => HomePlaces.Any(place => path.StartsWith(place, StringComparison.Ordinal)));
-        var hidesTemporary = !paths.Any(
-            path => TemporaryPlaces.Any(place => path.StartsWith(place, StringComparison.Ordinal)));
+        var hidesHomes = !paths.Any(path => HomePlaces.Any(place => IsBelow(path, place)));
+        var hidesTemporary = !paths.Any(path => TemporaryPlaces.Any(place => IsBelow(path, place)));
         return $"""
             # Written by `gatehouse adopt`; `gatehouse adopt --undo` takes it away.
             [Unit]
@@ -81,6 +80,9 @@ public static class HostUnits
 
             """;
     }
+
+    private static bool IsBelow(string path, string place)
+        => path.StartsWith(place + "/", StringComparison.Ordinal);
 
     private static string Word(bool value) => value ? "yes" : "no";
 }

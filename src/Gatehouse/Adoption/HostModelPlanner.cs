@@ -146,8 +146,7 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, Tim
             if (!Path.Exists(part) || (File.GetUnixFileMode(part) & UnixFileMode.OtherExecute) != 0) continue;
             throw new AdoptionException($"The {what} lies in {part}, which the gate's user may not enter. "
                 + (what == "home" ? "Choose another with --home."
-                    : "Copy it with the files beside it to a folder that is open to all, as "
-                + "/usr/local/lib/gatehouse."));
+                    : "Copy it with its neighbours to a folder that is open to all: /usr/local/lib/gatehouse."));
         }
     }
 

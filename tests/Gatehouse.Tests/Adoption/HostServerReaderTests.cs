@@ -62,7 +62,7 @@ public sealed class HostServerReaderTests
         var place = new HostModelPlace(server, "ollama", 21434,
             HostModelPlace.ListensOf(server, [IPAddress.Parse("10.0.0.1"), IPAddress.Parse("fd00::1")]));
         var edit = Gatehouse.Core.Estate.EstateEditor.Add(
-            AdoptedEstate.Text("home", "Europe/Berlin", isOnHost: true), place.Draft(), "gatehouse.yaml");
+            AdoptedEstate.Text("home", "shelf", "Europe/Berlin", isOnHost: true), place.Draft(), "gatehouse.yaml");
         var done = Assert.IsType<Gatehouse.Core.Estate.EstateEdit.Done>(edit);
         Assert.Contains(
             "[\"127.0.0.1:11434\", \"10.0.0.1:11434\", \"[fd00::1]:11434\"]", done.Text, StringComparison.Ordinal);

@@ -104,7 +104,8 @@ internal sealed class HostStage : IAsyncDisposable
         File.SetUnixFileMode(Root, Everybody);
         foreach (var folder in new[] { Units, Path.Combine(Root, "bin"), Path.Combine(Root, "state") })
             Directory.CreateDirectory(folder);
-        Write(SystemctlPath, Systemctl);
+        Write(SystemctlPath, Systemctl.Replace("{root}", Root, StringComparison.Ordinal)
+            .Replace("{space}", Space, StringComparison.Ordinal));
         Write(Path.Combine(Root, "bin", "ollama"), $"""
             #!/bin/sh
             exec {_copy.Path} scripted-model --listen "$OLLAMA_HOST"

@@ -136,7 +136,8 @@ public sealed class LiveLookTests
         return System.Text.Encoding.ASCII.GetString(bytes, 0, length);
     }
 
-    private static void Process(FakeHost host, int id, string command, string group, (string Space, string Sockets) network)
+    private static void Process(
+        FakeHost host, int id, string command, string group, (string Space, string Sockets) network)
     {
         var folder = $"/proc/{id}";
         host.Put($"{folder}/cmdline", command + "\0").Put($"{folder}/cgroup", group + "\n")

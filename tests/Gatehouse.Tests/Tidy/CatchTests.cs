@@ -10,6 +10,8 @@ public sealed class CatchTests
     {
         ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] =
             "The request boundary: a bug stops one call, never the house.",
+        ["src/Gatehouse/Walls/NetworkNamespace.cs RunAsync"] =
+            "The top of a thread of its own: whatever ends its work goes to whoever waits for it.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
         ["src/Gatehouse/Storage/SqliteLedger.cs WatchAsync"] =
             "The top of the loop that signs and probes: any doubt stops the process.",

@@ -16,6 +16,15 @@ internal sealed class Compiled
         + "global using System.Linq; global using System.Net.Http; global using System.Threading; "
         + "global using System.Threading.Tasks;";
 
+    /// <summary>What the JSON generator writes of the one context, as far as other code names it.</summary>
+    private const string GeneratedJson =
+        "namespace Gatehouse.Core.Adoption { internal sealed partial class JournalContext() : "
+        + "System.Text.Json.Serialization.JsonSerializerContext(null) { "
+        + "internal static JournalContext Default => null!; "
+        + "internal System.Text.Json.Serialization.Metadata.JsonTypeInfo<JournalLine> JournalLine => null!; "
+        + "protected override System.Text.Json.JsonSerializerOptions? GeneratedSerializerOptions => null; "
+        + "public override System.Text.Json.Serialization.Metadata.JsonTypeInfo? GetTypeInfo(Type type) => null; } }";
+
     public static readonly CSharpParseOptions Parsing =
         CSharpParseOptions.Default.WithLanguageVersion(LanguageVersion.CSharp14);
 
@@ -40,8 +49,9 @@ internal sealed class Compiled
             kind, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Enable);
         IEnumerable<MetadataReference> references =
             uses is null ? Libraries : [.. Libraries, uses.Compilation.ToMetadataReference()];
+        var added = name == "Gatehouse.Core" ? ImplicitUsings + GeneratedJson : ImplicitUsings;
         Compilation = CSharpCompilation.Create(
-            name, [.. trees, CSharpSyntaxTree.ParseText(ImplicitUsings, Parsing, "usings")], references, options);
+            name, [.. trees, CSharpSyntaxTree.ParseText(added, Parsing, "usings")], references, options);
     }
 
     /// <summary>Both projects of this checkout: the binary, and <see cref="Core"/> below it.</summary>

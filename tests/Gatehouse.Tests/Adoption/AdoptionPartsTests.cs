@@ -97,8 +97,10 @@ public sealed class AdoptionPartsTests
         byte[] answer = [.. DnsMessage.Question("ollama"), 0xC0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 214, 0, 10];
         answer[7] = 1;
         Assert.Equal([IPAddress.Parse("10.214.0.10")], DnsMessage.Addresses(answer));
-        for (var length = 0; length < answer.Length; length++) Assert.Empty(
-            DnsMessage.Addresses(answer.AsSpan(0, length)));
+        for (var length = 0; length < answer.Length; length++)
+        {
+            Assert.Empty(DnsMessage.Addresses(answer.AsSpan(0, length)));
+        }
         Gen.Byte.Array[0, 200].Sample(bytes =>
         {
             if (bytes.Length >= 2) (bytes[0], bytes[1]) = (0x47, 0x48);

@@ -15,7 +15,8 @@ public sealed class ComposeReaderTests
                 image: ghcr.io/open-webui/open-webui:main
                 container_name: ui
                 ports:
-                  ["127.0.0.1:3000:8080", "9000-9001:9000-9001/udp", { target: 80, published: "8081", host_ip: 10.0.0.1 }]
+                  ["127.0.0.1:3000:8080", "9000-9001:9000-9001/udp",
+                   { target: 80, published: "8081", host_ip: 10.0.0.1 }]
                 environment: { OLLAMA_BASE_URL: "http://u:p@ollama:11434", OPENAI_API_KEY: sk-abcdef, DEBUG: true }
                 volumes: [./data:/app:ro, cache:/cache, { type: bind, source: /var/run/docker.sock, target: /d.sock }]
                 networks: { front: null, back: { aliases: [ui, chat], ipv4_address: 10.5.0.9, priority: 5 } }

@@ -13,27 +13,36 @@ public sealed class EngineClientTests(TestEngine engine)
     private static readonly string Container = """
         {"Id":"ID_","Name":"/lab-webui-1","Image":"sha256:aa",
          "State":{"Status":"running","Running":true,"Pid":4242,"Health":{"Status":"healthy"}},
-         "Config":{"Image":"ghcr.io/open-webui/open-webui:main","User":"1000","Env":["OLLAMA_BASE_URL=http://ollama:11434",
+         "Config":{"Image":"ghcr.io/open-webui/open-webui:main","User":"1000",
+           "Env":["OLLAMA_BASE_URL=http://ollama:11434",
            "WEBUI_SECRET_KEY=do-not-show","DATABASE=postgres://me:pass1@db/x"],"Cmd":["bash","start.sh"],
-           "Labels":{"com.docker.compose.project":"lab","com.docker.compose.service":"webui"},"ExposedPorts":{"8080/tcp":{}}},
+           "Labels":{"com.docker.compose.project":"lab","com.docker.compose.service":"webui"},
+             "ExposedPorts":{"8080/tcp":{}}},
          "HostConfig":{"NetworkMode":"lab_default","PortBindings":{"8080/tcp":[{"HostIp":"","HostPort":"3000"}]},
            "CapDrop":["CAP_NET_RAW"],"SecurityOpt":["no-new-privileges"],"ReadonlyRootfs":true,"PidsLimit":null,
            "DeviceRequests":[{"Driver":"cdi","DeviceIDs":["nvidia.com/gpu=all"],"Capabilities":null}]},
-         "Mounts":[{"Type":"volume","Name":"data","Source":"/var/lib/docker/volumes/data/_data","Destination":"/app","RW":true,"Propagation":""}],
-         "NetworkSettings":{"SandboxKey":"/var/run/docker/netns/x","Ports":{"8080/tcp":[{"HostIp":"0.0.0.0","HostPort":"3000"},{"HostIp":"::","HostPort":"3000"}]},
-           "Networks":{"lab_default":{"IPAMConfig":null,"Links":null,"Aliases":["webui"],"DriverOpts":null,"GwPriority":7,
-             "NetworkID":"n1","EndpointID":"e1","Gateway":"172.18.0.1","IPAddress":"172.18.0.3","MacAddress":"aa:bb:cc:dd:ee:ff",
-             "IPPrefixLen":16,"IPv6Gateway":"","GlobalIPv6Address":"","GlobalIPv6PrefixLen":0,"DNSNames":["lab-webui-1","webui","4f0c3b2a1988"]}}}}
+         "Mounts":[{"Type":"volume","Name":"data","Source":"/var/lib/docker/volumes/data/_data","Destination":"/app",
+           "RW":true,"Propagation":""}],
+         "NetworkSettings":{"SandboxKey":"/var/run/docker/netns/x","Ports":{"8080/tcp":[{"HostIp":"0.0.0.0",
+           "HostPort":"3000"},{"HostIp":"::","HostPort":"3000"}]},
+           "Networks":{"lab_default":{"IPAMConfig":null,"Links":null,"Aliases":["webui"],"DriverOpts":null,
+             "GwPriority":7,
+             "NetworkID":"n1","EndpointID":"e1","Gateway":"172.18.0.1","IPAddress":"172.18.0.3",
+               "MacAddress":"aa:bb:cc:dd:ee:ff",
+             "IPPrefixLen":16,"IPv6Gateway":"","GlobalIPv6Address":"","GlobalIPv6PrefixLen":0,
+               "DNSNames":["lab-webui-1","webui","4f0c3b2a1988"]}}}}
         """.Replace("ID_", Id, StringComparison.Ordinal);
 
     private static readonly (string, string)[] Newest =
     [
         ("/info", """
             {"ServerVersion":"29.0.1","SecurityOptions":["name=seccomp,profile=builtin","name=rootless"],
-            "FirewallBackend":{"Driver":"nftables"},"CgroupVersion":"2","DefaultRuntime":"runc","Swarm":{"LocalNodeState":"inactive"}}
+            "FirewallBackend":{"Driver":"nftables"},"CgroupVersion":"2","DefaultRuntime":"runc",
+              "Swarm":{"LocalNodeState":"inactive"}}
             """),
         ("/networks", """
-            [{"Name":"lab_default","Id":"n1","Scope":"local","Driver":"bridge","EnableIPv4":true,"EnableIPv6":true,"Internal":false,
+            [{"Name":"lab_default","Id":"n1","Scope":"local","Driver":"bridge","EnableIPv4":true,"EnableIPv6":true,
+              "Internal":false,
              "IPAM":{"Config":[{"Subnet":"172.18.0.0/16","Gateway":"172.18.0.1"}]},
              "Options":{"com.docker.network.bridge.name":"br-lab"},"Labels":{}}]
             """),

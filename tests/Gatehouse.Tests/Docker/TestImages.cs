@@ -31,7 +31,8 @@ internal static class TestImages
             cp {GateBinary.Path} {root}/gatehouse
             cp {Path.GetDirectoryName(GateBinary.Path)}/libe_sqlite3.so {root}/
             cp /usr/bin/curl {root}/bin/
-            for library in $(ldd {GateBinary.Path} /usr/bin/curl | grep -v ':$' | grep -o '/[^ ]*'); do cp -L --parents "$library" {root}/; done
+            for library in $(ldd {GateBinary.Path} /usr/bin/curl | grep -v ':$' | grep -o '/[^ ]*')
+            do cp -L --parents "$library" {root}/; done
             cp -r --parents /usr/share/zoneinfo/Etc {root}/
             chmod 1777 {root}/tmp
             """;

@@ -11,7 +11,9 @@ namespace Gatehouse.Tests.Image;
 internal sealed class SecretModel : IAsyncDisposable
 {
     private const string Body = """
-        {"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"hello"}}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}
+        {"id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"finish_reason":"stop",
+          "message":{"role":"assistant","content":"hello"}}],"usage":{"prompt_tokens":1,"completion_tokens":1,
+          "total_tokens":2}}
         """;
 
     private readonly CancellationTokenSource _stop = new();

@@ -34,11 +34,11 @@ public static class EstateOfLayout
 
     private static JobDraft Caller(AdoptionLayout layout, HousePlace house, PublishedPort port)
         => Bare(HousePlace.JobOf(port)) with
-    {
-        Models = [.. layout.Models.Where(model => model.Port == port.GatePort).Select(static model => model.Key)],
-        Comment = [$"whoever calls port {port.HostPort} of this host, as the model server published it"],
-        More = [.. Place([house.Listen(port)])],
-    };
+        {
+            Models = [.. layout.Models.Where(model => model.Port == port.GatePort).Select(static model => model.Key)],
+            Comment = [$"whoever calls port {port.HostPort} of this host, as the model server published it"],
+            More = [.. Place([house.Listen(port)])],
+        };
 
     private static JobDraft Bare(string job) => new()
     {

@@ -44,13 +44,13 @@ internal static class ComposeShape
     {
         var entries =
             service.Entries.Select(entry => new KeyValuePair<string, ComposeNode>(entry.Key, entry.Value switch
-        {
-            ComposeNode.Sequence list when Assigned.Contains(entry.Key) => FromAssignments(list),
-            ComposeNode.Sequence list when Named.Contains(entry.Key) => FromNames(list),
-            ComposeNode.Scalar { IsNull: false } one when Listed.Contains(entry.Key) =>
-                new ComposeNode.Sequence(one.Source, one.Line, [one], one.Tag),
-            var other => other,
-        }));
+            {
+                ComposeNode.Sequence list when Assigned.Contains(entry.Key) => FromAssignments(list),
+                ComposeNode.Sequence list when Named.Contains(entry.Key) => FromNames(list),
+                ComposeNode.Scalar { IsNull: false } one when Listed.Contains(entry.Key) =>
+                    new ComposeNode.Sequence(one.Source, one.Line, [one], one.Tag),
+                var other => other,
+            }));
         return new ComposeNode.Mapping(service.Source, service.Line, [.. entries], service.Tag);
     }
 

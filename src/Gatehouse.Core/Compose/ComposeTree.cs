@@ -118,8 +118,12 @@ internal sealed class ComposeTree
     }
 
     private static ComposeTag TagOf(NodeEvent node) => node.Tag.IsEmpty || node.Tag.IsNonSpecific ? ComposeTag.None
-        : node.Tag.Value switch { "!reset" => ComposeTag.Reset, "!override" => ComposeTag.Override,
-        _ => ComposeTag.None };
+        : node.Tag.Value switch
+        {
+            "!reset" => ComposeTag.Reset,
+            "!override" => ComposeTag.Override,
+            _ => ComposeTag.None
+        };
 
     private bool Refuse(int line, string message)
     {

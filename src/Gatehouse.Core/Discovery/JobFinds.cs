@@ -177,7 +177,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         var models = draft.Jobs.SelectMany(job => job.Models).Distinct().Where(estate.Models.ContainsKey)
             .Select(key => estate.Models[key])
             .Select(model => new ModelDraft(model.Key, model.Provider,
-                model.Url.ToString()) { Name = model.UpstreamName });
+                model.Url.ToString())
+            { Name = model.UpstreamName });
         var fresh = draft.Sinks.Select(sink => sink.Key).ToHashSet(StringComparer.Ordinal);
         var sinks = draft.Jobs.Select(job => job.Sink).Distinct()
             .Where(key => key is not ("stdout" or "none") && !fresh.Contains(key) && estate.Sinks.ContainsKey(key))

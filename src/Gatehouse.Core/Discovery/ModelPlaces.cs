@@ -27,7 +27,8 @@ internal static class ModelPlaces
             var used = servers.NeighboursOf(thing).Where(server => server.Software?.Provider is not null).ToArray();
             places.AddRange(used.Take(1).Select(server => new ModelPlace(ModelServers.UrlFor(thing, server),
                 server.Software!.Provider!.Value, $"the network that it shares with {server.Name}",
-                [.. names.Select(clue => clue.Value)]) { Server = server.Name }));
+                [.. names.Select(clue => clue.Value)])
+            { Server = server.Name }));
         }
         return [.. places.Select(
             place => place.Names.IsEmpty ? place with { Names = Served(thing, servers, place) } : place)];
@@ -43,7 +44,8 @@ internal static class ModelPlaces
         var host = url.Host.Contains(':', StringComparison.Ordinal) ? $"[{url.Host}]" : url.Host;
         var port = url.Port is { } said ? FormattableString.Invariant($":{said}") : "";
         return new ModelPlace($"{scheme}://{host}{port}{BasePath(url.Path)}", provider,
-            $"{clue.Where} of {thing.First.Place}", []) { Server = server?.Name };
+            $"{clue.Where} of {thing.First.Place}", [])
+        { Server = server?.Name };
     }
 
     /// <summary>The part of a path that is the same for every route.</summary>

@@ -71,7 +71,8 @@ internal static class SinkProposal
             SinkKind.Discord => new SinkDraft(key, kind) { Credential = credential },
             SinkKind.Mail => new SinkDraft(key, kind)
             {
-                Url = url?.Scheme is "smtp" or "smtps" ? address : null, Credential = credential,
+                Url = url?.Scheme is "smtp" or "smtps" ? address : null,
+                Credential = credential,
             },
             SinkKind.Ntfy => new SinkDraft(key, kind) { Url = IsWeb(url) ? address : NtfyUrl, Credential = credential },
             SinkKind.Mqtt => url?.Scheme is "mqtt" or "mqtts" ? new SinkDraft(key, kind) { Url = address } : null,

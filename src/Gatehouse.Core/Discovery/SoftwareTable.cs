@@ -42,7 +42,9 @@ public static class SoftwareTable
 
     private static KnownSoftware Chat(string name, params string[] images) => new(name, App, [.. images])
     {
-        Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt, Sink = SinkKind.Stdout,
+        Trigger = TriggerKind.Prompt,
+        Source = SourceKind.Prompt,
+        Sink = SinkKind.Stdout,
     };
 
     private static KnownSoftware Is(string name, SoftwareRole role, params string[] images)

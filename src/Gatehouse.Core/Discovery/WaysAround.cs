@@ -75,14 +75,14 @@ internal static class WaysAround
 
     private static Find Find(Thing thing, System.Collections.Immutable.ImmutableArray<Clue> evidence, string note)
         => new()
-    {
-        Kind = FindKind.WayAround,
-        Name = thing.Name,
-        Software = thing.Software?.Name ?? "",
-        Places = thing.Places,
-        Evidence = evidence,
-        Notes = [note],
-    };
+        {
+            Kind = FindKind.WayAround,
+            Name = thing.Name,
+            Software = thing.Software?.Name ?? "",
+            Places = thing.Places,
+            Evidence = evidence,
+            Notes = [note],
+        };
 
     private static string Names(IEnumerable<string> names)
     {

@@ -37,7 +37,8 @@ internal sealed class EstateOfHome(AdoptionAsked asked)
         {
             case EstateEdit.Done done:
                 return new WriteFileStep(EstatePath, Encoding.UTF8.GetBytes(done.Text), before,
-                    "the estate") { Owner = Uid };
+                    "the estate")
+                { Owner = Uid };
             case EstateEdit.Refused refused:
                 throw new AdoptionException(
                     $"The estate would not be valid:\n  {string.Join("\n  ", refused.Problems)}");

@@ -167,10 +167,6 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         // The gate stands in many networks: it must never pass packets between them.
         json.WriteStartObject("Sysctls");
         json.WriteString("net.ipv4.ip_forward", "0");
-        // A model server that changes networks, or is made anew, is found again at once: the kernel asks for an absent
-        // neighbour ten times a second for three seconds, instead of once a second (ip-sysctl, "neigh").
-        json.WriteString("net.ipv4.neigh.default.retrans_time_ms", "100");
-        json.WriteString("net.ipv4.neigh.default.mcast_solicit", "30");
         json.WriteEndObject();
         json.WriteStartObject("PortBindings");
         foreach (var group in step.Ports.GroupBy(static port => port.GatePort))

@@ -21,7 +21,12 @@ internal sealed class AdoptStack : IAsyncDisposable
     private const string ComposeText = """
         # the owner's own file, with a comment
         services:
-          ollama: { image: "ollama/ollama:0.12.3" }
+          ollama: { image: "ollama/ollama:0.12.3", ports: ["11434:11434"] }
+          db: { image: "postgres:16-alpine" }
+          open-webui: { image: "ghcr.io/open-webui/open-webui:v0.6.30" }
+          n8n: { image: "docker.n8n.io/n8nio/n8n:1.110.1" }
+          paperless-ai: { image: "clusterzx/paperless-ai:3.0.9" }
+
         """;
 
     private readonly TestEngine _engine;

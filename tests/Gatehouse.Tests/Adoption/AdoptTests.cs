@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gatehouse.Core.Compose;
 using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;
@@ -19,6 +20,8 @@ public sealed class AdoptTests(TestEngine engine)
         var jobs = await JobsOnRecordAsync(stack);
         Assert.Equal(AdoptStack.Apps, jobs.Order(StringComparer.Ordinal));
         Assert.Contains("gatehouse adopt --undo", adopted.Output, StringComparison.Ordinal);
+        await GateIsConfinedAsync(stack);
+        await ComposeFilesSayWhatStandsAsync(stack);
 
         (await stack.UndoAsync()).Expect(0);
 
@@ -93,6 +96,41 @@ public sealed class AdoptTests(TestEngine engine)
         // The host itself has no address in these networks.
         var host = await engine.OnHostAsync("curl", "-sS", "-i", "-m", "2", $"http://{model}:11434/");
         Assert.DoesNotContain("HTTP/1.1", host.Output, StringComparison.Ordinal);
+    }
+
+    private async Task GateIsConfinedAsync(AdoptStack stack)
+    {
+        var gate = await engine.InspectAsync("gatehouse");
+        var host = gate.GetProperty("HostConfig");
+        Assert.Equal(
+            [$"{stack.Home}:/data"], host.GetProperty("Binds").EnumerateArray().Select(static one => one.GetString()));
+        Assert.Equal(["ALL"], host.GetProperty("CapDrop").EnumerateArray().Select(static one => one.GetString()));
+        Assert.True(host.GetProperty("ReadonlyRootfs").GetBoolean());
+        Assert.False(host.GetProperty("Privileged").GetBoolean());
+        Assert.Equal("0", host.GetProperty("Sysctls").GetProperty("net.ipv4.ip_forward").GetString());
+        Assert.Equal("65532:65532", gate.GetProperty("Config").GetProperty("User").GetString());
+    }
+
+    /// <summary>The project's own file with the override over it, read as the specification says.</summary>
+    private async Task ComposeFilesSayWhatStandsAsync(AdoptStack stack)
+    {
+        string[] files = ["compose.yaml", "compose.override.yaml"];
+        var reading = ComposeReader.Read(
+            new ComposeRequest
+            {
+                Files = [.. files.Select(file => Path.Combine(stack.ComposeFolder, file))],
+                Name = "lab"
+            },
+            static path => File.Exists(path) ? File.ReadAllText(path) : null);
+        Assert.Empty(reading.Problems);
+        foreach (var service in reading.Project!.Services)
+        {
+            var live = (await engine.InspectAsync(AdoptStack.Name(service.Name))).GetProperty("NetworkSettings")
+                .GetProperty("Networks").EnumerateObject().Select(static network => network.Name);
+            var said = service.Networks.Select(place => reading.Project.Network(place.Network)?.Name ?? place.Network);
+            Assert.Equal(live.Order(StringComparer.Ordinal), said.Order(StringComparer.Ordinal));
+        }
+        Assert.Empty(reading.Project.Service("ollama")!.Ports);
     }
 
     private async Task<string> OverHostPortAsync()

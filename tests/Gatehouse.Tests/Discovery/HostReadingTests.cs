@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
 using Gatehouse.Discovery;
@@ -98,11 +99,31 @@ public sealed class HostReadingTests : IDisposable
     {
         _host.Put("/var/spool/cron/crontabs/bob", "0 5 * * * aichat hi\n");
         File.SetUnixFileMode($"{_host.Root}/var/spool/cron/crontabs/bob", UnixFileMode.None);
-        if (Environment.IsPrivilegedProcess)
-            Assert.Skip("Root may read every file.");
+        File.SetUnixFileMode(_host.Root, (UnixFileMode)0x1ED); // 0755: everybody finds the way to the file.
 
-        Assert.Equal("may not be read by this user", Assert.Single(_host.Look().Skipped).Why);
+        Assert.Equal("may not be read by this user", Assert.Single(AsNobody(() => _host.Look()).Skipped).Why);
     }
+
+    /// <summary>
+    /// Root may read every file; so a thread of its own looks at files as nobody does (setfsuid(2) is per thread).
+    /// </summary>
+    private static T AsNobody<T>(Func<T> look)
+    {
+        const int nobody = 65534;
+        var result = default(T);
+        var thread = new Thread(() =>
+        {
+            if (Environment.IsPrivilegedProcess) _ = SetFileUser(nobody);
+            result = look();
+        });
+        thread.Start();
+        Assert.True(thread.Join(TimeSpan.FromSeconds(30)));
+        return result!;
+    }
+
+    [DllImport("libc", EntryPoint = "setfsuid")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SetFileUser(int uid);
 
     [Fact]
     public void A_masked_unit_is_no_unit()

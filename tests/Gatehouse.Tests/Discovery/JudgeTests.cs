@@ -18,7 +18,8 @@ public sealed class JudgeTests
                     .Add("com.docker.compose.service", "web"),
             }));
         var written = Sight(
-            SightKind.ComposeService, "/srv/shop/compose.yaml:3", "web") with { Identities = ["compose shop/web"] };
+            SightKind.ComposeService, "/srv/shop/compose.yaml:3", "web") with
+        { Identities = ["compose shop/web"] };
 
         var find = Assert.Single(Judge.Find(new HouseSights { Sights = [written, .. running] }));
 
@@ -32,7 +33,9 @@ public sealed class JudgeTests
     {
         var unit = Sight(SightKind.Unit, "/etc/systemd/system/news.service", "news") with
         {
-            Trigger = TriggerKind.Cron, Cron = "0 7 * * *", User = "news",
+            Trigger = TriggerKind.Cron,
+            Cron = "0 7 * * *",
+            User = "news",
         };
         var process =
             Sight(SightKind.Process, "process 7 (python3)", "news") with { Identities = ["unit news.service"] };
@@ -49,7 +52,8 @@ public sealed class JudgeTests
     {
         var sights = new[] { "shop", "blog", "wiki" }.Select(project =>
             Sight(SightKind.ComposeService, $"/srv/{project}/compose.yaml:1",
-                "api") with { Identities = [$"compose {project}/api"] });
+                "api") with
+            { Identities = [$"compose {project}/api"] });
 
         var finds =
             Judge.Find(new HouseSights { Sights = [.. sights, Sight(SightKind.CronLine, "/etc/crontab:1", "Ä pi!")] });

@@ -74,9 +74,10 @@ public sealed class LiveLookTests
                 + "sys.stdin.read()";
             using var child = System.Diagnostics.Process.Start(
                 new ProcessStartInfo("ip", ["netns", "exec", space, "python3", "-c", Script])
-            {
-                RedirectStandardInput = true, RedirectStandardOutput = true,
-            })!;
+                {
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                })!;
             try
             {
                 Assert.Equal("ready", await child.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
@@ -119,7 +120,11 @@ public sealed class LiveLookTests
 
     private static Sight Server(TcpListener listener) => new()
     {
-        Kind = SightKind.Container, Place = "container x", Name = "x", Clues = [], IsRunning = true,
+        Kind = SightKind.Container,
+        Place = "container x",
+        Name = "x",
+        Clues = [],
+        IsRunning = true,
         Software = SoftwareTable.Find("vllm-openai"),
         Ports = [new PortFact(8000, "tcp", "127.0.0.1", ((IPEndPoint)listener.LocalEndpoint).Port)],
     };

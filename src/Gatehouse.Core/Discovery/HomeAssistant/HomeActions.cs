@@ -19,9 +19,18 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
 
     private static readonly Dictionary<string, string> SinkDomains = new(StringComparer.Ordinal)
     {
-        ["notify"] = "notify", ["persistent_notification"] = "notify", ["telegram_bot"] = "telegram", ["mqtt"] = "mqtt",
-        ["tts"] = "voice", ["assist_satellite"] = "voice", ["discord"] = "discord", ["slack"] = "slack",
-        ["mastodon"] = "mastodon", ["ntfy"] = "ntfy", ["google_sheets"] = "googlesheets", ["todo"] = "todo",
+        ["notify"] = "notify",
+        ["persistent_notification"] = "notify",
+        ["telegram_bot"] = "telegram",
+        ["mqtt"] = "mqtt",
+        ["tts"] = "voice",
+        ["assist_satellite"] = "voice",
+        ["discord"] = "discord",
+        ["slack"] = "slack",
+        ["mastodon"] = "mastodon",
+        ["ntfy"] = "ntfy",
+        ["google_sheets"] = "googlesheets",
+        ["todo"] = "todo",
     };
 
     private static readonly string[] QuietDomains =

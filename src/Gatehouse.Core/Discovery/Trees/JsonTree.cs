@@ -10,7 +10,9 @@ internal static class JsonTree
 
     private static readonly JsonDocumentOptions Options = new()
     {
-        MaxDepth = DepthMax, AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = DepthMax,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
     };
 
     public static TreeReading Read(string text)

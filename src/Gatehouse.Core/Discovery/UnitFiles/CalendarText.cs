@@ -9,9 +9,15 @@ internal static class CalendarText
 {
     private static readonly Dictionary<string, string> Words = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["minutely"] = "* * * * *", ["hourly"] = "0 * * * *", ["daily"] = "0 0 * * *", ["weekly"] = "0 0 * * MON",
-        ["monthly"] = "0 0 1 * *", ["quarterly"] = "0 0 1 1,4,7,10 *", ["semiannually"] = "0 0 1 1,7 *",
-        ["yearly"] = "0 0 1 1 *", ["annually"] = "0 0 1 1 *",
+        ["minutely"] = "* * * * *",
+        ["hourly"] = "0 * * * *",
+        ["daily"] = "0 0 * * *",
+        ["weekly"] = "0 0 * * MON",
+        ["monthly"] = "0 0 1 * *",
+        ["quarterly"] = "0 0 1 1,4,7,10 *",
+        ["semiannually"] = "0 0 1 1,7 *",
+        ["yearly"] = "0 0 1 1 *",
+        ["annually"] = "0 0 1 1 *",
     };
 
     private static readonly string[] Days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];

@@ -21,7 +21,7 @@ internal sealed class AdoptStack : IAsyncDisposable
     private const string ComposeText = """
         # the owner's own file, with a comment
         services:
-          ollama: { image: "ollama/ollama:0.12.3", ports: ["11434:11434"] }
+          ollama: { image: "ollama/ollama:0.12.3" }
           db: { image: "postgres:16-alpine" }
           open-webui: { image: "ghcr.io/open-webui/open-webui:v0.6.30" }
           n8n: { image: "docker.n8n.io/n8nio/n8n:1.110.1" }

@@ -63,7 +63,7 @@ public sealed class LiveLookTests
     public async Task A_connection_in_a_real_namespace_is_seen()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "making network namespaces needs root");
-        var space = string.Create(CultureInfo.InvariantCulture, $"ghd{Environment.ProcessId}");
+        var space = string.Create(CultureInfo.InvariantCulture, $"ghl{Environment.ProcessId}");
         await RunAsync("ip", "netns", "add", space);
         try
         {

@@ -94,7 +94,11 @@ public static class StepList
         }
         if (layout.House is { Ports.Length: > 0 } house) yield return new JoinNetworkStep(gate, house.GateEndpoint);
         foreach (var model in holders)
+        {
             yield return new JoinNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
+            if (model.Container.IsRunning)
+                yield return new GreetGateStep(ContainerName.Of(model.Container), model.Subnet.Gate.ToString());
+        }
         foreach (var app in layout.Apps)
         {
             ImmutableArray<string> old = [.. app.Models.SelectMany(static model => model.OldAddresses)];

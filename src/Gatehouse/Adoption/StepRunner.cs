@@ -17,6 +17,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).JoinAsync(join.Container, join.Endpoint, stop),
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).LeaveAsync(leave.Container, leave.Before, stop),
         CutConnectionsStep cut => new OpenConnections(Engine, adoption).CutAsync(cut, stop),
+        GreetGateStep greet => new Greeting(Engine, adoption).SendAsync(greet, stop),
         RunCommandStep command => HostCommand.RunAsync(command.Command, time, stop),
         VerifyJobStep verify => new JobVerification(engine, time).RunAsync(verify, stop),
         _ => throw new InvalidOperationException($"A kind of step that nothing does: {step.GetType().Name}."),
@@ -33,7 +34,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).JoinAsync(leave.Container, leave.Before, stop),
         RunCommandStep { UndoCommand.Length: > 0 } command => HostCommand.RunAsync(command.UndoCommand, time, stop),
         // Nothing of these remains: the container is removed as a whole, connections are made anew by themselves.
-        StartGateStep or CutConnectionsStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
+        StartGateStep or CutConnectionsStep or GreetGateStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
         _ => throw new InvalidOperationException($"A kind of step that nothing undoes: {step.GetType().Name}."),
     });
 

@@ -21,6 +21,7 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             Name = wanted,
             Software = thing.Software?.Name ?? "",
             Places = thing.Places,
+            Identities = thing.Identities,
             Evidence = thing.Clues,
             IsRunning = thing.HasLiveSight ? thing.IsRunning : null,
         };

@@ -91,6 +91,7 @@ public static class Judge
             Name = server.Name,
             Software = server.Software?.Name ?? server.Of(ClueKind.ModelServer).FirstOrDefault()?.Value ?? "",
             Places = server.Places,
+            Identities = server.Identities,
             Evidence = server.Clues,
             State = isKnown ? FindState.Known : FindState.New,
             IsRunning = server.HasLiveSight ? server.IsRunning : null,

@@ -60,7 +60,8 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text), standing)
             .Plan([.. subjects.Servers.Where(
                 server => standing.Models.All(one => one.Container.Id != server.Container.Id))],
-                subjects.Apps, needsWayOut: false) with { House = null };
+                subjects.Apps, needsWayOut: false) with
+        { House = null };
         if (layout.Apps.Length == 0) return new AdoptionProposal(layout, [], layout.Notes);
         var step = home.Step(estate.Text, estate.Before, DraftOf(layout, subjects, plan), isServed: true);
         ImmutableArray<WriteFileStep> files = step.After.AsSpan().SequenceEqual(step.Before!.Bytes) ? [] : [step];

@@ -155,8 +155,13 @@ internal sealed class AdoptStack : IAsyncDisposable
     public Task<Ended> GatehouseAsync(params string[] words)
         => _engine.OnHostAsync(GateBinary.Path, words);
 
-    public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(
-        ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words]);
+    public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(AdoptWords(words));
+
+    /// <summary>The same, to be killed on its way.</summary>
+    public Child StartAdopt(params string[] words) => _engine.StartOnHost(GateBinary.Path, AdoptWords(words));
+
+    private string[] AdoptWords(string[] words)
+        => ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words];
 
     public Task<Ended> DiscoverAsync(params string[] words)
         => GatehouseAsync(["discover", "--docker", _engine.SocketPath, "--home", Home, .. words]);

@@ -61,6 +61,10 @@ public sealed class TestEngine : IAsyncLifetime
     internal Task<Ended> OnHostAsync(string program, params string[] words)
         => Child.RunAsync("nsenter", [$"--net=/run/netns/{Space}", program, .. words], Environment_);
 
+    /// <summary>The same, to be watched or killed on its way.</summary>
+    internal Child StartOnHost(string program, params string[] words)
+        => Child.Start("nsenter", [$"--net=/run/netns/{Space}", program, .. words], Environment_);
+
     internal async Task<JsonElement> InspectAsync(string what)
     {
         using var document = JsonDocument.Parse((await DockerAsync("inspect", what)).Output);

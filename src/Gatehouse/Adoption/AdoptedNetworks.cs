@@ -43,10 +43,22 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         var container = await FindAsync(name, stop)
             ?? throw new AdoptionException($"The container {name} is not there any more.");
         if (container.Endpoints.Any(end => end.Network == endpoint.Network)) return;
-        using var answer = await engine.PostAsync(
-            $"/networks/{Uri.EscapeDataString(endpoint.Network)}/connect",
-            json => Write(json, container.Id, endpoint, engine.Api), stop);
+        try
+        {
+            using var answer = await engine.PostAsync(
+                $"/networks/{Uri.EscapeDataString(endpoint.Network)}/connect",
+                json => Write(json, container.Id, endpoint, engine.Api), stop);
+        }
+        catch (EngineException) when (!stop.IsCancellationRequested)
+        {
+            // The engine may have been at it since a run that was killed.
+            if (!await StandsInAsync(container.Id, endpoint.Network, stop)) throw;
+        }
     }
+
+    private async Task<bool> StandsInAsync(string container, string network, CancellationToken stop)
+        => await EngineLook.ContainerAsync(engine, container, stop) is { } now
+            && now.Endpoints.Any(end => end.Network == network);
 
     public async Task LeaveAsync(ContainerName name, EndpointWish before, CancellationToken stop)
     {
@@ -92,13 +104,20 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
 
     private async Task DisconnectAsync(string container, string network, CancellationToken stop)
     {
-        using var answer = await engine.PostAsync($"/networks/{Uri.EscapeDataString(network)}/disconnect", json =>
+        try
         {
-            json.WriteStartObject();
-            json.WriteString("Container", container);
-            json.WriteBoolean("Force", false);
-            json.WriteEndObject();
-        }, stop);
+            using var answer = await engine.PostAsync($"/networks/{Uri.EscapeDataString(network)}/disconnect", json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("Container", container);
+                json.WriteBoolean("Force", false);
+                json.WriteEndObject();
+            }, stop);
+        }
+        catch (EngineException) when (!stop.IsCancellationRequested)
+        {
+            if (await StandsInAsync(container, network, stop)) throw;
+        }
     }
 
     private async Task CutAsync(ContainerFacts container, string network, CancellationToken stop)

@@ -44,6 +44,8 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
     public async Task<IReadOnlyList<string>> UndoAsync(JournalFile journal, CancellationToken stop)
     {
         var left = new List<string>();
+        var cutOff = journal.CutOff;
+        await SettleAsync(journal, cutOff, stop);
         foreach (var index in journal.Standing)
         {
             try
@@ -60,10 +62,42 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
             journal.Add(Line(JournalEvent.Undone, index));
         }
         if (left.Count > 0) return left;
+        await SettleAsync(journal, cutOff, stop);
         journal.Add(Line(JournalEvent.Restored, null));
         journal.Close();
         return left;
     }
+
+    /// <summary>
+    /// Undoes the step in which a run was killed until the engine has had time to end what that step asked for: a
+    /// network that it makes after the undo looked for it would stay.
+    /// </summary>
+    private async Task SettleAsync(
+        JournalFile journal, (int Step, DateTimeOffset At)? cutOff, CancellationToken stop)
+    {
+        if (cutOff is not { } cut) return;
+        // Counted too, because a clock may be set back meanwhile.
+        for (var looks = 0; looks < LooksMax; looks++)
+        {
+            try
+            {
+                await runner.UndoAsync(journal.Steps[cut.Step], stop);
+            }
+            catch (AdoptionException)
+            {
+                // It is undone again in its turn, and what is in the way is told then.
+            }
+            if (time.GetUtcNow() - cut.At >= SettlesWithin) return;
+            await Task.Delay(LookEvery, time, stop);
+        }
+    }
+
+    /// <summary>What the engine does for one step took 0.6 s at most on two busy cores; a slow disk takes longer.</summary>
+    private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
+
+    private const int LooksMax = 11;
 
     private JournalLine Line(JournalEvent happened, int? step, string? why = null)
         => new() { Event = happened, At = time.GetUtcNow(), Step = step, Why = why };

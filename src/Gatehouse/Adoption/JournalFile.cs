@@ -34,6 +34,13 @@ internal sealed class JournalFile
         }
     }
 
+    /// <summary>
+    /// The step in which a run was cut off, and when it began; null when no run was. The engine may be at it still:
+    /// it finishes what it was asked for, whether anybody waits or not.
+    /// </summary>
+    public (int Step, DateTimeOffset At)? CutOff => _lines[^1] is { Event: JournalEvent.Begun, Step: { } step } last
+        ? (step, last.At) : null;
+
     /// <exception cref="AdoptionException">It cannot be read.</exception>
     public static JournalFile Read(string path)
     {

@@ -58,6 +58,7 @@ internal sealed class AdoptStack : IAsyncDisposable
             Home = Home,
             EngineAddress = _engine.SocketPath,
             Runner = faults is null ? static real => real : faults.Around,
+            Time = new LaterTime(),
         };
 
     /// <summary>A model server with a published port and a static address, and one app.</summary>

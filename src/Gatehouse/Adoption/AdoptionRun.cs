@@ -92,7 +92,9 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
         }
     }
 
-    /// <summary>What the engine does for one step took 0.6 s at most on two busy cores; a slow disk takes longer.</summary>
+    /// <summary>
+    /// What the engine does for one step took 0.6 s at most on two busy cores; a slow disk takes longer.
+    /// </summary>
     private static readonly TimeSpan SettlesWithin = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);

@@ -40,7 +40,8 @@ internal sealed class JournalWatch : IDisposable
     }
 
     /// <summary>
-    /// Watches a folder; skips the test where the kernel cannot, and under CI a skipped test counts as failed. One watch
+    /// Watches a folder; skips the test where the kernel cannot, and under CI a skipped test counts as failed. One
+    /// watch
     /// serves many kills: one that is opened anew right after another was closed sometimes sees nothing (Linux 6.18).
     /// </summary>
     public static JournalWatch Open(string folder)

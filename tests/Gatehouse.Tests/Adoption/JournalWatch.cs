@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using Gatehouse.Tests.Binary;
@@ -23,72 +22,112 @@ internal sealed class JournalWatch : IDisposable
     private const int Here = -100; // AT_FDCWD
     private const int EventBytes = 24;
     private const short Readable = 0x1;
-    private const int LookMilliseconds = 5;
+    private const int LookMilliseconds = 20;
     private const int InvalidArgument = 22;
     private const int NotImplemented = 38;
     private const int NotPermitted = 1;
 
     private readonly int _group;
+    private readonly Thread _thread;
+    private readonly Lock _turn = new();
+    private Target? _target;
+    private volatile bool _isOver;
 
-    private JournalWatch(int group) => _group = group;
+    private JournalWatch(int group)
+    {
+        _group = group;
+        _thread = new Thread(Meet) { IsBackground = true };
+    }
 
     /// <summary>
-    /// Watches a folder; skips the test where the kernel cannot, and under CI a skipped test counts as failed.
+    /// Watches a folder; skips the test where the kernel cannot, and under CI a skipped test counts as failed. One
+    /// watch serves many kills: one that is opened right after another was closed sometimes sees nothing (Linux 6.18).
     /// </summary>
     public static JournalWatch Open(string folder)
     {
         var group = Initialise(ContentClass | CloseOnExec, FilesCloseOnExec);
         SkipWithout(group >= 0, "fanotify");
+        var isMarked = Mark(group, Add, OpenAsked | Write | OnChild, Here, Encoding.UTF8.GetBytes(folder + '\0')) == 0;
+        var error = Marshal.GetLastPInvokeError();
+        if (!isMarked) _ = Close(group);
+        Marshal.SetLastPInvokeError(error);
+        SkipWithout(isMarked, "permission events of fanotify (CONFIG_FANOTIFY_ACCESS_PERMISSIONS)");
         var watch = new JournalWatch(group);
-        var marked = Mark(group, Add, OpenAsked | Write | OnChild, Here, Encoding.UTF8.GetBytes(folder + '\0')) == 0;
-        if (!marked) watch.Dispose();
-        SkipWithout(marked, "permission events of fanotify (CONFIG_FANOTIFY_ACCESS_PERMISSIONS)");
+        watch._thread.Start();
         return watch;
     }
 
-    /// <summary>
-    /// Lets it run to the point and kills it there; it may end before. Another thread waits for the kernel, because a
-    /// kill at the right moment must not wait for its turn.
-    /// </summary>
-    public Task KillAtAsync(Child child, KillPoint point) => Task.Run(async () =>
+    /// <summary>Starts a process, lets it run to the point and kills it there; it may end before.</summary>
+    public async Task<Ended> KillAsync(Func<Child> start, KillPoint point)
     {
-        var clock = Stopwatch.StartNew();
-        var state = new State();
-        var events = new byte[64 * EventBytes];
-        while (!child.HasExited)
+        Child child;
+        lock (_turn)
         {
-            Assert.True(clock.Elapsed < Child.Max, $"{point} was not met in {Child.Max}.\n{child.Output}");
+            // What it opens from now on waits for this turn's end.
+            child = start();
+            _target = new Target(child, point);
+        }
+        await using (child)
+        {
+            try
+            {
+                return await child.EndAsync();
+            }
+            finally
+            {
+                lock (_turn) _target = null;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _isOver = true;
+        _thread.Join();
+        _ = Close(_group);
+    }
+
+    /// <summary>A thread of its own: a kill at the right moment must not wait for its turn in a pool.</summary>
+    private void Meet()
+    {
+        var events = new byte[64 * EventBytes];
+        while (!_isOver)
+        {
             var wanted = new Wanted { File = _group, Events = Readable };
             if (Poll(ref wanted, 1, LookMilliseconds) <= 0) continue;
             var length = (int)Read(_group, events, events.Length);
             for (var at = 0; at + EventBytes <= length;)
             {
-                var one = events.AsMemory(at);
-                at += BinaryPrimitives.ReadInt32LittleEndian(one.Span);
-                await MeetAsync(child, point, state, one);
+                var one = events.AsSpan(at);
+                at += BinaryPrimitives.ReadInt32LittleEndian(one);
+                var kinds = BinaryPrimitives.ReadUInt64LittleEndian(one[8..]);
+                var file = BinaryPrimitives.ReadInt32LittleEndian(one[16..]);
+                lock (_turn) Meet(kinds, file, BinaryPrimitives.ReadInt32LittleEndian(one[20..]));
+                _ = Close(file);
             }
         }
-    });
+    }
 
-    public void Dispose() => _ = Close(_group);
-
-    private async Task MeetAsync(Child child, KillPoint point, State state, ReadOnlyMemory<byte> one)
+    private void Meet(ulong kinds, int file, int pid)
     {
-        var kinds = BinaryPrimitives.ReadUInt64LittleEndian(one.Span[8..]);
-        var file = BinaryPrimitives.ReadInt32LittleEndian(one.Span[16..]);
-        var isMeant = BinaryPrimitives.ReadInt32LittleEndian(one.Span[20..]) == child.Pid;
         var isAsked = (kinds & OpenAsked) != 0;
-        var isHere = isMeant && isAsked && state.Openings++ == point.Opening;
-        if (isHere && point.Moment == KillMoment.BeforeLine) state.Kill(child);
-        if (isMeant && state.IsDue && (kinds & Write) != 0)
+        var isAllowed = true;
+        if (_target is { } target && target.Child.Pid == pid)
         {
-            // What it wants to write meanwhile is held back: it gets no farther than what the line announced.
-            if (point.Delay > TimeSpan.Zero) await Task.Delay(point.Delay);
-            state.Kill(child);
+            var isHere = isAsked && target.Openings++ == target.Point.Opening;
+            if (isHere && target.Point.Moment == KillMoment.BeforeLine) target.Kill();
+            if (target.IsDue && (kinds & Write) != 0)
+            {
+                // What it wants to open meanwhile is held back: it gets no farther than what the line announced.
+                var nothing = default(Wanted);
+                if (target.Point.Delay > TimeSpan.Zero)
+                    _ = Poll(ref nothing, 0, (int)target.Point.Delay.TotalMilliseconds);
+                target.Kill();
+            }
+            target.IsDue |= isHere;
+            isAllowed = !target.IsKilled;
         }
-        state.IsDue |= isHere;
-        if (isAsked) Answer(file, isAllowed: !state.IsKilled);
-        _ = Close(file);
+        if (isAsked) Answer(file, isAllowed);
     }
 
     private void Answer(int file, bool isAllowed)
@@ -141,8 +180,12 @@ internal sealed class JournalWatch : IDisposable
         public short Happened;
     }
 
-    private sealed class State
+    private sealed class Target(Child child, KillPoint point)
     {
+        public Child Child => child;
+
+        public KillPoint Point => point;
+
         public int Openings { get; set; }
 
         /// <summary>Whether the next write is the one that is waited for.</summary>
@@ -150,7 +193,7 @@ internal sealed class JournalWatch : IDisposable
 
         public bool IsKilled { get; private set; }
 
-        public void Kill(Child child)
+        public void Kill()
         {
             if (!IsKilled && !child.HasExited) child.Signal(Signals.Kill);
             IsKilled = true;

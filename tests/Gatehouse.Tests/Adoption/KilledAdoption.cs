@@ -17,12 +17,10 @@ internal sealed class KilledAdoption : IAsyncDisposable
 
     private readonly TestEngine _engine;
     private readonly AdoptStack _stack;
+    private JournalWatch? _watch;
     private string _before = "";
 
     private KilledAdoption(TestEngine engine, AdoptStack stack) => (_engine, _stack) = (engine, stack);
-
-    /// <summary>How long each step takes, by the journal of an adoption that nobody killed.</summary>
-    public IReadOnlyList<TimeSpan> Steps { get; private set; } = [];
 
     public static async Task<KilledAdoption> StartAsync(TestEngine engine)
     {
@@ -45,19 +43,27 @@ internal sealed class KilledAdoption : IAsyncDisposable
         await _engine.DockerAsync("rmi", GateImage.Name);
         Directory.CreateDirectory(
             _stack.Journals, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        _watch = JournalWatch.Open(_stack.Journals);
         _before = await _stack.SnapshotAsync();
+    }
+
+    /// <summary>Adopts without a kill; how many steps that took.</summary>
+    public async Task<int> AdoptAsync()
+    {
+        (await _stack.AdoptAsync("--yes")).Expect(0);
+        return Journal()[0].Steps!.Value.Length;
+    }
+
+    /// <summary>How long each step takes when nobody kills; everything is as before then.</summary>
+    public async Task<IReadOnlyList<TimeSpan>> MeasureAsync()
+    {
         await AdoptAsync();
         var lines = Journal();
         await RestoreAsync("nobody killed it");
-        Steps =
-        [
-            .. lines[0].Steps!.Value.Select((_, step) =>
-                At(lines, JournalEvent.Done, step) - At(lines, JournalEvent.Begun, step)),
-        ];
-        Assert.Contains(lines[0].Steps!.Value, static step => step is LoadImageStep);
+        var steps = lines[0].Steps!.Value;
+        Assert.Contains(steps, static step => step is LoadImageStep);
+        return [.. steps.Select((_, at) => At(lines, JournalEvent.Done, at) - At(lines, JournalEvent.Begun, at))];
     }
-
-    public async Task AdoptAsync() => (await _stack.AdoptAsync("--yes")).Expect(0);
 
     /// <summary>Runs an adoption until it is killed; the journal's lines as the kill left them.</summary>
     public Task<IReadOnlyList<JournalLine>> KillAdoptAsync(KillPoint point) => KillAsync(point, "--yes");
@@ -79,6 +85,7 @@ internal sealed class KilledAdoption : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watch?.Dispose();
         await _stack.DisposeAsync();
         if ((await _engine.TryDockerAsync("image", "inspect", Kept)).Exit != 0) return;
         await _engine.DockerAsync("tag", Kept, GateImage.Name);
@@ -87,13 +94,9 @@ internal sealed class KilledAdoption : IAsyncDisposable
 
     private async Task<IReadOnlyList<JournalLine>> KillAsync(KillPoint point, string word)
     {
-        using var watch = JournalWatch.Open(_stack.Journals);
-        await using var child = _stack.StartAdopt(word);
-        await watch.KillAtAsync(child, point);
-        var ended = await child.EndAsync();
+        var ended = await _watch!.KillAsync(() => _stack.StartAdopt(word), point);
         Assert.True(
             ended.Exit == 128 + Signals.Kill, $"{point}: exit code {ended.Exit}\n{ended.Output}\n{ended.Errors}");
-        watch.Dispose();
         return Journal();
     }
 
@@ -104,7 +107,9 @@ internal sealed class KilledAdoption : IAsyncDisposable
     private static DateTimeOffset At(IReadOnlyList<JournalLine> lines, JournalEvent happened, int step)
         => lines.Single(line => line.Event == happened && line.Step == step).At;
 
-    /// <summary>What an adoption wrote into the home or handed to the gate; its record stays there and is root's.</summary>
+    /// <summary>
+    /// What an adoption wrote into the home or handed to the gate; its record stays there and is root's.
+    /// </summary>
     private IEnumerable<string> LeftInHome()
     {
         if (!Directory.Exists(_stack.Home)) return [];

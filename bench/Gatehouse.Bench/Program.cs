@@ -15,8 +15,12 @@ switch (args)
     case ["verify-payloads", var home]:
         LedgerBench.Verify(home, withPayloads: true);
         return 0;
+    case ["attribution", var calls]:
+        AttributionBench.Run(Number(calls));
+        return 0;
     default:
-        Console.Error.WriteLine("append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME");
+        Console.Error.WriteLine(
+            "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS");
         return 2;
 }
 

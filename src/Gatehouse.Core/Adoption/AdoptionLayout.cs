@@ -10,6 +10,9 @@ namespace Gatehouse.Core.Adoption;
 public sealed record AdoptionLayout(
     ImmutableArray<ModelPlace> Models, ImmutableArray<AppPlace> Apps, HousePlace? House, ImmutableArray<string> Notes)
 {
+    /// <summary>What stands already; null when nothing does.</summary>
+    public StandingLayout? Standing { get; init; }
+
     /// <summary>The model server of the host itself; null when none is adopted.</summary>
     public HostModelPlace? Host { get; init; }
 }

@@ -16,6 +16,7 @@ namespace Gatehouse.Core.Adoption;
 [JsonDerivedType(typeof(JoinNetworkStep), "join-network")]
 [JsonDerivedType(typeof(LeaveNetworkStep), "leave-network")]
 [JsonDerivedType(typeof(CutConnectionsStep), "cut-connections")]
+[JsonDerivedType(typeof(GreetGateStep), "greet-gate")]
 [JsonDerivedType(typeof(RunCommandStep), "run-command")]
 [JsonDerivedType(typeof(VerifyJobStep), "verify-job")]
 public abstract record AdoptionStep

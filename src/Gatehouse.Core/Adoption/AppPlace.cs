@@ -21,6 +21,9 @@ public sealed record AppPlace
     /// <summary>The model servers that it could reach.</summary>
     public required ImmutableArray<ModelPlace> Models { get; init; }
 
+    /// <summary>Whether the network and its listener stand already, by an adoption before this one.</summary>
+    public bool IsStanding { get; init; }
+
     /// <summary>Names that the gate takes there.</summary>
     public ImmutableArray<string> GateNames =>
         [.. Models.SelectMany(static model => model.Names).Distinct(StringComparer.Ordinal)];

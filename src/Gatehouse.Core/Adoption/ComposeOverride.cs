@@ -13,6 +13,9 @@ public static class ComposeOverride
     /// <summary>The oldest Compose that can say it.</summary>
     public static Version Oldest { get; } = new(2, 24, 4);
 
+    /// <summary>How such a file begins.</summary>
+    public const string Header = "# Written by `gatehouse adopt`";
+
     /// <summary>The text for one project; null when none of its services takes part.</summary>
     /// <param name="project">Name of the project.</param>
     /// <param name="layout">What was decided.</param>
@@ -23,8 +26,7 @@ public static class ComposeOverride
         var apps = layout.Apps.Where(app => app.Containers.Any(one => one.ComposeProject == project)).ToArray();
         if (models.Length + apps.Length == 0) return null;
         var text = new StringBuilder();
-        text.Append(
-            "# Written by `gatehouse adopt`; `gatehouse adopt --undo` takes it away. Compose merges it over this\n");
+        text.Append(Header).Append("; `gatehouse adopt --undo` takes it away. Compose merges it over this\n");
         text.Append("# project's own file: apps meet the gate in networks of their own, models meet nobody else.\n");
         text.Append("services:\n");
         foreach (var model in models.OrderBy(static model => model.Container.ComposeService, StringComparer.Ordinal))

@@ -3,42 +3,154 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>The entries that an adoption adds to the estate.</summary>
-public static class EstateOfLayout
+/// <summary>
+/// The entries that an adoption adds to the estate, and what it adds to those that the estate has. A new job may call
+/// every model of the servers that it could reach before; one that is declared already may call no more than before.
+/// Every adopted job is known by its network and starts in observe.
+/// </summary>
+public sealed class EstateOfLayout
 {
-    /// <summary>
-    /// Entries for what the estate does not have yet. Every job may call every model of the servers that it could
-    /// reach before, starts in observe, and is known by its network.
-    /// </summary>
+    private readonly AdoptionLayout _layout;
+    private readonly EstatePlan? _estate;
+    private readonly Dictionary<string, ImmutableArray<ModelPlan>> _declared;
+
+    /// <summary>Entries of a layout.</summary>
     /// <param name="layout">What was decided.</param>
-    /// <param name="drafts">What is known of each app, by job.</param>
-    /// <param name="sinks">Sinks that the drafts name and the estate lacks.</param>
-    public static EstateDraft Draft(
-        AdoptionLayout layout, IReadOnlyDictionary<string, JobDraft> drafts, ImmutableArray<SinkDraft> sinks)
+    /// <param name="estate">What is declared already; null when there is no estate.</param>
+    public EstateOfLayout(AdoptionLayout layout, EstatePlan? estate)
     {
-        var models = layout.Models.Select(static model => new ModelDraft(model.Key, model.Provider, model.Url)
-        {
-            Name = "*",
-            Comment = [$"every model of {model.Container.ShownName}; only the gate reaches it"],
-        });
-        var apps = layout.Apps.Select(app => (drafts.GetValueOrDefault(app.Job) ?? Bare(app.Job)) with
-        {
-            Key = app.Job,
-            Models = [.. app.Models.Select(static model => model.Key)],
-        } is var draft
-            ? draft with { More = [.. draft.More, .. Place(app.Listens)] } : null!);
-        var callers = (layout.House?.Ports ?? []).GroupBy(HousePlace.JobOf, StringComparer.Ordinal)
-            .Select(port => Caller(layout, layout.House!, port.First()));
-        return new EstateDraft { Models = [.. models], Sinks = sinks, Jobs = [.. apps, .. callers] };
+        (_layout, _estate) = (layout, estate);
+        _declared = layout.Models.AddRange(layout.Standing?.Models ?? [])
+            .ToDictionary(static model => model.Key, Declared, StringComparer.Ordinal);
     }
 
-    private static JobDraft Caller(AdoptionLayout layout, HousePlace house, PublishedPort port)
-        => Bare(HousePlace.JobOf(port)) with
+    /// <summary>The entries and changes.</summary>
+    /// <param name="drafts">What is known of each app, by job.</param>
+    /// <param name="sinks">Sinks that the drafts name and the estate lacks.</param>
+    public EstateDraft Draft(IReadOnlyDictionary<string, JobDraft> drafts, ImmutableArray<SinkDraft> sinks)
+    {
+        var jobs = _layout.Apps
+            .Select(app => (Draft: drafts.GetValueOrDefault(app.Job) ?? Bare(app.Job), app.Models, app.Listens))
+            .Concat(Callers()).ToArray();
+        var (known, fresh) = (jobs.Where(job => IsDeclared(job.Draft.Key)).ToArray(),
+            jobs.Where(job => !IsDeclared(job.Draft.Key)).ToArray());
+        var changes = known.Select(job => new JobChange(job.Draft.Key)
         {
-            Models = [.. layout.Models.Where(model => model.Port == port.GatePort).Select(static model => model.Key)],
-            Comment = [$"whoever calls port {port.HostPort} of this host, as the model server published it"],
-            More = [.. Place([house.Listen(port)])],
+            More = [.. Place(job.Listens)],
+            AlsoModels = KeysOf([.. job.Models.Where(model => !MayCall(job.Draft.Key, model))],
+                _estate!.Jobs[job.Draft.Key].AnyModel is not null),
+        }).ToImmutableArray();
+        ImmutableArray<JobDraft> added = [.. fresh.Select(job => job.Draft with
+        {
+            Models = KeysOf(job.Models, hasAny: false),
+            More = [.. job.Draft.More, .. Place(job.Listens)],
+        })];
+        var used = added.SelectMany(static job => job.Models).Concat(changes.SelectMany(static job => job.AlsoModels))
+            .ToHashSet(StringComparer.Ordinal);
+        var named = jobs.Where(static job => job.Draft.Sink is not ("stdout" or "none"))
+            .Where(job => !IsDeclared(job.Draft.Key)).Select(static job => job.Draft.Sink);
+        return new EstateDraft
+        {
+            Models = [.. _layout.Models.SelectMany(Drafts).Where(model => used.Contains(model.Key))],
+            Sinks = [.. sinks.Where(sink => named.Contains(sink.Key, StringComparer.Ordinal))],
+            Jobs = added,
+            JobChanges = changes,
+            ModelMoves = [.. _layout.Models.SelectMany(Moves)],
         };
+    }
+
+    /// <summary>Why no entries can be written, as a sentence; null where they can.</summary>
+    public string? Fault()
+    {
+        foreach (var app in _layout.Apps)
+        {
+            var hasAny = _estate?.Jobs.GetValueOrDefault(app.Job)?.AnyModel is not null;
+            var needed = app.Models.Where(model => !IsDeclared(app.Job) || !MayCall(app.Job, model));
+            if (needed.Skip(hasAny ? 0 : 1).FirstOrDefault(static model => model.Served.IsEmpty) is not { } silent)
+                continue;
+            return $"{app.Job} uses more than one model server, and {silent.Container.ShownName} does not tell the "
+                + "names of its models, by which the gate would tell the calls apart. See that it runs and answers "
+                + "GET /v1/models, then adopt again.";
+        }
+        return null;
+    }
+
+    /// <summary>What the person should know about jobs that are declared already, in sentences.</summary>
+    public IEnumerable<string> Notes()
+    {
+        foreach (var app in _layout.Apps.Where(app => IsDeclared(app.Job)))
+        {
+            var models = _estate!.Jobs[app.Job].Models;
+            if (models.Any(static model => model.IsAny) || !app.Models.Any(model => MayCall(app.Job, model))) continue;
+            yield return $"{app.Job} is in the estate already and may call what its entry says: "
+                + $"{string.Join(", ", models.Select(static model => model.Key))}. Other models are refused then.";
+        }
+    }
+
+    private bool IsDeclared(string job) => _estate?.Jobs.ContainsKey(job) == true;
+
+    private bool MayCall(string job, ModelPlace place)
+        => _estate!.Jobs[job].Models.Any(model => _declared.GetValueOrDefault(place.Key, []).Contains(model)
+            || model.Key == place.Key);
+
+    /// <summary>
+    /// Keys for a job that may call all models of some servers. A name that no entry has can only go to one server of
+    /// a job; of the others it gets the models that they serve now.
+    /// </summary>
+    private ImmutableArray<string> KeysOf(ImmutableArray<ModelPlace> places, bool hasAny)
+    {
+        var keys = ImmutableArray.CreateBuilder<string>();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var place in places)
+        {
+            if (hasAny && !place.Served.IsEmpty)
+                keys.AddRange(place.Served.Where(names.Add).Select(name => NamedKey(place, name)));
+            else
+                keys.Add(AnyKey(place));
+            names.UnionWith(place.Served);
+            hasAny = true;
+        }
+        return keys.ToImmutable();
+    }
+
+    private string AnyKey(ModelPlace place)
+        => _declared.GetValueOrDefault(place.Key, []).FirstOrDefault(static model => model.IsAny)?.Key ?? place.Key;
+
+    private static string NamedKey(ModelPlace place, string name) => $"{name}@{place.Key}";
+
+    private static IEnumerable<ModelDraft> Drafts(ModelPlace place) =>
+    [
+        new ModelDraft(place.Key, place.Provider, place.Url)
+        {
+            Name = ModelPlan.AnyName,
+            Comment = [$"every model of {place.Container.ShownName}; only the gate reaches it"],
+        },
+        .. place.Served.Select(name => new ModelDraft(NamedKey(place, name), place.Provider, place.Url)
+        {
+            Name = name,
+            Comment = [$"{place.Container.ShownName} serves it; only the gate reaches it"],
+        }),
+    ];
+
+    private ImmutableArray<ModelPlan> Declared(ModelPlace place)
+        => [.. (_estate?.Models.Values ?? []).Where(model => place.IsAt(model.Url))
+            .OrderBy(static model => model.Key, StringComparer.Ordinal)];
+
+    private IEnumerable<ModelMove> Moves(ModelPlace place)
+        => _declared[place.Key].Select(model => new ModelMove(model.Key, place.Url + PathOf(model.Url)));
+
+    private static string PathOf(UpstreamUrl url)
+        => url.RootPath.Length == 0 && url.VersionPath == "/v1" ? "" : url.VersionPath;
+
+    private IEnumerable<(JobDraft Draft, ImmutableArray<ModelPlace> Models, ImmutableArray<string> Listens)> Callers()
+        => (_layout.House?.Ports ?? []).GroupBy(HousePlace.JobOf, StringComparer.Ordinal).Select(port => (
+            Bare(port.Key) with
+            {
+                Comment =
+                    [$"whoever calls port {port.First().HostPort} of this host, as the model server published it"],
+            },
+            _layout.Models.Where(model => model.Port == port.First().GatePort).ToImmutableArray(),
+            ImmutableArray.Create(_layout.House!.Listen(port.First()))));
 
     private static JobDraft Bare(string job) => new()
     {

@@ -4,11 +4,9 @@ using Gatehouse.Core.Engine;
 namespace Gatehouse.Core.Adoption;
 
 /// <summary>Decides who stands where: pure, so that what is shown before is what is done after.</summary>
-public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys)
+public sealed class LayoutPlanner(
+    EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, StandingLayout? standing = null)
 {
-    /// <summary>Start of the names of all networks that adoption makes.</summary>
-    public const string Prefix = "gatehouse-";
-
     // Linux lets an alias be long, but DNS does not (RFC 1035, 63 octets a label).
     private const int LabelLengthMax = 63;
 
@@ -23,20 +21,26 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
         IReadOnlyList<ServerSeen> servers, IReadOnlyList<AppSeen> apps, bool needsWayOut)
     {
         var models = servers.Where(CanMove).Select(PlaceModel).OfType<ModelPlace>().ToImmutableArray();
+        var known = models.AddRange(standing?.Models ?? []);
         var places = apps.Where(CanJoin).GroupBy(static app => app.Job, StringComparer.Ordinal)
             .OrderBy(static job => job.Key, StringComparer.Ordinal)
-            .Select(job => PlaceApp(job.Key, [.. job], models)).OfType<AppPlace>().ToImmutableArray();
+            .Select(job => PlaceApp(job.Key, [.. job], known)).OfType<AppPlace>().ToImmutableArray();
         NoteBystanders(models, places);
         var ports = models.SelectMany(PortsOf).ToImmutableArray();
         var house = ports.Length > 0 || needsWayOut ? PlaceHouse(ports) : null;
-        return new AdoptionLayout(models, places, house, [.. _notes]);
+        return new AdoptionLayout(models, places, house, [.. _notes]) { Standing = standing };
     }
 
     private bool CanMove(ServerSeen server)
     {
         var name = server.Container.ShownName;
         if (server.Container.Endpoints.Any(static endpoint => IsOurs(endpoint.Network)))
-            return Leave($"{name} stands behind the gate already.");
+            return standing is null && Leave($"{name} stands behind the gate already.");
+        if (standing is not null)
+        {
+            return Leave($"{name} is a model server that came after the adoption. Apps that are behind the gate may "
+                + "call it by its name, so it is adopted with them: gatehouse adopt --undo, then gatehouse adopt.");
+        }
         if (server.Container.NetworkMode == "host")
         {
             return Leave(
@@ -64,6 +68,7 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
         }
         if (app.Container.SharesNetworkOf is not null)
             return Leave($"{name} shares the network of another container, and is that one to the gate.");
+        if (standing?.Apps.Any(place => place.Containers.Any(one => one.Id == app.Container.Id)) == true) return false;
         return app.Container.Endpoints.Length > 0 || Leave($"{name} is in no network.");
     }
 
@@ -78,25 +83,26 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
             Container = container,
             Provider = server.Provider,
             Port = server.Port,
-            Network = $"{Prefix}model-{key}",
+            Network = GateNetworks.OfModel + key,
             Subnet = subnet,
             Leaves = [.. container.Endpoints.Select(endpoint => EndpointWish.Of(endpoint, container.Id))],
             Names = NamesOf(container),
+            Served = server.Served,
         };
     }
 
     private AppPlace? PlaceApp(string job, ImmutableArray<AppSeen> replicas, ImmutableArray<ModelPlace> models)
     {
         var containers = replicas.Select(static app => app.Container).ToImmutableArray();
-        var reached = models.Where(model => containers.Any(app => SharesBridge(app, model.Container)))
-            .ToImmutableArray();
+        var hosts = replicas.SelectMany(static app => app.ModelHosts).ToArray();
+        var reached = models.Where(model => containers.Any(app => Reached(app, model)))
+            .OrderBy(model => !hosts.Any(host => model.Names.Contains(host))).ToImmutableArray();
         if (reached.Length == 0)
         {
             Leave($"{containers[0].ShownName} is in no network with a model server that is adopted here.");
             return null;
         }
-        foreach (var literal in replicas.SelectMany(static app => app.ModelHosts)
-            .Where(host => reached.Any(model => model.OldAddresses.Contains(host))))
+        foreach (var literal in hosts.Where(host => reached.Any(model => model.OldAddresses.Contains(host))))
         {
             Leave($"{containers[0].ShownName} names the model by its address {literal}. The engine gives that to "
                 + $"others: set it to http://{reached[0].Names[0]}:{reached[0].Port}, then adopt again.");
@@ -107,12 +113,14 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
             Leave($"{containers[0].ShownName} reaches the model by no name (the default bridge has none).");
             return null;
         }
+        if (standing?.Apps.FirstOrDefault(place => place.Job == job) is { } place)
+            return place with { Containers = containers };
         if (pool.Next() is not { } subnet) return NoRoom<AppPlace>(containers[0]);
         return new AppPlace
         {
             Job = job,
             Containers = containers,
-            Network = $"{Prefix}app-{job}",
+            Network = GateNetworks.OfApp + job,
             Subnet = subnet,
             Models = reached,
         };
@@ -131,7 +139,7 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
                 $"Port {port.HostPort} of this host ({port.HostAddress}) leads to the gate then: whoever calls it "
                 + $"is on record as the job {HousePlace.JobOf(port)}.");
         }
-        return new HousePlace($"{Prefix}house", subnet, ports);
+        return new HousePlace($"{GateNetworks.Prefix}house", subnet, ports);
     }
 
     private IEnumerable<PublishedPort> PortsOf(ModelPlace model)
@@ -175,6 +183,10 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
         }
     }
 
+    private bool Reached(ContainerFacts app, ModelPlace model) => model.IsStanding
+        ? app.Endpoints.Any(mine => StandingLayout.FormerNetworks(model).Contains(mine.Network, StringComparer.Ordinal))
+        : SharesBridge(app, model.Container);
+
     private bool SharesBridge(ContainerFacts one, ContainerFacts other)
         => one.Endpoints.Any(mine => !IsOurs(mine.Network)
             && other.Endpoints.Any(theirs => theirs.Network == mine.Network))
@@ -187,7 +199,7 @@ public sealed class LayoutPlanner(EngineView view, SubnetPool pool, IReadOnlySet
     private bool SharesNetworkWith(ContainerFacts other, ContainerFacts owner)
         => other.SharesNetworkOf is not null && view.NetworkOwner(other)?.Id == owner.Id;
 
-    private static bool IsOurs(string network) => network.StartsWith(Prefix, StringComparison.Ordinal);
+    private static bool IsOurs(string network) => network.StartsWith(GateNetworks.Prefix, StringComparison.Ordinal);
 
     /// <summary>A key that the estate and the engine's network names both accept.</summary>
     private string KeyOf(string name)

@@ -28,6 +28,12 @@ public sealed record ModelPlace
     /// <summary>Where it stands now, and will not.</summary>
     public required ImmutableArray<EndpointWish> Leaves { get; init; }
 
+    /// <summary>Whether it stands behind the gate already, by an adoption before this one.</summary>
+    public bool IsStanding { get; init; }
+
+    /// <summary>Names of the models that it serves now, as far as they were asked for.</summary>
+    public ImmutableArray<string> Served { get; init; } = [];
+
     /// <summary>The names by which apps know it.</summary>
     public required ImmutableArray<string> Names { get; init; }
 
@@ -38,6 +44,21 @@ public sealed record ModelPlace
     public ImmutableArray<string> OldAddresses =>
         [.. Container.Endpoints.SelectMany(static endpoint => new[] { endpoint.Address, endpoint.Address6 })
             .Where(static address => address.Length > 0)];
+
+    /// <summary>Whether a URL of the estate means it: by a name or address that it has, or by its port of the
+    /// host.</summary>
+    /// <param name="url">The URL.</param>
+    public bool IsAt(UpstreamUrl url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        if (url.Port == Port && (Names.Contains(url.Host) || OldAddresses.Contains(url.Host)
+            || url.Host == Subnet.Model.ToString()))
+        {
+            return true;
+        }
+        return url.Host is "localhost" or "127.0.0.1" or "::1" or "host.docker.internal"
+            && Container.AskedPorts.Any(port => port.HostPort == url.Port && port.ContainerPort == Port);
+    }
 
     /// <summary>How it shall stand in its own network.</summary>
     public EndpointWish Endpoint => new(Network)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
@@ -7,4 +8,8 @@ namespace Gatehouse.Core.Adoption;
 /// <param name="Container">The container.</param>
 /// <param name="Provider">What it speaks.</param>
 /// <param name="Port">The port inside on which it serves.</param>
-public sealed record ServerSeen(ContainerFacts Container, ModelProvider Provider, int Port);
+public sealed record ServerSeen(ContainerFacts Container, ModelProvider Provider, int Port)
+{
+    /// <summary>Names of the models that it serves now; empty when it was not asked.</summary>
+    public ImmutableArray<string> Served { get; init; } = [];
+}

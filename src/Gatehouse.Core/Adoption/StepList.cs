@@ -41,6 +41,29 @@ public static class StepList
         return steps.ToImmutable();
     }
 
+    /// <summary>All steps that add apps to an adoption that stands: nothing that is there moves.</summary>
+    /// <param name="layout">Who shall stand where.</param>
+    /// <param name="gateName">The gate's container.</param>
+    /// <param name="files">Files that are written before an app is led to the gate: the estate.</param>
+    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    public static ImmutableArray<AdoptionStep> Joining(
+        AdoptionLayout layout, string gateName, IReadOnlyList<WriteFileStep> files,
+        IReadOnlyList<WriteFileStep> lastFiles)
+    {
+        ArgumentNullException.ThrowIfNull(layout);
+        var fresh = layout.Apps.Where(static app => !app.IsStanding).ToArray();
+        return
+        [
+            .. fresh.Select(static app => Inner(app.Network, app.Subnet)),
+            .. fresh.Select(app => new JoinNetworkStep(new ContainerName("", gateName), app.GateEndpoint)),
+            .. files,
+            .. layout.Apps.SelectMany(static app => app.Containers.Select(container
+                => new JoinNetworkStep(ContainerName.Of(container), new EndpointWish(app.Network)))),
+            .. Verifications(layout),
+            .. lastFiles,
+        ];
+    }
+
     private static IEnumerable<AdoptionStep> Networks(AdoptionLayout layout)
     {
         foreach (var model in layout.Models) yield return Inner(model.Network, model.Subnet);
@@ -94,7 +117,11 @@ public static class StepList
         }
         if (layout.House is { Ports.Length: > 0 } house) yield return new JoinNetworkStep(gate, house.GateEndpoint);
         foreach (var model in holders)
+        {
             yield return new JoinNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
+            if (model.Container.IsRunning)
+                yield return new GreetGateStep(ContainerName.Of(model.Container), model.Subnet.Gate.ToString());
+        }
         foreach (var app in layout.Apps)
         {
             ImmutableArray<string> old = [.. app.Models.SelectMany(static model => model.OldAddresses)];

@@ -13,6 +13,12 @@ public sealed record WriteFileStep(string Path, byte[] After, FileBefore? Before
     public int? Owner { get; init; }
 
     /// <summary>
+    /// The home of a running gate that reads the file again when it changed, and again when it is restored; null where
+    /// no gate needs to.
+    /// </summary>
+    public string? Reloads { get; init; }
+
+    /// <summary>
     /// Whether its folder was not there before either: undoing removes it when nothing else lies in it.
     /// </summary>
     public bool IsFolderNew { get; init; }

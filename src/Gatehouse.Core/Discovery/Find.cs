@@ -18,6 +18,11 @@ public sealed record Find
     /// <summary>Where it was seen.</summary>
     public ImmutableArray<string> Places { get; init; } = [];
 
+    /// <summary>
+    /// Names that only this thing has, as <c>container web</c>, <c>unit news.service</c> or <c>process 7</c>.
+    /// </summary>
+    public ImmutableArray<string> Identities { get; init; } = [];
+
     /// <summary>What speaks for it.</summary>
     public ImmutableArray<Clue> Evidence { get; init; } = [];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -21,6 +22,7 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             Name = wanted,
             Software = thing.Software?.Name ?? "",
             Places = thing.Places,
+            Identities = thing.Identities,
             Evidence = thing.Clues,
             IsRunning = thing.HasLiveSight ? thing.IsRunning : null,
         };
@@ -52,6 +54,11 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         };
     }
 
+    /// <summary>The job in whose own network with the gate it stands; null for any other.</summary>
+    public static string? AdoptedAs(Thing thing) => thing.Endpoints.Select(static endpoint => endpoint.Network)
+        .FirstOrDefault(static name => name.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))
+        ?[GateNetworks.OfApp.Length..];
+
     /// <summary>The finds with their risks, the riskiest first.</summary>
     public IEnumerable<Find> Judged(IReadOnlyList<Find> finds)
     {
@@ -80,6 +87,7 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
     private string? Declared(Thing thing, string wanted)
     {
         if (estate is null) return null;
+        if (AdoptedAs(thing) is { } adopted && estate.Jobs.ContainsKey(adopted)) return adopted;
         var project = Project(thing);
         return new[] { wanted, project is null ? wanted : $"{project}-{wanted}" }.FirstOrDefault(
             estate.Jobs.ContainsKey);

@@ -16,7 +16,8 @@ public static class Judge
         AddConnections(things, servers, house.Connections);
         var jobs = new JobFinds(house.Estate, servers);
         var found = things.Where(thing => IsJob(thing, servers))
-            .OrderBy(thing => thing.Name, StringComparer.Ordinal)
+            // Whoever stands in a job's own network is that job; others of the same name come after.
+            .OrderBy(thing => JobFinds.AdoptedAs(thing) is null).ThenBy(thing => thing.Name, StringComparer.Ordinal)
                 .ThenBy(thing => thing.Places[0], StringComparer.Ordinal)
             .Select(jobs.Add).ToArray();
         return
@@ -91,6 +92,7 @@ public static class Judge
             Name = server.Name,
             Software = server.Software?.Name ?? server.Of(ClueKind.ModelServer).FirstOrDefault()?.Value ?? "",
             Places = server.Places,
+            Identities = server.Identities,
             Evidence = server.Clues,
             State = isKnown ? FindState.Known : FindState.New,
             IsRunning = server.HasLiveSight ? server.IsRunning : null,

@@ -30,25 +30,28 @@ internal sealed class ModelBook
         if (url is null) return [];
         var names = place.Names.Where(NameText.IsModel).Distinct().Take(NamesMax).ToArray();
         return names.Length != 0 ? names.Select(name => KeyOf(url, name, place, []))
-            : [.. Known(url) is { Length: > 0 } known ? known : [KeyOf(url, Label(url, place), place,
-                ["the model's name was not seen: write the name that the server knows"])]];
+            : [.. Known(url) is { Length: > 0 } known ? known : [KeyOf(url, null, place,
+                ["its models' names were not seen, so every one of them: name those that you want"])]];
     }
 
     private string[] Known(UpstreamUrl url)
         => [.. _keys.Where(pair => pair.Key.Url == url.ToString() && !_drafts.ContainsKey(pair.Value))
             .Select(pair => pair.Value).Order(StringComparer.Ordinal).Take(NamesMax)];
 
-    private string KeyOf(UpstreamUrl url, string name, ModelPlace place, ImmutableArray<string> comment)
+    /// <summary>The key of one model, or of all that a place has where the name is null.</summary>
+    private string KeyOf(UpstreamUrl url, string? seen, ModelPlace place, ImmutableArray<string> comment)
     {
-        if (_keys.TryGetValue((url.ToString(), name), out var known)) return known;
+        var upstream = seen ?? (place.Provider == ModelProvider.Anthropic ? Label(url, place) : ModelPlan.AnyName);
+        if (_keys.TryGetValue((url.ToString(), upstream), out var known)) return known;
+        var name = seen ?? Label(url, place);
         var key = _taken.Add(name) ? name : Free($"{name}@{Label(url, place)}");
-        _keys.Add((url.ToString(), name), key);
+        _keys.Add((url.ToString(), upstream), key);
         // Ollama's own dialect lies beside /v1, so that its address is the part before.
         var address = url.ToString();
         var isBase = place.Provider == ModelProvider.Ollama && address.EndsWith("/v1", StringComparison.Ordinal);
         _drafts.Add(key, new ModelDraft(key, place.Provider, isBase ? address[..^3] : address)
         {
-            Name = key == name ? null : name,
+            Name = key == upstream ? null : upstream,
             Credential = place.KeyVariable is { } variable ? $"env:{variable}" : null,
             Comment = [$"seen in {place.Where}", .. comment],
         });

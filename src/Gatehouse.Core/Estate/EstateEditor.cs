@@ -3,8 +3,9 @@ using System.Text;
 namespace Gatehouse.Core.Estate;
 
 /// <summary>
-/// Adds entries to an estate file's text. Everything that stands there stays byte for byte: comments, order, line
-/// ends. The result is read again and compared with the old file, so that a form of YAML which this class does not
+/// Adds entries to an estate file's text, and adds to those that it has. Everything else that stands there stays byte
+/// for byte: comments, order, line ends. The result is read again and compared with the old file, so that a form of
+/// YAML which this class does not
 /// foresee leads to a refusal and never to a broken file.
 /// </summary>
 public static class EstateEditor
@@ -23,7 +24,7 @@ public static class EstateEditor
 
     /// <summary>Adds entries.</summary>
     /// <param name="text">The file's text, which must be a usable estate.</param>
-    /// <param name="draft">What to add; its keys must be new.</param>
+    /// <param name="draft">What to add; keys of its entries must be new, those of its changes must be there.</param>
     /// <param name="fileName">The name that problems carry.</param>
     public static EstateEdit Add(string text, EstateDraft draft, string fileName)
     {
@@ -34,10 +35,11 @@ public static class EstateEditor
         var old = text[mark.Length..];
         var before = EstateReader.Read(old, fileName);
         if (before.Plan is null) return new EstateEdit.Refused(before.Problems, SnippetOf(sections));
-        var edited = Apply(old, sections);
+        if (Apply(old, sections, draft) is not { } edited)
+            return new EstateEdit.Refused([NotUnderstood(fileName)], SnippetOf(sections));
         var after = EstateReader.Read(edited, fileName);
         if (after.Plan is null) return new EstateEdit.Refused(after.Problems, SnippetOf(sections));
-        return IsOnlyGrown(old, edited, sections)
+        return IsOnlyGrown(old, edited, sections, draft)
             ? new EstateEdit.Done(mark + edited, after.Plan)
             : new EstateEdit.Refused([NotUnderstood(fileName)], SnippetOf(sections));
     }
@@ -61,11 +63,11 @@ public static class EstateEditor
         return [.. all.Where(section => section.Entries.Length != 0)];
     }
 
-    private static string Apply(string text, (string Name, DraftText[] Entries)[] sections)
+    private static string? Apply(string text, (string Name, DraftText[] Entries)[] sections, EstateDraft draft)
     {
         var outline = EstateOutline.Read(text);
         var lines = new TextLines(text);
-        var cuts = new List<TextCut>();
+        if (EstateAmendment.Cuts(text, draft, outline.DocumentEndLine) is not { } cuts) return null;
         var fresh = new StringBuilder();
         foreach (var (name, entries) in sections)
         {
@@ -122,12 +124,13 @@ public static class EstateEditor
         string.Join('\n', sections.Select(section => Block("", section.Name, section.Entries, "\n")));
 
     /// <summary>Whether the new file says what the old one said, and the new entries beside it.</summary>
-    private static bool IsOnlyGrown(string old, string edited, (string Name, DraftText[] Entries)[] sections)
+    private static bool IsOnlyGrown(
+        string old, string edited, (string Name, DraftText[] Entries)[] sections, EstateDraft draft)
     {
         var problems = new EstateProblems("");
         var (before, after) = (EstateTree.Parse(old, problems), EstateTree.Parse(edited, problems));
         return before is EstateNode.Mapping was && after is EstateNode.Mapping now && !problems.HasErrors
-            && EstateGrowth.IsGrown(was, now, sections.ToDictionary(
+            && EstateAmendment.Expect(was, draft) && EstateGrowth.IsGrown(was, now, sections.ToDictionary(
                 section => section.Name, section => section.Entries.Select(entry => entry.Key).ToHashSet()));
     }
 

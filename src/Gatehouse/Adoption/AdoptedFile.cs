@@ -35,8 +35,10 @@ internal static class AdoptedFile
         if (now is not null && now.Bytes.AsSpan().SequenceEqual(step.After)) return;
         if (!IsSame(now, step.Before))
             throw new AdoptionException($"{step.Path} changed since the plan was made. Run the command again.");
+        // A file in a home that was just handed over belongs to whom the home belongs.
         var (uid, gid, mode) = step.Before is { } before
-            ? (before.Uid, before.Gid, (UnixFileMode)before.Mode)
+            ? (step.Owner ?? before.Uid, step.Owner is { } own && own != before.Uid ? own : before.Gid,
+                (UnixFileMode)before.Mode)
             : (step.Owner ?? UserNames.OwnUid, step.Owner ?? -1, step.Owner is null
                 ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead
                 : UnixFileMode.UserRead | UnixFileMode.UserWrite);

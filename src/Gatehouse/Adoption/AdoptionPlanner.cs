@@ -13,23 +13,29 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
 {
     private readonly List<string> _notes = [];
 
+    /// <param name="subjects">What discovery found.</param>
+    /// <param name="standing">The steps of adoptions that stand already, oldest first; empty for the first one.</param>
+    /// <param name="stop">Ends it.</param>
     /// <exception cref="AdoptionException">It cannot be worked out; the message says why and what to do.</exception>
-    public async Task<AdoptionProposal> PlanAsync(AdoptionSubjects subjects, CancellationToken stop)
+    public async Task<AdoptionProposal> PlanAsync(
+        AdoptionSubjects subjects, ImmutableArray<AdoptionStep> standing, CancellationToken stop)
     {
+        if (!standing.IsEmpty) return PlanMore(subjects, standing);
         var home = new EstateOfHome(asked);
         var estate = home.Read(isOnHost: false);
         // A model behind a name that is not this house's needs the network with a way out.
         var needsWayOut = estate.Plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
-        var taken = HostRoutes.Read().Concat(view.Networks.SelectMany(static network => network.Subnets)
-            .Select(static text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null)
-                .OfType<IPNetwork>());
-        var layout = new LayoutPlanner(view, new SubnetPool(taken), KeysOf(estate.Text))
+        var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text))
             .Plan(subjects.Servers, subjects.Apps, needsWayOut);
         if (layout.Models.Length == 0 || layout.Apps.Length + (layout.House?.Ports.Length ?? 0) == 0)
             return new AdoptionProposal(layout, [], layout.Notes);
-        var draft = EstateOfLayout.Draft(layout, subjects.Drafts, subjects.Sinks);
+        var draft = DraftOf(layout, subjects, estate.Plan);
         var (files, lastFiles) =
-            (ImmutableArray.Create(home.Step(estate.Text, estate.Before, draft)), ComposeSteps(layout));
+            (ImmutableArray.Create(home.Step(estate.Text, estate.Before, draft)), ComposeSteps(
+                [
+                    .. layout.Models.Select(static model => model.Container),
+                    .. layout.Apps.SelectMany(static app => app.Containers),
+                ], layout));
         var wish = new GateWish(AdoptionAsked.GateName, asked.Image, asked.Home, home.Uid)
         {
             HomeUidBefore = home.UidBefore,
@@ -39,9 +45,65 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         return new AdoptionProposal(layout, steps, [.. layout.Notes, .. _notes]);
     }
 
+    /// <summary>Adds apps to what stands: the gate runs, and nothing that is there moves.</summary>
+    private AdoptionProposal PlanMore(AdoptionSubjects subjects, ImmutableArray<AdoptionStep> before)
+    {
+        var home = new EstateOfHome(asked);
+        var estate = home.Read(isOnHost: false);
+        if (estate.Plan is not { } plan)
+        {
+            throw new AdoptionException(
+                $"An adoption stands, and its estate is not in {asked.Home}: name it by --home.");
+        }
+        var standing = StandingLayout.Of(view, before, AdoptionAsked.GateName, plan);
+        if (standing.Fault is { } fault) throw new AdoptionException(fault);
+        var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text), standing)
+            .Plan([.. subjects.Servers.Where(
+                server => standing.Models.All(one => one.Container.Id != server.Container.Id))],
+                subjects.Apps, needsWayOut: false) with
+        { House = null };
+        if (layout.Apps.Length == 0) return new AdoptionProposal(layout, [], layout.Notes);
+        var step = home.Step(estate.Text, estate.Before, DraftOf(layout, subjects, plan), isServed: true);
+        ImmutableArray<WriteFileStep> files = step.After.AsSpan().SequenceEqual(step.Before!.Bytes) ? [] : [step];
+        var whole = layout with
+        {
+            Models = standing.Models,
+            Apps = [.. layout.Apps, .. standing.Apps.Where(app => layout.Apps.All(one => one.Job != app.Job))],
+        };
+        var projects = layout.Apps.SelectMany(static app => app.Containers).ToArray();
+        return new AdoptionProposal(
+            layout, StepList.Joining(layout, AdoptionAsked.GateName, files, ComposeSteps(projects, whole)),
+            [.. layout.Notes, .. _notes]);
+    }
+
+    private EstateDraft DraftOf(AdoptionLayout layout, AdoptionSubjects subjects, EstatePlan? plan)
+    {
+        foreach (var app in layout.Apps)
+        {
+            if (plan?.Jobs.GetValueOrDefault(app.Job) is not { Listen.Length: > 0 } job) continue;
+            var has = job.Listen.Select(static address => address.ToString()).ToArray();
+            if (app.Listens.All(has.Contains)) continue;
+            throw new AdoptionException(
+                $"The job {app.Job} has addresses of its own in the estate already (listen: {string.Join(", ", has)}). "
+                + "Take that line out, then adopt again.");
+        }
+        var entries = new EstateOfLayout(layout, plan);
+        if (entries.Fault() is { } fault) throw new AdoptionException(fault);
+        _notes.AddRange(entries.Notes());
+        return entries.Draft(subjects.Drafts, subjects.Sinks);
+    }
+
+    private SubnetPool PoolApart() => new(HostRoutes.Read().Concat(view.Networks
+        .SelectMany(static network => network.Subnets)
+        .Select(static text => IPNetwork.TryParse(text, out var range) ? range : (IPNetwork?)null)
+        .OfType<IPNetwork>()));
+
     private static ImmutableHashSet<string> KeysOf(string text)
         => EstateReader.Read(text, "gatehouse.yaml").Plan is { } plan
             ? [.. plan.Models.Keys, .. plan.Models.Values.Select(static model => model.UpstreamName)] : [];
+
+    private static bool IsOurs(string path) => AdoptedFile.Look(path) is { } file
+        && file.Bytes.AsSpan().StartsWith(Encoding.UTF8.GetBytes(ComposeOverride.Header));
 
     private async Task<string?> MissingImageAsync(CancellationToken stop)
     {
@@ -51,10 +113,9 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
             + "program; ./build image makes it), or name it with --image-file FILE.");
     }
 
-    private ImmutableArray<WriteFileStep> ComposeSteps(AdoptionLayout layout)
+    private ImmutableArray<WriteFileStep> ComposeSteps(
+        IReadOnlyCollection<ContainerFacts> containers, AdoptionLayout layout)
     {
-        var containers = layout.Models.Select(static model => model.Container)
-            .Concat(layout.Apps.SelectMany(static app => app.Containers));
         var projects = containers.Where(static one => one.ComposeProject is not null)
             .DistinctBy(static one => one.ComposeProject)
                 .OrderBy(static one => one.ComposeProject, StringComparer.Ordinal);
@@ -93,6 +154,13 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         var files = container.Labels.GetValueOrDefault("com.docker.compose.project.config_files", "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(file => Path.GetFullPath(file, folder)).ToArray();
+        // A project that was made anew since an adoption has that adoption's file among its own.
+        if (Array.Find(files, IsOurs) is { } ours)
+        {
+            steps.Add(new WriteFileStep(ours, Encoding.UTF8.GetBytes(text), AdoptedFile.Look(ours),
+                $"Compose override of {project}"));
+            return steps;
+        }
         var environmentPath = Path.Combine(folder, ".env");
         var environment = AdoptedFile.Look(environmentPath);
         var change = ComposeChange.Of(

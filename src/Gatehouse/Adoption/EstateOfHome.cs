@@ -30,15 +30,19 @@ internal sealed class EstateOfHome(AdoptionAsked asked)
                 $"{EstatePath} is not valid. See what is wrong with it: gatehouse jobs --home {asked.Home}");
     }
 
+    /// <param name="text">The estate's text now.</param>
+    /// <param name="before">Its file; null where there is none.</param>
+    /// <param name="draft">What is added and changed.</param>
+    /// <param name="isServed">Whether a gate runs on it, which then reads it again.</param>
     /// <exception cref="AdoptionException">The estate would not be valid with the entries.</exception>
-    public WriteFileStep Step(string text, FileBefore? before, EstateDraft draft)
+    public WriteFileStep Step(string text, FileBefore? before, EstateDraft draft, bool isServed = false)
     {
         switch (EstateEditor.Add(text, draft, EstatePath))
         {
             case EstateEdit.Done done:
                 return new WriteFileStep(EstatePath, Encoding.UTF8.GetBytes(done.Text), before,
                     "the estate")
-                { Owner = Uid };
+                { Owner = Uid, Reloads = isServed ? asked.Home : null };
             case EstateEdit.Refused refused:
                 throw new AdoptionException(
                     $"The estate would not be valid:\n  {string.Join("\n  ", refused.Problems)}");

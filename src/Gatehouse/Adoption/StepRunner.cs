@@ -6,9 +6,14 @@ namespace Gatehouse.Adoption;
 /// <summary>Does steps to this host and its engine.</summary>
 internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProvider time) : IStepRunner
 {
+    /// <summary>
+    /// Has the gate of a home read its estate again: the exit code, or null when no gate runs there.
+    /// </summary>
+    public required Func<string, CancellationToken, Task<int?>> Reload { get; init; }
+
     public Task DoAsync(AdoptionStep step, CancellationToken stop) => GuardAsync(() => step switch
     {
-        WriteFileStep file => Now(() => AdoptedFile.Write(file)),
+        WriteFileStep file => WriteAsync(file, stop),
         OwnHomeStep home => Now(() => AdoptedHome.HandOver(home)),
         LoadImageStep image => new GateContainer(Engine, adoption, time).LoadAsync(image, stop),
         CreateNetworkStep network => new AdoptedNetworks(Engine, adoption).CreateAsync(network, stop),
@@ -17,6 +22,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).JoinAsync(join.Container, join.Endpoint, stop),
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).LeaveAsync(leave.Container, leave.Before, stop),
         CutConnectionsStep cut => new OpenConnections(Engine, adoption).CutAsync(cut, stop),
+        GreetGateStep greet => new Greeting(Engine, adoption).SendAsync(greet, stop),
         RunCommandStep command => HostCommand.RunAsync(command.Command, time, stop),
         VerifyJobStep verify => new JobVerification(engine, time).RunAsync(verify, stop),
         _ => throw new InvalidOperationException($"A kind of step that nothing does: {step.GetType().Name}."),
@@ -24,7 +30,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
 
     public Task UndoAsync(AdoptionStep step, CancellationToken stop) => GuardAsync(() => step switch
     {
-        WriteFileStep file => Now(() => AdoptedFile.Restore(file)),
+        WriteFileStep file => RestoreAsync(file, stop),
         OwnHomeStep home => Now(() => AdoptedHome.GiveBack(home)),
         LoadImageStep image => new GateContainer(Engine, adoption, time).UnloadAsync(image, stop),
         CreateNetworkStep network => new AdoptedNetworks(Engine, adoption).RemoveAsync(network, stop),
@@ -33,12 +39,26 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).JoinAsync(leave.Container, leave.Before, stop),
         RunCommandStep { UndoCommand.Length: > 0 } command => HostCommand.RunAsync(command.UndoCommand, time, stop),
         // Nothing of these remains: the container is removed as a whole, connections are made anew by themselves.
-        StartGateStep or CutConnectionsStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
+        StartGateStep or CutConnectionsStep or GreetGateStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
         _ => throw new InvalidOperationException($"A kind of step that nothing undoes: {step.GetType().Name}."),
     });
 
     private EngineClient Engine
         => engine ?? throw new AdoptionException("This step needs the Docker engine, and none was reached.");
+
+    private async Task WriteAsync(WriteFileStep step, CancellationToken stop)
+    {
+        AdoptedFile.Write(step);
+        if (step.Reloads is { } home && await Reload(home, stop) is not 0)
+            throw new AdoptionException($"The gate of {home} did not take the changed {step.Path}.");
+    }
+
+    private async Task RestoreAsync(WriteFileStep step, CancellationToken stop)
+    {
+        AdoptedFile.Restore(step);
+        // A gate that is gone, or is removed next, needs no estate.
+        if (step.Reloads is { } home) await Reload(home, stop);
+    }
 
     private static Task Now(Action act)
     {

@@ -58,6 +58,26 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         }
     }
 
+    /// <summary>
+    /// Has a running gate do something; an error is printed. The exit code, or null when no gate runs there.
+    /// </summary>
+    public static async Task<int?> OrderAsync(
+        string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop)
+    {
+        try
+        {
+            return await new ActClient(homePath, act, arguments) { OnLine = static _ => { } }.AskServerAsync(stop);
+        }
+        catch (ActException error)
+        {
+            return Say(error.Message, error.ExitCode);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException)
+        {
+            return Say($"The gate went away before it answered ({error.Message}).", ExitCodes.Unavailable);
+        }
+    }
+
     /// <summary>Connects to the server's socket; null when no server listens there.</summary>
     /// <exception cref="ActException">A socket is there and this user may not use it.</exception>
     public static Socket? Connect(string homePath)

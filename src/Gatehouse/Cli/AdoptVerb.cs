@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
@@ -29,28 +30,43 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public async Task<AdoptionProposal> ProposeAsync(IReadOnlyCollection<string> names, CancellationToken stop)
     {
-        if (journals.Open() is [var standing, ..])
-        {
-            throw new AdoptionException(standing.IsComplete
-                ? $"An adoption stands since {standing.Plan.At:yyyy-MM-dd HH:mm} UTC. "
-                    + "Undo it first (gatehouse adopt --undo), "
-                    + "then adopt everything at once."
-                : $"An adoption of {standing.Plan.At:yyyy-MM-dd HH:mm} UTC was cut off half-way. Undo it first: "
-                    + "gatehouse adopt --undo");
-        }
-        RefuseServedHome();
+        var standing = Standing();
+        if (standing.IsEmpty) RefuseServedHome();
         var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
         var services = names.Where(static name => name.EndsWith(".service", StringComparison.Ordinal)).ToArray();
         var others = names.Except(services, StringComparer.Ordinal).ToArray();
         var containers = names.Count > 0 && others.Length == 0
-            ? Nothing() : await ProposeContainersAsync(asked, others, stop);
-        if (names.Count > 0 && services.Length == 0) return containers;
+            ? Nothing() : await ProposeContainersAsync(asked, others, standing, stop);
+        if (!standing.IsEmpty || (names.Count > 0 && services.Length == 0)) return containers;
         var units = UnitLook.Services(Host.Root, home: null);
         return await new HostModelPlanner(Host, asked, Time).PlanAsync(units, services, containers, stop);
     }
 
+    /// <summary>The steps of the adoptions that stand, oldest first.</summary>
+    /// <exception cref="AdoptionException">Nothing can be added to them.</exception>
+    private ImmutableArray<AdoptionStep> Standing()
+    {
+        var open = journals.Open();
+        if (open.FirstOrDefault(static journal => !journal.IsComplete) is { } torn)
+        {
+            throw new AdoptionException($"An adoption of {torn.Plan.At:yyyy-MM-dd HH:mm} UTC was cut off half-way. "
+                + "Undo it first: gatehouse adopt --undo");
+        }
+        if (open.FirstOrDefault(journal => journal.Plan.Home != Home) is { } other)
+        {
+            throw new AdoptionException($"An adoption stands since {other.Plan.At:yyyy-MM-dd HH:mm} UTC, with the home "
+                + $"{other.Plan.Home}. To add to it: gatehouse adopt --home {other.Plan.Home}");
+        }
+        if (open.FirstOrDefault(static journal => journal.Steps.OfType<RunCommandStep>().Any()) is { } host)
+        {
+            throw new AdoptionException($"The model of this host stands behind the gate since "
+                + $"{host.Plan.At:yyyy-MM-dd HH:mm} UTC. To adopt more, undo that first: gatehouse adopt --undo");
+        }
+        return [.. open.SelectMany(static journal => journal.Steps)];
+    }
+
     private async Task<AdoptionProposal> ProposeContainersAsync(
-        AdoptionAsked asked, string[] names, CancellationToken stop)
+        AdoptionAsked asked, string[] names, ImmutableArray<AdoptionStep> standing, CancellationToken stop)
     {
         if (engine is null)
         {
@@ -59,7 +75,9 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }
         var view = await EngineLook.AllAsync(engine, stop);
         var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names);
-        return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, stop);
+        if (subjects.Servers.Length > 1)
+            subjects = subjects with { Servers = await ServedModels.AskAsync(subjects.Servers, stop) };
+        return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, standing, stop);
     }
 
     private static AdoptionProposal Nothing(params string[] notes)
@@ -114,7 +132,11 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         return true;
     }
 
-    private AdoptionRun RunOf(string id) => new(Runner(new StepRunner(engine, id, Time)), Time, screen.Step);
+    private AdoptionRun RunOf(string id)
+        => new(Runner(new StepRunner(engine, id, Time) { Reload = ReloadAsync }), Time, screen.Step);
+
+    private static Task<int?> ReloadAsync(string home, CancellationToken stop)
+        => ActClient.OrderAsync(home, "reload", [], stop);
 
     private void RefuseServedHome()
     {

@@ -2,41 +2,50 @@ namespace Gatehouse.Cli;
 
 /// <summary>An app, and where its settings name a model server.</summary>
 /// <param name="Name">The word on the command line.</param>
-/// <param name="TakesKey">Whether it has a field for a key; else a token has to stand in the URL.</param>
 /// <param name="Settings">The lines to print, with <c>{url}</c>, <c>{key}</c>, <c>{job}</c> and <c>{model}</c>.</param>
-internal sealed record ConnectApp(string Name, bool TakesKey, string Settings)
+internal sealed record ConnectApp(string Name, string Settings)
 {
+    /// <summary>Whether releases are about whose form has no field for a key.</summary>
+    public bool OldReleasesTakeNoKey { get; init; }
+
     public static IReadOnlyList<ConnectApp> All { get; } =
     [
-        // Open WebUI documentation, "Environment Variable Configuration".
-        new("open-webui", true, """
-            Open WebUI: Admin Settings → Connections → OpenAI API → add a connection
+        // docs.openwebui.com, "OpenAI-Compatible" (step 1) and "Environment Variable Configuration": the variables are
+        // read at the first start only, later the stored values win.
+        new("open-webui", """
+            Open WebUI: Settings → Admin → Connections → OpenAI API → Add Connection
+              (older releases: Admin Settings → Connections)
               URL: {url}/v1
               Key: {key}
             or, for a first start, in its environment:
               OPENAI_API_BASE_URL={url}/v1
               OPENAI_API_KEY={key}
             """),
-        // n8n documentation, "Ollama credentials" and "OpenAI credentials".
-        new("n8n", true, """
+        // docs.n8n.io, "Ollama credentials": Base URL, and an optional key that is sent as a bearer token. "OpenAI
+        // credentials" does not name the field; it is in n8n's source, nodes-base, with a default that ends with /v1.
+        new("n8n", """
             n8n: Credentials → Ollama (or OpenAI, whose Base URL ends with /v1)
               Base URL: {url}
               API Key:  {key}
             """),
-        // Home Assistant core, strings of the integration "ollama": a URL and a model, no field for a key.
-        new("home-assistant", false, """
-            Home Assistant: Settings → Devices & services → Ollama
+        // home-assistant.io, integration "Ollama": a URL and a model; its pull request 44158 of March 2026 added an
+        // optional API key, sent as a bearer token.
+        new("home-assistant", """
+            Home Assistant: Settings → Devices & services → Add integration → Ollama
               URL: {url}
+              API key: {key}
+            """) { OldReleasesTakeNoKey = true },
+        // paperless-ai's source, config/config.js of 3.x and the table of variables of its successor: its Ollama
+        // provider has no field for a key, its custom one has.
+        new("paperless-ai", """
+            paperless-ai: Settings → AI provider Custom, or in its environment:
+              AI_PROVIDER=custom
+              CUSTOM_BASE_URL={url}/v1
+              CUSTOM_API_KEY={key}
+              CUSTOM_MODEL={model}
             """),
-        // paperless-ai, its setup page and the variables of its .env.
-        new("paperless-ai", false, """
-            paperless-ai: Settings → AI provider Ollama, or in its environment:
-              AI_PROVIDER=ollama
-              OLLAMA_API_URL={url}
-              OLLAMA_MODEL={model}
-            """),
-        // LiteLLM documentation, "Config.yaml".
-        new("litellm", true, """
+        // docs.litellm.ai, "Config.yaml" and "OpenAI-Compatible Endpoints".
+        new("litellm", """
             LiteLLM, in config.yaml:
               model_list:
                 - model_name: {model}
@@ -45,8 +54,8 @@ internal sealed record ConnectApp(string Name, bool TakesKey, string Settings)
                     api_base: {url}/v1
                     api_key: {key}
             """),
-        // OpenAI API libraries for Python and JavaScript, README.
-        new("openai-sdk", true, """
+        // OpenAI's libraries for Python and JavaScript, the constructors of their clients.
+        new("openai-sdk", """
             OpenAI SDKs, in the program's environment:
               OPENAI_BASE_URL={url}/v1
               OPENAI_API_KEY={key}
@@ -58,15 +67,20 @@ internal sealed record ConnectApp(string Name, bool TakesKey, string Settings)
     {
         // A key that must not be empty is any word where the address is the identity.
         var key = target.NeedsToken ? "TOKEN" : "any";
-        var url = target.NeedsToken && !TakesKey ? $"{target.Url}/t/TOKEN" : target.Url;
-        return Settings.Replace("{url}", url, StringComparison.Ordinal)
+        return Settings.Replace("{url}", target.Url, StringComparison.Ordinal)
             .Replace("{key}", key, StringComparison.Ordinal)
             .Replace("{job}", job, StringComparison.Ordinal)
             .Replace("{model}", model, StringComparison.Ordinal);
     }
 
     /// <summary>The command that makes the token; null where none is needed.</summary>
-    public string? TokenCommand(string job, ConnectTarget target)
-        => !target.NeedsToken ? null
-            : $"gatehouse token issue --job {job} --service --from CIDR{(TakesKey ? "" : " --in-url")}";
+    public static string? TokenCommand(string job, ConnectTarget target)
+        => target.NeedsToken ? $"gatehouse token issue --job {job} --service --from CIDR" : null;
+
+    /// <summary>What to do in a release without a field for a key; null where that cannot happen.</summary>
+    public string? WithoutKeyField(string job, ConnectTarget target)
+        => OldReleasesTakeNoKey && TokenCommand(job, target) is { } command
+            ? "A release without a field for a key takes the token in the URL; keep that to itself:\n"
+                + $"  URL: {target.Url}/t/TOKEN\n  {command} --in-url"
+            : null;
 }

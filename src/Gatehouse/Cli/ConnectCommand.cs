@@ -85,14 +85,13 @@ internal static class ConnectCommand
         var model = job.Models.FirstOrDefault(one => !one.IsAny)?.UpstreamName ?? "MODEL";
         Console.Out.WriteLine(app.Text(job.Key, model, target));
         Console.Out.WriteLine();
-        if (app.TokenCommand(job.Key, target) is { } command)
+        if (ConnectApp.TokenCommand(job.Key, target) is { } command)
         {
             Console.Out.WriteLine($"TOKEN is what this prints; CIDR is the app's network, such as 172.18.0.0/16:\n"
                 + $"  {command}");
         }
         foreach (var note in target.Notes) Console.Out.WriteLine(note);
-        if (!app.TakesKey && target.NeedsToken)
-            Console.Out.WriteLine("The app has no field for a key, so the token stands in the URL: keep it to itself.");
+        if (app.WithoutKeyField(job.Key, target) is { } otherwise) Console.Out.WriteLine(otherwise);
     }
 
     private static async Task<int> WaitAsync(

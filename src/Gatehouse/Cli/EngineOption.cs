@@ -11,12 +11,16 @@ internal static class EngineOption
     public static Option<string?> Create() => new(Name)
     {
         Description =
-            "The engine's socket (default: $DOCKER_HOST, else /var/run/docker.sock, else a rootless engine's)",
+            "The engine's socket, or tcp:// on this machine "
+            + "(default: $DOCKER_HOST, else /var/run/docker.sock, else a rootless engine's)",
         HelpName = "SOCKET",
     };
 
+    /// <summary>The address as it was given; null when the option is not there.</summary>
+    public static string? Value(ParseResult result) => result.GetValue<string?>(Name);
+
     /// <exception cref="EngineException">The address is none that can be spoken to.</exception>
-    public static EngineAddress Find(ParseResult result) => EngineAddress.Find(result.GetValue<string?>(Name));
+    public static EngineAddress Find(ParseResult result) => EngineAddress.Find(Value(result));
 
     /// <exception cref="EngineException">No engine answers there.</exception>
     public static Task<EngineClient> ConnectAsync(ParseResult result, CancellationToken stop)
@@ -34,7 +38,7 @@ internal static class EngineOption
         {
             return (await ConnectAsync(result, stop), null);
         }
-        catch (EngineException error) when (result.GetValue<string?>(Name) is null)
+        catch (EngineException error) when (Value(result) is null)
         {
             return (null, error.Message);
         }

@@ -36,7 +36,7 @@ internal static class InspectCommand
               gatehouse inspect
               gatehouse inspect open-webui --fail-on high
               gatehouse inspect --all --sarif > containment.sarif
-            """) { job, sarif, all, failOn, DockerOption.Create(), HomeOption.Create(), JsonOption.Create() };
+            """) { job, sarif, all, failOn, EngineOption.Create(), HomeOption.Create(), JsonOption.Create() };
         command.Validators.Add(result =>
         {
             if (result.GetValue(sarif) && result.GetValue<bool>("--json")) result.AddError("Give --json or --sarif.");
@@ -55,7 +55,7 @@ internal static class InspectCommand
         InspectedHouse house;
         try
         {
-            house = await InspectedHouse.LookAsync(HomeOption.Resolve(result), DockerOption.Value(result), stop);
+            house = await InspectedHouse.LookAsync(HomeOption.Resolve(result), EngineOption.Value(result), stop);
         }
         catch (EngineException problem)
         {

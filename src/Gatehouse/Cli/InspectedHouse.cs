@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Discovery.UnitFiles;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Core.Steps;
 using Gatehouse.Core.Units;
+using Gatehouse.Discovery;
 using Gatehouse.Docker;
 using Gatehouse.Inspecting;
 using Gatehouse.Listening;
@@ -17,7 +19,7 @@ internal sealed record InspectedHouse
     private static readonly EngineView NoEngine = new(
         new EngineFacts { Version = "", Api = ApiVersion.Oldest }, [], []);
 
-    private const string Container = "container "; // How discovery writes the place of a container.
+    private const string Container = "container "; // How discovery names a container.
 
     public required InspectionScene Scene { get; init; }
 
@@ -28,7 +30,7 @@ internal sealed record InspectedHouse
     /// <summary>The estate; null when there is none, or none that can be read.</summary>
     public EstatePlan? Plan { get; init; }
 
-    /// <summary>What discovery makes of the containers.</summary>
+    /// <summary>What discovery makes of the containers, the units and the running processes.</summary>
     public required ImmutableArray<Find> Finds { get; init; }
 
     /// <summary>What could not be looked at, as sentences that say what to do.</summary>
@@ -63,11 +65,11 @@ internal sealed record InspectedHouse
         {
             missed.Add("Processes of other users are seen by root alone: sudo gatehouse inspect");
         }
-        var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(view), Estate = plan });
+        var finds = Judge.Find(new HouseSights { Sights = Sights(view), Estate = plan });
         var servers = finds.Where(static find => find.Kind == FindKind.Server)
-            .SelectMany(static find => find.Places)
-                .Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
-            .Select(static place => place[Container.Length..]).ToHashSet(StringComparer.Ordinal);
+            .SelectMany(static find => find.Identities)
+            .Where(static name => name.StartsWith(Container, StringComparison.Ordinal))
+            .Select(static name => name[Container.Length..]).ToHashSet(StringComparer.Ordinal);
         var house = HouseReading.Read(view, Directory.Exists(home) ? home : null, plan, servers);
         var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return new InspectedHouse
@@ -89,11 +91,37 @@ internal sealed record InspectedHouse
     /// <summary>Whether discovery takes a container for something of this kind.</summary>
     public bool IsFound(ContainerFacts container, FindKind kind, FindState? state = null) => Finds.Any(find =>
         find.Kind == kind && (state is null || find.State == state)
-            && find.Places.Contains(Container + container.Name));
+            && find.Identities.Contains(Container + container.Name));
+
+    /// <summary>Whether discovery takes a unit for a job or a model server, or knows its program as one.</summary>
+    public bool IsFound(UnitFacts unit) => IsFound($"unit {unit.Name}")
+        || IsKnown(unit.Name[..^".service".Length].Split('@')[0])
+        || (unit.Words("Service", "ExecStart").FirstOrDefault() is { } program
+            && IsKnown(Path.GetFileName(program.TrimStart('@', '-', ':', '+', '!'))));
+
+    /// <summary>The same for a process.</summary>
+    public bool IsFound(ProcessFacts process)
+        => IsFound(FormattableString.Invariant($"process {process.Id}")) || IsKnown(process.Program);
+
+    /// <summary>Whether a name is that of software which serves or calls models.</summary>
+    public static bool IsKnown(string name) => SoftwareTable.Find(name)?.Role
+        is SoftwareRole.Server or SoftwareRole.Proxy or SoftwareRole.App or SoftwareRole.Platform;
 
     public JobPlan? JobOf(UnitFacts unit) => JobBy(job => JobMatch.IsOf(job, unit));
 
     public JobPlan? JobOf(ProcessFacts process) => JobBy(job => JobMatch.IsOf(job, process, UidOf(job)));
+
+    private bool IsFound(string identity) => Finds.Any(find => find.Identities.Contains(identity));
+
+    /// <summary>What can be inspected, by discovery's own readers. No model server is asked anything here.</summary>
+    private static ImmutableArray<Sight> Sights(EngineView view)
+    {
+        var files = new HostFiles("/");
+        var scripts = new ScriptShelf(files.ReadScript);
+        return [.. ContainerSights.Of(view),
+            .. HostUnits.Read(files, HostUser.All(files)).SelectMany(set => UnitSights.Of(set, scripts)),
+            .. new LiveLook("/proc", view).Take([]).Sights];
+    }
 
     private static long? UidOf(JobPlan job)
     {

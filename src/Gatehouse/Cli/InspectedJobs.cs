@@ -17,9 +17,8 @@ internal static class InspectedJobs
         return CheckAsync(
             house,
             house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || IsOfModels(house, one)),
-            house.Units.Where(
-                one => house.JobOf(one) is not null || Looks([one.Name, .. one.Words("Service", "ExecStart")])),
-            house.Processes.Where(one => house.JobOf(one) is not null || Looks(one.Program)),
+            house.Units.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
+            house.Processes.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
             stop);
     }
 
@@ -58,8 +57,7 @@ internal static class InspectedJobs
     /// <summary>Discovery knows most images; a name helps where it does not know one.</summary>
     private static bool IsOfModels(InspectedHouse house, ContainerFacts container)
         => house.Scene.House.ModelServers.Contains(container.Id) || house.IsFound(container, FindKind.Job)
-            || (SoftwareTable.Find(container.Image) is null && Looks(container.Image, container.Name));
-
-    private static bool Looks(params IEnumerable<string> names)
-        => names.Any(static name => AiNames.IsServer(name) || AiNames.IsClient(name));
+            || (SoftwareTable.Find(container.Image) is null
+                && (InspectedHouse.IsKnown(container.Name)
+                    || InspectedHouse.IsKnown(container.ComposeService ?? "")));
 }

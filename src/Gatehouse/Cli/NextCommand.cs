@@ -25,7 +25,7 @@ internal static class NextCommand
               gatehouse next
               gatehouse next --done
               gatehouse next --done --against /mnt/usb/gatehouse.checkpoint
-            """) { done, against, DockerOption.Create(), HomeOption.Create(), JsonOption.Create() };
+            """) { done, against, EngineOption.Create(), HomeOption.Create(), JsonOption.Create() };
         command.Validators.Add(result =>
         {
             if (result.GetValue(against) is not null && !result.GetValue(done))
@@ -34,7 +34,7 @@ internal static class NextCommand
         command.SetAction(async (result, stop) =>
         {
             var asked = new NextAsked(
-                HomeOption.Resolve(result), DockerOption.Value(result), result.GetValue(done), result.GetValue(against),
+                HomeOption.Resolve(result), EngineOption.Value(result), result.GetValue(done), result.GetValue(against),
                 JsonOption.IsSet(result));
             var output = result.InvocationConfiguration.Output;
             var error = result.InvocationConfiguration.Error;

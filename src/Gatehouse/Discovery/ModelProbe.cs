@@ -16,6 +16,8 @@ internal static class ModelProbe
 
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(300);
 
+    private static readonly TimeSpan AskedWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>The same sights, with the models that their servers named.</summary>
     public static async Task<ImmutableArray<Sight>> AskAsync(ImmutableArray<Sight> sights, CancellationToken stop)
     {
@@ -29,6 +31,36 @@ internal static class ModelProbe
         using var client = new HttpMessageInvoker(handler);
         return [.. await Task.WhenAll(sights.Select(async sight => PortOf(sight) is { } port
             ? await OneAsync(client, sight, port, stop) : sight))];
+    }
+
+    /// <summary>The names that one server tells over a way that the caller opens; empty when it tells none.</summary>
+    /// <param name="port">Its port.</param>
+    /// <param name="connect">Opens a connection to it.</param>
+    /// <param name="stop">Ends it.</param>
+    public static async Task<ImmutableArray<string>> AskOneAsync(
+        int port, Func<CancellationToken, ValueTask<Stream>> connect, CancellationToken stop)
+    {
+        using var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ConnectCallback = (_, hurry) => connect(hurry),
+        };
+        using var client = new HttpMessageInvoker(handler);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        patience.CancelAfter(AskedWithin);
+        try
+        {
+            var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
+            return [.. await NamesAsync(client, url, patience.Token)];
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
+            or IOException)
+        {
+            stop.ThrowIfCancellationRequested();
+            return [];
+        }
     }
 
     private static int? PortOf(Sight sight)
@@ -48,14 +80,7 @@ internal static class ModelProbe
         try
         {
             var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            using var answer = await client.SendAsync(request, patience.Token);
-            if (!answer.IsSuccessStatusCode) return sight;
-            await using var body = await answer.Content.ReadAsStreamAsync(patience.Token);
-            var bytes = new byte[AnswerBytesMax];
-            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, patience.Token);
-            using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
-            var names = Names(json.RootElement).Take(ModelsMax).ToArray();
+            var names = await NamesAsync(client, url, patience.Token);
             return sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
@@ -65,6 +90,18 @@ internal static class ModelProbe
             // It does not answer, or not in this dialect: its name is then not known, which the find says.
             return sight;
         }
+    }
+
+    private static async Task<string[]> NamesAsync(HttpMessageInvoker client, Uri url, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, url);
+        using var answer = await client.SendAsync(request, stop);
+        if (!answer.IsSuccessStatusCode) return [];
+        await using var body = await answer.Content.ReadAsStreamAsync(stop);
+        var bytes = new byte[AnswerBytesMax];
+        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
+        using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
+        return [.. Names(json.RootElement).Take(ModelsMax)];
     }
 
     private static Clue Told(string name) => new(ClueKind.ModelName, "its own list", name);

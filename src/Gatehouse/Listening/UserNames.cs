@@ -32,6 +32,8 @@ internal static partial class UserNames
 
     private static IEnumerable<(string Name, int Uid)> Read()
     {
+        // An image from scratch has no such file: there every user is a number.
+        if (!System.IO.File.Exists(File)) yield break;
         foreach (var line in System.IO.File.ReadLines(File))
         {
             var fields = line.Split(':');

@@ -107,13 +107,7 @@ internal sealed class AdoptStack : IAsyncDisposable
         await RunModelAsync(publish.Length > 0 ? ["-p", publish] : []);
         await RunAsync("db", TestImages.Postgres, ["-e", "POSTGRES_PASSWORD=hunter2"], "sleep", "100000");
         await RunOpenWebUiAsync();
-        await RunAsync(
-            "n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
-            Loop("/api/chat", """
-            {"model":"llama3.2:3b",
-            "messages":[{"role":"system","content":"Be short"},{"role":"user","content":"Invoice?"}],
-            "options":{"temperature":0.7},"stream":false}
-            """));
+        await RunN8nAsync();
         await RunAsync("paperless-ai", TestImages.PaperlessAi,
             ["-e", "OLLAMA_API_URL=http://ollama:11434", "-e", "OLLAMA_MODEL=llama3.2:3b", "-e", "AI_PROVIDER=ollama"],
             Loop("/api/generate", """
@@ -144,6 +138,19 @@ internal sealed class AdoptStack : IAsyncDisposable
             "messages":[{"role":"user","content":"Hello"}],"options":{}}
             """));
 
+    /// <summary>An app that calls as n8n does; also one that comes when the others are adopted.</summary>
+    public Task RunN8nAsync() => RunAsync(
+        "n8n", TestImages.N8n, ["-e", "OLLAMA_HOST=ollama:11434", "-e", "N8N_ENCRYPTION_KEY=topsecretvalue"],
+        Loop("/api/chat", """
+        {"model":"llama3.2:3b",
+        "messages":[{"role":"system","content":"Be short"},{"role":"user","content":"Invoice?"}],
+        "options":{"temperature":0.7},"stream":false}
+        """));
+
+    /// <summary>A second model server on another port, beside the first.</summary>
+    public Task RunSecondModelAsync() => RunAsync(
+        "llama-cpp", TestImages.LlamaCpp, [], "/gatehouse", "scripted-model", "--listen", "0.0.0.0:8080");
+
     /// <summary>The verb, on this engine's host, by the native binary.</summary>
     public Task<Ended> GatehouseAsync(params string[] words)
         => _engine.OnHostAsync(GateBinary.Path, words);
@@ -155,6 +162,9 @@ internal sealed class AdoptStack : IAsyncDisposable
 
     private string[] AdoptWords(string[] words)
         => ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words];
+
+    public Task<Ended> DiscoverAsync(params string[] words)
+        => GatehouseAsync(["discover", "--docker", _engine.SocketPath, "--home", Home, .. words]);
 
     public Task<Ended> UndoAsync() => AdoptAsync("--undo");
 

@@ -77,6 +77,8 @@ public sealed class AdoptionPartsTests
                     Address = "10.0.0.2",
                     HasStaticConfiguration = true,
                 }),
+                new CutConnectionsStep(new ContainerName("id", "name"), ["10.0.0.2"]),
+                new GreetGateStep(new ContainerName("id", "name"), "10.0.0.14"),
                 new VerifyJobStep("job", null, [new ProbeCall("h", 1, "/p", null)]) { Unreachable = ["1.2.3.4:5"] },
             ],
         };

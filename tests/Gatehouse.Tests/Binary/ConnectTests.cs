@@ -43,8 +43,9 @@ public sealed class ConnectTests
 
     [Theory]
     [InlineData("open-webui", "http://gate:8420", "OPENAI_API_BASE_URL=http://gate:8420/v1", "--service --from CIDR")]
+    [InlineData("home-assistant", "http://gate:8420/", "URL: http://gate:8420\n  API key: TOKEN", "--from CIDR\n")]
     [InlineData("home-assistant", "http://gate:8420/", "URL: http://gate:8420/t/TOKEN", "--from CIDR --in-url")]
-    [InlineData("paperless-ai", null, "OLLAMA_API_URL=http://127.0.0.1:18440/t/TOKEN", "Only programs on this machine")]
+    [InlineData("paperless-ai", null, "CUSTOM_BASE_URL=http://127.0.0.1:18440/v1", "Only programs on this machine")]
     [InlineData("litellm", "https://gate.lan", "api_base: https://gate.lan/v1", "model: openai/gpt-4o-mini")]
     public async Task It_prints_the_setting_with_the_address_that_the_app_reaches(
         string app, string? address, string setting, string also)

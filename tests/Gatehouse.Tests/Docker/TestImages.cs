@@ -13,6 +13,7 @@ internal static class TestImages
     public const string OpenWebUi = "ghcr.io/open-webui/open-webui:v0.6.30";
     public const string N8n = "docker.n8n.io/n8nio/n8n:1.110.1";
     public const string PaperlessAi = "clusterzx/paperless-ai:3.0.9";
+    public const string LlamaCpp = "ghcr.io/ggml-org/llama.cpp:server-b6500";
     public const string Postgres = "postgres:16-alpine";
 
     private static readonly string[] Applets =
@@ -43,7 +44,7 @@ internal static class TestImages
         var version = (await Child.RunAsync(GateBinary.Path, ["--version"])).Expect(0).LastLine.Split('+')[0];
         await engine.DockerAsync("import", "--change", "ENTRYPOINT [\"/gatehouse\"]", "--change",
             "CMD [\"serve\",\"--home\",\"/data\"]", archive, $"gatehouse:{version}");
-        foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, Postgres })
+        foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, LlamaCpp, Postgres })
             await engine.DockerAsync("tag", Ollama, name);
     }
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text.Json;
 using Gatehouse.Cli;
 using Gatehouse.Tests.Docker;
@@ -10,29 +9,17 @@ namespace Gatehouse.Tests.Inspection;
 /// inspected by the verb.
 /// </summary>
 [Collection(EngineCollection.Name)]
-public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
+public sealed class InspectEngineTests(TestEngine engine) : VerbOnEngine(engine)
 {
-    private readonly string _home = Directory.CreateTempSubdirectory("ghi-").FullName;
-
-    public ValueTask InitializeAsync()
-    {
-        engine.Need();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Directory.Delete(_home, recursive: true);
-        if (engine.SocketPath.StartsWith('/')) await engine.ClearAsync();
-    }
+    private readonly TestEngine _engine = engine;
 
     [Fact]
     public async Task A_container_made_without_network_and_connected_later_is_found_connected()
     {
-        await engine.DockerAsync("network", "create", "lan");
+        await _engine.DockerAsync("network", "create", "lan");
         await RunAsync("drifter", "--network", "none");
-        await engine.DockerAsync("network", "disconnect", "none", "drifter");
-        await engine.DockerAsync("network", "connect", "lan", "drifter");
+        await _engine.DockerAsync("network", "disconnect", "none", "drifter");
+        await _engine.DockerAsync("network", "connect", "lan", "drifter");
 
         var found = await InspectAsync("drifter");
 
@@ -43,8 +30,8 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task The_engines_socket_is_found_under_its_folder()
     {
-        var folder = Path.GetDirectoryName(engine.SocketPath)!;
-        await RunAsync("by-file", "-v", $"{engine.SocketPath}:/x/docker.sock:ro");
+        var folder = Path.GetDirectoryName(_engine.SocketPath)!;
+        await RunAsync("by-file", "-v", $"{_engine.SocketPath}:/x/docker.sock:ro");
         await RunAsync("by-folder", "-v", "/var/run:/host-run:ro");
         await RunAsync("by-nothing", "-v", $"{folder}/config:/config");
 
@@ -62,7 +49,7 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
         await RunAsync("sharer", "--network", "container:owner");
 
         var before = await InspectAsync("sharer");
-        await engine.DockerAsync("restart", "-t", "0", "owner");
+        await _engine.DockerAsync("restart", "-t", "0", "owner");
         var after = await InspectAsync("sharer");
 
         Assert.Contains("owner, in bridge; the owner has NET_ADMIN", before["GH-NSH-001"], StringComparison.Ordinal);
@@ -74,7 +61,7 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_port_on_an_internal_network_is_found_not_to_be_there()
     {
-        await engine.DockerAsync("network", "create", "--internal", "inner");
+        await _engine.DockerAsync("network", "create", "--internal", "inner");
         await RunAsync("hidden", "--network", "inner", "-p", "18080:80");
         await RunAsync("open", "-p", "18081:80");
 
@@ -90,7 +77,7 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task A_container_that_is_closed_as_far_as_this_engine_can_gives_little()
     {
-        await engine.DockerAsync(
+        await _engine.DockerAsync(
             "network", "create", "--internal", "-o", "com.docker.network.bridge.inhibit_ipv4=true", "shut");
         await RunAsync("closed", "--network", "shut", "--dns", "127.0.0.1", "--user", "1000:1000", "--read-only",
             "--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--cgroupns", "private");
@@ -107,11 +94,11 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     public async Task A_privileged_one_in_the_hosts_namespaces_fails_the_run_and_shows_no_secret()
     {
         // Made and not started: a test host in a container of its own may not start it.
-        await engine.DockerAsync("create", "--name", "bad", "--privileged", "--network", "host", "--pid", "host",
+        await _engine.DockerAsync("create", "--name", "bad", "--privileged", "--network", "host", "--pid", "host",
             "--restart", "always", "-v", "/:/host",
             "-e", "OPENAI_API_KEY=planted-secret-value", TestImages.Postgres, "sleep", "1");
 
-        var (code, output, _) = await RunVerbAsync("inspect", "bad", "--fail-on", "critical");
+        var (code, output, _) = await RunVerbAsync("bad", "--fail-on", "critical");
         var found = await InspectAsync("bad");
 
         Assert.Equal(1, code);
@@ -129,9 +116,9 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
         await RunAsync("llm", TestImages.Ollama);
         await RunAsync("db", TestImages.Postgres);
 
-        var some = await RunVerbAsync("inspect", "--json");
-        var all = await RunVerbAsync("inspect", "--json", "--all");
-        var none = await RunVerbAsync("inspect", "nobody");
+        var some = await RunVerbAsync("--json");
+        var all = await RunVerbAsync("--json", "--all");
+        var none = await RunVerbAsync("nobody");
 
         Assert.Equal(["chat", "llm"], SubjectsOf(some.Output));
         Assert.Equal(["chat", "db", "llm"], SubjectsOf(all.Output));
@@ -145,12 +132,12 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
     {
         var hasImage = words is [.., var last] && last.Contains(':', StringComparison.Ordinal) && words.Length == 1;
         string[] image = hasImage ? [] : [TestImages.Postgres];
-        await engine.DockerAsync(["run", "-d", "--name", name, .. words, .. image, "sleep", "100000"]);
+        await _engine.DockerAsync(["run", "-d", "--name", name, .. words, .. image, "sleep", "100000"]);
     }
 
     private async Task<Dictionary<string, string>> InspectAsync(string name)
     {
-        var (code, output, errors) = await RunVerbAsync("inspect", name, "--json");
+        var (code, output, errors) = await RunVerbAsync(name, "--json");
         Assert.True(code == 0, errors);
         var found = new Dictionary<string, string>();
         foreach (var line in output.Split('\n', StringSplitOptions.RemoveEmptyEntries))
@@ -168,13 +155,6 @@ public sealed class InspectEngineTests(TestEngine engine) : IAsyncLifetime
             .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("subject").GetString()!)
             .Distinct().Order(StringComparer.Ordinal)];
 
-    private async Task<(int Code, string Output, string Errors)> RunVerbAsync(params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var root = new RootCommand { InspectCommand.Create() };
-        var code = await root.Parse([.. words, "--docker", engine.SocketPath, "--home", _home]).InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = errors }, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), errors.ToString());
-    }
+    private Task<(int Code, string Output, string Errors)> RunVerbAsync(params string[] words)
+        => RunVerbAsync(InspectCommand.Create(), words);
 }

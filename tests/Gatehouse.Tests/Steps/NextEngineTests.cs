@@ -1,4 +1,3 @@
-using System.CommandLine;
 using Gatehouse.Cli;
 using Gatehouse.Tests.Docker;
 
@@ -6,32 +5,20 @@ namespace Gatehouse.Tests.Steps;
 
 /// <summary>From the first step to its end, on a real engine.</summary>
 [Collection(EngineCollection.Name)]
-public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
+public sealed class NextEngineTests(TestEngine engine) : VerbOnEngine(engine)
 {
-    private readonly string _home = Directory.CreateTempSubdirectory("ghn-").FullName;
-
-    public ValueTask InitializeAsync()
-    {
-        engine.Need();
-        return ValueTask.CompletedTask;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        Directory.Delete(_home, recursive: true);
-        if (engine.SocketPath.StartsWith('/')) await engine.ClearAsync();
-    }
+    private readonly TestEngine _engine = engine;
 
     [Fact]
     public async Task The_one_with_the_engines_socket_is_first_and_done_when_it_has_it_no_more()
     {
-        await engine.DockerAsync(
+        await _engine.DockerAsync(
             "run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
 
         var first = await RunAsync();
         var early = await RunAsync("--done");
-        await engine.DockerAsync("rm", "-f", "open-webui");
-        await engine.DockerAsync("run", "-d", "--name", "open-webui", TestImages.OpenWebUi, "sleep", "1000");
+        await _engine.DockerAsync("rm", "-f", "open-webui");
+        await _engine.DockerAsync("run", "-d", "--name", "open-webui", TestImages.OpenWebUi, "sleep", "1000");
         var late = await RunAsync("--done");
 
         Assert.Equal(0, first.Code);
@@ -50,16 +37,16 @@ public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
     [Fact]
     public async Task What_another_engine_does_not_show_is_not_done()
     {
-        await engine.DockerAsync(
+        await _engine.DockerAsync(
             "run", "-d", "--name", "open-webui", "-v", "/var/run:/host:ro", TestImages.OpenWebUi, "sleep", "1000");
         await RunAsync();
         var state =
-            await File.ReadAllTextAsync(Path.Combine(_home, "next.json"), TestContext.Current.CancellationToken);
+            await File.ReadAllTextAsync(Path.Combine(Home, "next.json"), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
-            Path.Combine(_home, "next.json"),
-            state.Replace(engine.SocketPath, "/elsewhere.sock", StringComparison.Ordinal),
+            Path.Combine(Home, "next.json"),
+            state.Replace(_engine.SocketPath, "/elsewhere.sock", StringComparison.Ordinal),
             TestContext.Current.CancellationToken);
-        await engine.DockerAsync("rm", "-f", "open-webui");
+        await _engine.DockerAsync("rm", "-f", "open-webui");
 
         var ended = await RunAsync("--done");
 
@@ -77,7 +64,7 @@ public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
         if (state is not null)
         {
             await File.WriteAllTextAsync(
-                Path.Combine(_home, "next.json"), state, TestContext.Current.CancellationToken);
+                Path.Combine(Home, "next.json"), state, TestContext.Current.CancellationToken);
         }
 
         var ended = await RunAsync("--done");
@@ -86,13 +73,6 @@ public sealed class NextEngineTests(TestEngine engine) : IAsyncLifetime
         Assert.Contains("No step was shown yet", ended.Errors, StringComparison.Ordinal);
     }
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
-    {
-        using var output = new StringWriter();
-        using var errors = new StringWriter();
-        var root = new RootCommand { NextCommand.Create() };
-        var code = await root.Parse(["next", .. words, "--docker", engine.SocketPath, "--home", _home]).InvokeAsync(
-            new InvocationConfiguration { Output = output, Error = errors }, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), errors.ToString());
-    }
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
+        => RunVerbAsync(NextCommand.Create(), words);
 }

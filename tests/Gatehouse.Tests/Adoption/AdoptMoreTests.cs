@@ -1,0 +1,125 @@
+using Gatehouse.Tests.Docker;
+
+namespace Gatehouse.Tests.Adoption;
+
+/// <summary>
+/// Adoption of a house that is not as it comes out of the box: declared, grown later, with two models.
+/// </summary>
+[Collection(EngineCollection.Name)]
+public sealed class AdoptMoreTests(TestEngine engine)
+{
+    [Fact]
+    public async Task A_house_that_discovery_wrote_down_already_is_adopted_and_undo_gives_the_file_back()
+    {
+        await using var stack = await AdoptStack.StartAsync(engine, "127.0.0.1:11434:11434");
+        await WriteDownAsync(stack);
+        var estate = Path.Combine(stack.Home, "gatehouse.yaml");
+        var written = await File.ReadAllTextAsync(estate, TestContext.Current.CancellationToken);
+        Assert.Contains("  open-webui:\n", written, StringComparison.Ordinal);
+        var before = await stack.SnapshotAsync();
+
+        (await stack.AdoptAsync("--yes")).Expect(0);
+
+        foreach (var app in AdoptStack.Apps) await stack.WaitForCallsAsync(app, 3);
+        Assert.Equal(
+            ["callers-of-port-11434", .. AdoptStack.Apps], (await JobsAsync(stack)).Order(StringComparer.Ordinal));
+        var adopted = await File.ReadAllTextAsync(estate, TestContext.Current.CancellationToken);
+        foreach (var line in written.Split('\n').Where(static line => line.Contains('#', StringComparison.Ordinal)))
+            Assert.Contains(line, adopted, StringComparison.Ordinal);
+
+        (await stack.UndoAsync()).Expect(0);
+
+        Assert.Equal(written, await File.ReadAllTextAsync(estate, TestContext.Current.CancellationToken));
+        Assert.Equal(before, await stack.SnapshotAsync());
+    }
+
+    [Fact]
+    public async Task An_app_that_came_later_joins_what_stands_and_the_others_do_not_notice()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+        await stack.RunN8nAsync();
+        var before = await stack.SnapshotAsync();
+        var (_, failed) = await stack.CallsAsync(AdoptStack.SmallApp);
+
+        var again = (await stack.AdoptAsync("--yes")).Expect(0);
+
+        await stack.WaitForCallsAsync("n8n", 3);
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+        Assert.Equal(failed, (await stack.CallsAsync(AdoptStack.SmallApp)).Bad);
+        Assert.Contains("n8n", again.Output, StringComparison.Ordinal);
+        Assert.Equal(["callers-of-port-11434", "n8n", "open-webui"], await JobsAsync(stack));
+        Assert.Contains("Nothing here can be adopted", (await stack.AdoptAsync("--yes")).Output,
+            StringComparison.Ordinal);
+        Assert.NotEqual(before, await stack.SnapshotAsync());
+
+        (await stack.UndoAsync()).Expect(0);
+
+        await stack.WaitForCallsAsync("n8n", 3);
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+        var left = await engine.DockerAsync("network", "ls", "--format", "{{.Name}}");
+        Assert.DoesNotContain("gatehouse", left.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_added_and_fails_leaves_what_stood()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+        await stack.RunN8nAsync();
+        var before = await stack.SnapshotAsync();
+        using var client = await Gatehouse.Docker.EngineClient.ConnectAsync(
+            stack.Engine, TestContext.Current.CancellationToken);
+        var last =
+            (await stack.Verb(client).ProposeAsync([], TestContext.Current.CancellationToken)).Steps.Length - 1;
+        var verb = stack.Verb(client, new CrashingSteps { FailAt = last });
+
+        Assert.False(await verb.DoAsync(await verb.ProposeAsync([], TestContext.Current.CancellationToken),
+            TestContext.Current.CancellationToken));
+
+        Assert.Equal(before, await stack.SnapshotAsync());
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+    }
+
+    [Fact]
+    public async Task An_app_that_uses_two_model_servers_goes_on_calling_both()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        await stack.RunSecondModelAsync();
+
+        (await stack.AdoptAsync("--yes")).Expect(0);
+
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+        var second = await stack.GetFromAsync(AdoptStack.SmallApp, "http://llama-cpp:8080/v1/models");
+        Assert.Contains("X-Gatehouse-Job: open-webui", second, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("HTTP/1.1 200", second, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_stop_button_reaches_the_adopted_gate_from_the_host()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+
+        (await stack.GatehouseAsync("pause", AdoptStack.SmallApp, "--home", stack.Home)).Expect(0);
+
+        var refused = await stack.GetFromAsync(AdoptStack.SmallApp, "http://ollama:11434/api/tags");
+        Assert.Contains("pause", refused, StringComparison.OrdinalIgnoreCase);
+        (await stack.GatehouseAsync("resume", AdoptStack.SmallApp, "--home", stack.Home)).Expect(0);
+        await stack.WaitForCallsAsync(AdoptStack.SmallApp, 3);
+        var acts = (await stack.GatehouseAsync("ledger", "show", "--home", stack.Home, "--json")).Expect(0);
+        Assert.Contains("adoption", acts.Output, StringComparison.Ordinal);
+    }
+
+    private static async Task WriteDownAsync(AdoptStack stack)
+        => (await stack.DiscoverAsync("--write")).Expect(0);
+
+    private static async Task<string[]> JobsAsync(AdoptStack stack)
+    {
+        var jobs = (await stack.GatehouseAsync("jobs", "--home", stack.Home, "--json")).Expect(0);
+        return [.. jobs.Lines.Select(static line => System.Text.Json.JsonDocument.Parse(line).RootElement)
+            .Where(static line => line.GetProperty("kind").GetString() == "job")
+            .Select(static line => line.GetProperty("job").GetString()!).Order(StringComparer.Ordinal)];
+    }
+}

@@ -21,14 +21,6 @@ public sealed class TypeTests
     };
 
     [Fact]
-    public void A_file_has_one_top_level_type_and_its_name() => Rule.Holds(
-        from file in Checkout.Code(Everywhere)
-        where Path.GetFileName(file.Path) != "Program.cs"
-        let names = TopLevel(file).Select(NameOf).ToList()
-        where names.Count != 1 || names[0] != Path.GetFileNameWithoutExtension(file.Path)
-        select $"{file.Path} has {(names.Count == 0 ? "no type" : string.Join(", ", names))}");
-
-    [Fact]
     public void A_namespace_is_the_folder() => Rule.Holds(
         from file in Checkout.Code("src", "tests/Gatehouse.Tests")
         from declared in Syntax.Root(file).DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>()
@@ -74,13 +66,6 @@ public sealed class TypeTests
         Syntax.Root(file).DescendantNodes(node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax)
             .OfType<MemberDeclarationSyntax>()
             .Where(member => member is BaseTypeDeclarationSyntax or DelegateDeclarationSyntax);
-
-    private static string NameOf(MemberDeclarationSyntax type) => type switch
-    {
-        BaseTypeDeclarationSyntax named => named.Identifier.Text,
-        DelegateDeclarationSyntax named => named.Identifier.Text,
-        _ => "",
-    };
 
     private static string ExpectedNamespace(SourceFile file) =>
         string.Join('.', file.Path.Split('/')[1..^1]);

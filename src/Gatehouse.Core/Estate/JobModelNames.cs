@@ -6,8 +6,6 @@ namespace Gatehouse.Core.Estate;
 /// <summary>All names by which a job may call its models; a name that could mean two of them is a problem.</summary>
 internal static class JobModelNames
 {
-    private const string LatestTag = ":latest"; // What Ollama adds to a name without a tag.
-
     public static FrozenDictionary<string, ModelPlan> Build(SectionReader section, ImmutableArray<ModelPlan> models)
     {
         var byName = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
@@ -17,13 +15,9 @@ internal static class JobModelNames
         foreach (var model in models.Where(model => !model.IsAny))
         {
             Add(section, byName, model.UpstreamName, model);
-            if (model.Provider != ModelProvider.Ollama)
-                continue;
-            // Clients of Ollama write either form, whichever the estate has.
-            if (model.UpstreamName.EndsWith(LatestTag, StringComparison.Ordinal))
-                byName.TryAdd(model.UpstreamName[..^LatestTag.Length], model);
-            else if (!model.UpstreamName.Contains(':', StringComparison.Ordinal))
-                byName.TryAdd(model.UpstreamName + LatestTag, model);
+            // Clients write the tag, the case and the registry or leave them, whatever the estate has.
+            if (model.Provider == ModelProvider.Ollama)
+                byName.TryAdd(OllamaName.Whole(model.UpstreamName), model);
         }
         return byName.ToFrozenDictionary(StringComparer.Ordinal);
     }

@@ -16,10 +16,21 @@ public sealed record JobPlan
     public required ImmutableArray<ModelPlan> Models { get; init; }
 
     /// <summary>
-    /// The same models by every name that a call may use: the key, the upstream name, and for Ollama the upstream
-    /// name with and without <c>:latest</c>. Models of <see cref="AnyModel"/> are not among them.
+    /// The same models by key, by upstream name, and for Ollama by <see cref="OllamaName.Whole"/>. Models of
+    /// <see cref="AnyModel"/> are not among them.
     /// </summary>
     public required FrozenDictionary<string, ModelPlan> ModelsByName { get; init; }
+
+    /// <summary>
+    /// The model that a call names, or null when the job names none so. Names of Ollama's models are compared as
+    /// Ollama does; a name that is written as in the estate file wins.
+    /// </summary>
+    public ModelPlan? ModelNamed(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return ModelsByName.TryGetValue(name, out var exact)
+            ? exact : ModelsByName.GetValueOrDefault(OllamaName.Whole(name));
+    }
 
     /// <summary>The server of which it may call every model; null when all its models are named.</summary>
     public ModelPlan? AnyModel { get; init; }

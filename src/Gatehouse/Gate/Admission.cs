@@ -93,7 +93,7 @@ internal sealed class Admission(GateParts parts)
     private static Refusal? FindModel(GateCall call, RequestInspection inspection)
     {
         var (job, name) = (call.Caller.Job, inspection.Model);
-        if (!job.ModelsByName.TryGetValue(name, out var model)) model = job.AnyModel?.Named(name, call.Plan.Prices);
+        var model = job.ModelNamed(name) ?? job.AnyModel?.Named(name, call.Plan.Prices);
         if (model is null || !TokenAllows(call, model))
         {
             return new Refusal(RefusalKind.ModelUnknown,

@@ -195,7 +195,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             }
             foreach (var (name, entry) in await catalog.ListAsync(model, call.Ended))
             {
-                if (!call.Caller.Job.ModelsByName.ContainsKey(name)
+                if (call.Caller.Job.ModelNamed(name) is null
                     && model.Named(name, call.Plan.Prices) is { } named)
                 {
                     listed.Add((named, entry));

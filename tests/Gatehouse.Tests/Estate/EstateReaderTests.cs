@@ -205,7 +205,9 @@ public sealed class EstateReaderTests
     [Theory]
     [InlineData("nomic", "nomic:latest")]
     [InlineData("nomic:latest", "nomic")]
-    public void A_call_may_name_an_Ollama_model_with_or_without_latest(string declared, string called)
+    [InlineData("Qwen2.5-Coder:7B", "qwen2.5-coder:7b")]
+    [InlineData("library/nomic", "registry.ollama.ai/library/Nomic:latest")]
+    public void A_call_may_name_an_Ollama_model_as_Ollama_resolves_it(string declared, string called)
     {
         var plan = Plan($$"""
             estate: 1
@@ -213,11 +215,27 @@ public sealed class EstateReaderTests
             jobs: { j: { owner: o, model: m, source: prompt, sink: none } }
             """);
 
-        var names = plan.Jobs["j"].ModelsByName;
-        Assert.Same(plan.Models["m"], names[called]);
-        Assert.Same(plan.Models["m"], names[declared]);
-        Assert.Same(plan.Models["m"], names["m"]);
-        Assert.False(names.ContainsKey("M"));
+        var job = plan.Jobs["j"];
+        Assert.Same(plan.Models["m"], job.ModelNamed(called));
+        Assert.Same(plan.Models["m"], job.ModelNamed(declared));
+        Assert.Same(plan.Models["m"], job.ModelNamed("m"));
+        Assert.Null(job.ModelNamed("M"));
+        Assert.Null(job.ModelNamed("other/" + called));
+    }
+
+    [Fact]
+    public void A_name_as_the_estate_writes_it_wins_over_one_that_Ollama_takes_for_the_same()
+    {
+        var plan = Plan("""
+            estate: 1
+            models:
+              near: { provider: ollama, url: http://b, name: "Nomic" }
+              far: { provider: openai, url: http://c, name: "nomic" }
+            jobs: { j: { owner: o, models: [near, far], source: prompt, sink: none } }
+            """);
+
+        Assert.Same(plan.Models["far"], plan.Jobs["j"].ModelNamed("nomic"));
+        Assert.Same(plan.Models["near"], plan.Jobs["j"].ModelNamed("nomic:latest"));
     }
 
     [Theory]

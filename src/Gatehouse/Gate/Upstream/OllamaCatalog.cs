@@ -85,10 +85,8 @@ internal sealed class OllamaCatalog(
             && ((entry.TryGetProperty("name", out var value) && SameName(value, name))
                 || (entry.TryGetProperty("model", out value) && SameName(value, name)));
 
-    /// <summary>Ollama reads a name without a tag as <c>:latest</c>.</summary>
     private static bool SameName(JsonElement value, string name)
-        => value.ValueKind == JsonValueKind.String
-            && (value.ValueEquals(name) || (!name.Contains(':') && value.ValueEquals(name + ":latest")));
+        => value.ValueKind == JsonValueKind.String && OllamaName.Same(value.GetString()!, name);
 
     private async Task<JsonElement?> AskAsync(Entry entry, ModelPlan model, string path, string? body)
     {

@@ -44,22 +44,21 @@ internal sealed class LedgerUsage(long bytesMax)
         return true;
     }
 
-    /// <summary>Asks the database. On the writer's thread.</summary>
-    public void Update(LedgerTables tables)
+    /// <summary>Takes what the database answered. On the writer's thread.</summary>
+    public void Set(long usedBytes)
     {
         _commits = 0;
-        Interlocked.Exchange(ref _used, tables.UsedBytes());
+        Interlocked.Exchange(ref _used, usedBytes);
     }
 
     /// <summary>
     /// Asks the database now and then: between two answers the estimates of what was appended stand, which are high.
-    /// Near
-    /// the limit it asks after each commit. On the writer's thread.
+    /// Near the limit it asks after each commit. On the writer's thread.
     /// </summary>
     public void UpdateAfterCommit(LedgerTables tables)
     {
         if (++_commits >= CommitsBetweenUpdates || Used > bytesMax * CloseToFull)
-            Update(tables);
+            Set(tables.UsedBytes());
     }
 
     /// <summary>Keeps a sample now and then. On the writer's thread, in a transaction.</summary>

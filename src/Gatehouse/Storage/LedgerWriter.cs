@@ -156,6 +156,8 @@ internal sealed class LedgerWriter : IDisposable
             {
                 _store!.Tables.Commit();
                 Status.SetWriting(_store.Tip.Frontier.Size);
+                // A purge makes room for the next call, not for the one after it.
+                Usage.Set(_store.Tables.UsedBytes());
             }
 
             done.SetResult((LedgerRefusal.None, value));
@@ -264,16 +266,17 @@ internal sealed class LedgerWriter : IDisposable
         }
 
         Clock.SetLastEntry(_store.Tip.LastTime);
-        FindOpen(_store.Tables);
+        // What is there counts from the first call on.
+        Usage.Set(_store.UsedBytes);
+        FindOpen(_store.OpenExchanges);
         Status.SetWriting(_store.Tip.Frontier.Size);
         Volatile.Write(ref _keys, _store.Keys);
         return LedgerRefusal.None;
     }
 
     // At the start every open exchange is a crash's; later only those that a failed commit may have stored are.
-    private void FindOpen(LedgerTables tables)
+    private void FindOpen(IReadOnlyList<string> open)
     {
-        var open = tables.Exchanges.Open();
         var suspects = _toSeal.ToHashSet(StringComparer.Ordinal);
         _toSeal.Clear();
         _toSeal.AddRange(_wasOpened ? open.Where(suspects.Contains) : open);
@@ -323,7 +326,7 @@ internal sealed class LedgerWriter : IDisposable
         _store!.Tip.Extend(_store!.Tables);
         Clock.SetLastEntry(_store.Tip.LastTime);
         Suspect(works);
-        FindOpen(_store!.Tables);
+        FindOpen(_store!.Tables.Exchanges.Open());
     }
 
     private void CloseWith(List<AppendWork> works)

@@ -4,7 +4,8 @@ namespace Gatehouse.Storage;
 internal sealed class OpenStore : IDisposable
 {
     private OpenStore(LedgerTables tables, LedgerTip tip, LedgerKeys keys) =>
-        (Tables, Tip, Keys, Wal) = (tables, tip, keys, new WalGauge(tables.Connection));
+        (Tables, Tip, Keys, Wal, OpenExchanges, UsedBytes) =
+            (tables, tip, keys, new WalGauge(tables.Connection), tables.Exchanges.Open(), tables.UsedBytes());
 
     public LedgerTables Tables { get; }
 
@@ -13,6 +14,12 @@ internal sealed class OpenStore : IDisposable
     public LedgerKeys Keys { get; }
 
     public WalGauge Wal { get; }
+
+    /// <summary>Exchanges without an outcome when it was opened, oldest first.</summary>
+    public IReadOnlyList<string> OpenExchanges { get; }
+
+    /// <summary>Bytes in use when it was opened.</summary>
+    public long UsedBytes { get; }
 
     /// <summary>Opens it, making keys and file for a new home.</summary>
     /// <param name="home">The home.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
+using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;
 
 namespace Gatehouse.Tests.Storage;
@@ -199,17 +200,43 @@ public sealed class LedgerFaultTests
         await using var ledger = test.Open();
         var open = ledger.NewId(EntryId.Exchange);
         await TestHome.AppendAsync(ledger, TestHome.Request(open));
-        var last = new AppendResult();
-        for (var i = 0; i < 40 && last.Refusal == LedgerRefusal.None; i++)
-        {
-            last = await TestHome.AppendAsync(ledger,
-                TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 40_000) + i));
-        }
-
-        Assert.Equal(LedgerRefusal.LedgerFull, last.Refusal);
+        await FillToLimitAsync(ledger);
         Assert.True(ledger.Health().PercentUsed > 80);
         Assert.True(ledger.Health().State is LedgerState.NearlyFull or LedgerState.Full);
         Assert.True((await TestHome.AppendAsync(ledger, TestHome.Outcome(ledger, open))).IsDurable);
+    }
+
+    [Fact]
+    public async Task A_full_ledger_is_full_from_the_first_call_after_a_restart()
+    {
+        using var test = new TestHome();
+        test.Settings = test.Settings with { BytesMax = 1 << 20 };
+        await using (var ledger = test.Open())
+            await FillToLimitAsync(ledger);
+        await using (var ledger = test.Open())
+        {
+            Assert.InRange(ledger.Health().PercentUsed, 90, 110);
+            Assert.Equal(LedgerRefusal.LedgerFull,
+                (await TestHome.AppendAsync(ledger,
+                    TestHome.Request(ledger.NewId(EntryId.Exchange), new string('y', 40_000)))).Refusal);
+            Assert.True((await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "pause"))).IsDurable);
+        }
+    }
+
+    [Fact]
+    public async Task A_purge_makes_room_in_a_full_ledger_for_the_very_next_call()
+    {
+        using var test = new TestHome();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 1, 12, 0, 0, TimeSpan.Zero));
+        test.Settings = test.Settings with { BytesMax = 1 << 20, IsClockSynchronised = () => true };
+        await using var ledger = test.Open(time);
+        await FillToLimitAsync(ledger);
+        time.Advance(TimeSpan.FromDays(8));
+
+        Assert.True((await ledger.PurgeDueAsync(CancellationToken.None)).Payloads > 0);
+
+        Assert.True((await TestHome.AppendAsync(ledger,
+            TestHome.Request(ledger.NewId(EntryId.Exchange), new string('y', 40_000)))).IsDurable);
     }
 
     [Fact]
@@ -235,6 +262,18 @@ public sealed class LedgerFaultTests
     }
 
     private volatile bool _fail;
+
+    private static async Task FillToLimitAsync(SqliteLedger ledger)
+    {
+        var last = new AppendResult();
+        for (var i = 0; i < 40 && last.Refusal == LedgerRefusal.None; i++)
+        {
+            last = await TestHome.AppendAsync(ledger,
+                TestHome.Request(ledger.NewId(EntryId.Exchange), new string('x', 40_000) + i));
+        }
+
+        Assert.Equal(LedgerRefusal.LedgerFull, last.Refusal);
+    }
 
     private SqliteLedger Faulty(TestHome test, CommitPoint at, int code, int errno)
     {

@@ -61,6 +61,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Listen = section.Get(JobKeys.Listen),
             Mode = section.Get(JobKeys.Mode),
             MayManageModels = section.Get(JobKeys.MayManageModels),
+            Origins = section.Get(JobKeys.Origins).ToFrozenSet(StringComparer.Ordinal),
             Opaque = section.Get(JobKeys.Opaque).ToFrozenSet(StringComparer.Ordinal),
             ProviderTools = section.Get(JobKeys.ProviderTools).ToFrozenSet(StringComparer.Ordinal),
             BodyBytesMax = section.GetOrNull(LimitKeys.BodyBytesMax) ?? house.Defaults.BodyBytesMax,

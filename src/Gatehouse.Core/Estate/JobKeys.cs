@@ -96,6 +96,14 @@ internal static class JobKeys
         "Addresses of its own, each of which then is its identity.")
     { Default = [] };
 
+    /// <summary>Clients with a page each: a desktop app, a browser extension, a dashboard under three names.</summary>
+    private const int OriginsMax = 20;
+
+    public static readonly Setting<ImmutableArray<string>> Origins = new("origins",
+        new OneOrMoreShape<string>(Shapes.Origin, OriginsMax),
+        "Web pages, browser extensions and desktop apps that may call as this job, by their exact origins.")
+    { Default = [], DefaultText = "none", Source = "as OLLAMA_ORIGINS of Ollama, without its defaults" };
+
     public static readonly Setting<JobMode> Mode = new("mode", Shapes.OneOf<JobMode>(),
         "What guards do: act, or only record what they would have done.")
     { Default = JobMode.Enforce, DefaultText = "enforce" };
@@ -116,6 +124,6 @@ internal static class JobKeys
 
     public static readonly SectionShape Section = new("a job",
         Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
-        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Mode, MayManageModels, Opaque, ProviderTools)
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, Mode, MayManageModels, Opaque, ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

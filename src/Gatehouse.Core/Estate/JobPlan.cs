@@ -62,6 +62,12 @@ public sealed record JobPlan
     /// <summary>Addresses of its own, each of which is its identity; empty when it has none.</summary>
     public ImmutableArray<ListenAddress> Listen { get; init; } = [];
 
+    /// <summary>
+    /// Origins of web pages and desktop apps that may call as this job and read its answers (RFC 6454); none unless
+    /// listed.
+    /// </summary>
+    public FrozenSet<string> Origins { get; init; } = [];
+
     /// <summary>What guards do with its calls.</summary>
     public JobMode Mode { get; init; }
 

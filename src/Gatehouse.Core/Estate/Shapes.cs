@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -8,6 +9,9 @@ namespace Gatehouse.Core.Estate;
 internal static class Shapes
 {
     private const int TextMax = 500; // Characters: values are names, addresses and short phrases.
+    private static readonly SearchValues<char> HostCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789.-_[]:");
+
     private const int PathMax = 4096; // Bytes: PATH_MAX of Linux.
 
     public static readonly TextShape<string> Key = new(NameText.KeyExpected, (string text, out string value) =>
@@ -57,6 +61,10 @@ internal static class Shapes
         return problem;
     })
     { Pattern = "^[a-z]+://" };
+
+    public static readonly TextShape<string> Origin = new(
+        "an exact origin: scheme, host and port, without a path and without `*`", ReadOrigin)
+    { Pattern = "^[a-z][a-z0-9+.-]*://[^*/]+$", Examples = ["app://obsidian.md", "http://127.0.0.1:5173"] };
 
     public static readonly TextShape<CronSchedule> Cron = new(
         "five cron fields that fire at some time, such as `0 7 * * *`", (string text, out CronSchedule value) =>
@@ -173,6 +181,24 @@ internal static class Shapes
     private static string? Check(string text, bool fits) => fits && text.Length != 0 ? null : "";
 
     private static bool IsPrintable(string text) => !text.Any(char.IsControl);
+
+    /// <summary>
+    /// An origin as browsers send it (RFC 6454 section 6.2): lower case, without the scheme's own port.
+    /// </summary>
+    private static string? ReadOrigin(string text, out string value)
+    {
+        value = text.ToLowerInvariant();
+        if (value.EndsWith('/') && !value.EndsWith("//", StringComparison.Ordinal)) value = value[..^1];
+        var end = value.IndexOf("://", StringComparison.Ordinal);
+        if (end <= 0 || !char.IsAsciiLetter(value[0]) || value.Length > 300) return "";
+        var scheme = value[..end];
+        var rest = value.AsSpan(end + 3);
+        if (!scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '.' or '-')) return "";
+        if (rest.IsEmpty || rest.ContainsAnyExcept(HostCharacters)) return "";
+        var port = scheme switch { "http" => ":80", "https" => ":443", _ => "" };
+        if (port.Length > 0 && rest.EndsWith(port)) value = value[..^port.Length];
+        return null;
+    }
 
     private static string? ReadNetwork(string text, out IPNetwork value)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -36,6 +37,43 @@ internal static class JsonText
             at += 6;
         }
         return true;
+    }
+
+    /// <summary>
+    /// Where in a JSON text a token stands, such as <c>messages[3].content</c>; only for messages, since it walks the
+    /// text again.
+    /// </summary>
+    public static string PathAt(ReadOnlySpan<byte> json, long offset)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = RequestInspector.DepthMax });
+        var parents = new Stack<(string Name, int Index)>();
+        var (name, index) = ("", -1);
+        while (reader.Read() && reader.TokenStartIndex < offset)
+        {
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.PropertyName:
+                    name = Shown(reader.ValueSpan);
+                    continue;
+                case JsonTokenType.StartObject or JsonTokenType.StartArray:
+                    parents.Push((name, index));
+                    (name, index) = ("", reader.TokenType == JsonTokenType.StartArray ? 0 : -1);
+                    continue;
+                case JsonTokenType.EndObject or JsonTokenType.EndArray:
+                    (name, index) = parents.Pop();
+                    break;
+            }
+            if (index >= 0) index++;
+        }
+        if (reader.TokenType == JsonTokenType.PropertyName && reader.TokenStartIndex == offset)
+            name = Shown(reader.ValueSpan);
+        var path = new StringBuilder();
+        foreach (var (step, at) in parents.Reverse().Append((Name: name, Index: index)))
+        {
+            if (step.Length > 0) path.Append(path.Length > 0 ? "." : "").Append(step);
+            if (at >= 0) path.Append(CultureInfo.InvariantCulture, $"[{at}]");
+        }
+        return path.Length == 0 ? "the top" : path.ToString();
     }
 
     /// <summary>The current string of a reader, or null when it is too long or holds half a character.</summary>

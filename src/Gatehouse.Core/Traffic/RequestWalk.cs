@@ -8,6 +8,7 @@ namespace Gatehouse.Core.Traffic;
 /// </summary>
 internal ref struct RequestWalk
 {
+    private readonly ReadOnlySpan<byte> _body;
     private readonly Span<Place> _places;
     private readonly Route _route;
     private readonly RequestFindings _findings;
@@ -21,6 +22,7 @@ internal ref struct RequestWalk
     {
         _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestInspector.DepthMax });
         _keys = new KeySet(body, keyStarts, unescapedStarts);
+        _body = body;
         _places = places;
         _route = route;
         _findings = new RequestFindings(route, body.Length);
@@ -53,13 +55,23 @@ internal ref struct RequestWalk
                 _key = KnownName.Element;
                 return true;
             case JsonTokenType.String when _reader.ValueIsEscaped && !JsonText.EscapesAreWhole(_reader.ValueSpan):
-                return HalfCharacter();
+                return IsRepairable() ? Take() : HalfCharacter();
             default:
-                return _depth == 0
-                    ? _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.")
-                    : _findings.Take(_places[_depth], _key, ref _reader);
+                return Take();
         }
     }
+
+    private bool Take() => _depth == 0
+        ? _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.")
+        : _findings.Take(_places[_depth], _key, ref _reader);
+
+    /// <summary>
+    /// Ollama is written in Go, whose decoder reads half a character as U+FFFD (encoding/json, Unmarshal), and its
+    /// clients cut text in the middle of an emoji. In texts that the gate does not interpret that is one reading only.
+    /// </summary>
+    private readonly bool IsRepairable() => _route.Dialect == Dialect.Ollama && _depth > 0
+        && _key is KnownName.None or KnownName.Element or KnownName.Inert or KnownName.Content or KnownName.Prompt
+            or KnownName.System or KnownName.Input or KnownName.Arguments;
 
     private bool EnterKey()
     {
@@ -131,5 +143,6 @@ internal ref struct RequestWalk
 
     private readonly bool HalfCharacter() => _findings.Refuse(
         RefusalKind.Malformed,
-        $"A string of the body holds half a character (a lone surrogate) at byte {_reader.TokenStartIndex}.");
+        $"The string at {JsonText.PathAt(_body, _reader.TokenStartIndex)} (byte {_reader.TokenStartIndex} of the body) "
+            + "holds half a character, a lone surrogate. Text was cut inside of a character: cut it elsewhere.");
 }

@@ -5,6 +5,9 @@ namespace Gatehouse.Acts;
 /// <summary>Durations as people write them on the command line: a whole number and s, m, h or d.</summary>
 internal static class DurationText
 {
+    /// <summary>A century: what is added to or taken from today stays inside the calendar.</summary>
+    private const long LongestSeconds = 36_500L * 86_400;
+
     public static TimeSpan? TryParse(string text)
     {
         if (text.Length < 2
@@ -13,13 +16,14 @@ internal static class DurationText
         {
             return null;
         }
-        return text[^1] switch
+        var seconds = text[^1] switch
         {
-            's' => TimeSpan.FromSeconds(count),
-            'm' => TimeSpan.FromMinutes(count),
-            'h' => TimeSpan.FromHours(count),
-            'd' when count <= 36_500 => TimeSpan.FromDays(count),
-            _ => null,
+            's' => count,
+            'm' => count * 60L,
+            'h' => count * 3_600L,
+            'd' => count * 86_400L,
+            _ => long.MaxValue,
         };
+        return seconds <= LongestSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

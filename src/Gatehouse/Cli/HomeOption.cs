@@ -8,12 +8,22 @@ internal static class HomeOption
     private const string Name = "--home";
     private const string Variable = "GATEHOUSE_HOME";
 
-    public static Option<string?> Create() => new(Name)
+    public static Option<string?> Create()
     {
-        Description = $"The home directory (default: ${Variable}, else /var/lib/gatehouse for root"
-            + " and ~/.local/share/gatehouse for others)",
-        HelpName = "DIR",
-    };
+        var option = new Option<string?>(Name)
+        {
+            Description = $"The home directory (default: ${Variable}, else /var/lib/gatehouse for root"
+                + " and ~/.local/share/gatehouse for others)",
+            HelpName = "DIR",
+        };
+        // `--home "$DIR"` with DIR unset must not work on another home than the one that was meant.
+        option.Validators.Add(static result =>
+        {
+            if (result is { Implicit: false, Tokens: [{ Value: var path }] } && string.IsNullOrWhiteSpace(path))
+                result.AddError("--home is empty. Name the directory, or leave the option out.");
+        });
+        return option;
+    }
 
     /// <summary>The home as an absolute path; it need not exist.</summary>
     public static string Resolve(ParseResult result)

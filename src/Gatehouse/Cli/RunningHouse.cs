@@ -23,10 +23,17 @@ internal sealed class RunningHouse : IAsyncDisposable
 {
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
 
+    /// <summary>The word by which a running server is told from a verb that holds the lock for a moment.</summary>
+    private const string ServeVerb = "serve";
+
+    /// <summary>How long a start waits for a verb to give the home back; the longest, a purge, takes seconds.</summary>
+    private static readonly TimeSpan HomeWait = TimeSpan.FromSeconds(15);
+
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly ConcurrentQueue<Task> _background = new();
     private readonly List<HttpEndpoint> _endpoints = [];
     private readonly HomeLock _lock;
@@ -44,11 +51,12 @@ internal sealed class RunningHouse : IAsyncDisposable
         _vault = new CredentialResolver(Time);
         Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Now);
         GateState.Load(Home, Tokens, Pauses, ledger.Now);
+        Leaks = new LeakedTokens(Tokens, OnLeak);
         Parts = CreateParts(setup);
         GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));
         Pipeline = new GatePipeline(Parts);
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
-        { Time = Time, Stopping = _stop.Token };
+        { Time = Time, Stopping = _stop.Token, IsLeak = target => Leaks.Find(target) is not null };
         Acts = new ActHouse
         {
             Home = Home,
@@ -92,6 +100,8 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     private GatePipeline Pipeline { get; }
 
+    private LeakedTokens Leaks { get; }
+
     private ControlPage Page { get; }
 
     /// <summary>Takes the home's lock and serves it.</summary>
@@ -101,9 +111,7 @@ internal sealed class RunningHouse : IAsyncDisposable
     public static async Task<RunningHouse> StartAsync(HouseSetup setup, CancellationToken stop)
     {
         var plans = PlanKeeper.Load(setup.Home);
-        var held = HomeLock.TryTake(setup.Home, "serve", out var holder)
-            ?? throw new HomeException(
-                $"The home {setup.Home.Path} is held by {holder}. One process writes to a home; stop that one first.");
+        var held = await TakeHomeAsync(setup, stop);
         RunningHouse? house = null;
         SqliteLedger? ledger = null;
         try
@@ -126,6 +134,26 @@ internal sealed class RunningHouse : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// A verb that holds the home for a moment, such as a token issued in a boot script, must not cost a server its
+    /// start; another server does.
+    /// </summary>
+    private static async Task<HomeLock> TakeHomeAsync(HouseSetup setup, CancellationToken stop)
+    {
+        var began = setup.Time.GetTimestamp();
+        while (true)
+        {
+            if (HomeLock.TryTake(setup.Home, ServeVerb, out var holder) is { } held) return held;
+            var isServer = holder.StartsWith(ServeVerb + " ", StringComparison.Ordinal);
+            if (isServer || setup.Time.GetElapsedTime(began) > HomeWait)
+            {
+                throw new HomeException($"The home {setup.Home.Path} is held by {holder}. "
+                    + "One process writes to a home; stop that one first.");
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), setup.Time, stop);
+        }
+    }
+
     public static LedgerSettings SettingsOf(EstatePlan plan) => new()
     {
         Origin = $"{plan.Name}/{plan.Node ?? Dns.GetHostName()}",
@@ -138,6 +166,20 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     /// <summary>Reads the estate file again; a valid one is in force for new calls when this returns.</summary>
     public async Task<ReloadResult> ReloadAsync(Actor actor)
+    {
+        // One at a time, each from reading the file to its listeners: the last one that was asked for stays in force.
+        await _reloading.WaitAsync();
+        try
+        {
+            return await ReloadAloneAsync(actor);
+        }
+        finally
+        {
+            _reloading.Release();
+        }
+    }
+
+    private async Task<ReloadResult> ReloadAloneAsync(Actor actor)
     {
         try
         {
@@ -177,6 +219,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
         Listeners.Dispose();
         _lock.Dispose();
+        _reloading.Dispose();
         _stop.Dispose();
     }
 
@@ -193,7 +236,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Time = Time,
             Plan = () => Plans.Plan,
             NewId = Ledger.NewId,
-            Identifier = new Identifier(Tokens, grant => OnLeak(grant, log)),
+            Identifier = new Identifier(Tokens, Leaks),
             Pauses = Pauses,
             Limits = new LimitBook(Time),
             InFlight = new InFlight(),
@@ -300,9 +343,9 @@ internal sealed class RunningHouse : IAsyncDisposable
     /// <summary>
     /// In force already when this is called; the record follows, and a ledger that cannot write changes nothing.
     /// </summary>
-    private void OnLeak(TokenGrant grant, GateLog log)
+    private void OnLeak(TokenGrant grant)
     {
-        log.TokenLeaked(grant.Job, grant.Id);
+        Parts.Log.TokenLeaked(grant.Job, grant.Id);
         _background.Enqueue(Ledger.AppendAsync(
             new LedgerDraft
             {

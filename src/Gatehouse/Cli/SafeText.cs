@@ -11,6 +11,12 @@ internal static class SafeText
 
     public static string OneLine(string text) => Clean(text, keepLines: false);
 
+    /// <summary>
+    /// Controls that reorder what a person reads (Unicode Standard Annex 9, table 4 and the implicit marks).
+    /// </summary>
+    public static bool IsBidirectional(char character)
+        => character is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069' or '\u200e' or '\u200f' or '\u061c';
+
     private static string Clean(string text, bool keepLines)
     {
         var clean = new StringBuilder(text.Length);
@@ -19,8 +25,7 @@ internal static class SafeText
             if (keepLines && character is '\n' or '\t') clean.Append(character);
             else if (character < ' ' || character is >= '\u007f' and <= '\u009f')
                 clean.Append(character == '\n' ? '⏎' : '·');
-            // Bidirectional controls reorder what a person reads (Unicode TR36).
-            else if (character is >= '\u202a' and <= '\u202e' or >= '\u2066' and <= '\u2069') clean.Append('·');
+            else if (IsBidirectional(character)) clean.Append('·');
             else clean.Append(character);
         }
         return clean.ToString();

@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Gatehouse.Storage;
 using Gatehouse.Watching;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.ControlRoom;
 
@@ -28,6 +29,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     /// <summary>Problems of the last estate file that could not be loaded; empty when the plan is the file's.</summary>
     public IReadOnlyList<string> PlanProblems { get; set; } = [];
 
+    /// <summary>Whether a request target holds a token of this gate, which is then revoked.</summary>
+    public Func<string, bool> IsLeak { get; init; } = static _ => false;
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Ends when the gate stops: an open page must not hold that up.</summary>
@@ -35,6 +39,11 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
 
     public Task HandleAsync(HttpContext http)
     {
+        if (IsLeak(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget))
+        {
+            return TextAsync(http, StatusCodes.Status401Unauthorized,
+                "This URL held a token of the gate, where logs keep it. The token is revoked now.\n");
+        }
         if (!IsKnownHost(http.Request.Host.Host))
         {
             return TextAsync(

@@ -48,7 +48,8 @@ internal sealed class Answer(GateCall call, GateParts parts)
         }
         Response.Clear();
         Response.Headers["X-Gatehouse-Exchange"] = call.Id;
-        if (call.Caller != Caller.Stranger) Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
+        if (call.AllowedOrigin is { } origin) BrowserOrigins.Write(Response.Headers, origin);
+        if (call.IsIdentified) Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
         await RefuseAsync(refusal);
     }
 

@@ -52,6 +52,11 @@ internal sealed class GateCall : IDisposable
 
     public Caller Caller { get; set; } = Caller.Stranger;
 
+    public bool IsIdentified => !ReferenceEquals(Caller, Caller.Stranger);
+
+    /// <summary>The origin of a page that may read the answer; null where no page is, or it may not.</summary>
+    public string? AllowedOrigin { get; set; }
+
     public Route? Route { get; set; }
 
     public ModelPlan? Model { get; set; }

@@ -46,7 +46,15 @@ internal sealed class GatePipeline(GateParts parts)
         {
             // 2 identify the caller.
             var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            if (parts.Identifier.Identify(call, target, listener) is { } stranger)
+            var stranger = parts.Identifier.Identify(call, target, listener);
+            AllowOrigin(call);
+            if (call.AllowedOrigin is not null && BrowserOrigins.IsPreflight(http.Request)
+                && stranger is null or { Kind: RefusalKind.NoCredential })
+            {
+                BrowserOrigins.AnswerPreflight(http);
+                return;
+            }
+            if (stranger is not null)
             {
                 parts.Metrics.CountStranger(RefusalTable.For(stranger.Kind).Reason);
                 parts.Summaries.CountStranger();
@@ -80,6 +88,13 @@ internal sealed class GatePipeline(GateParts parts)
             parts.Budget.GiveBack(call.BudgetTaken);
             parts.AnswerBudget.GiveBack(call.AnswerBytesTaken);
         }
+    }
+
+    private static void AllowOrigin(GateCall call)
+    {
+        if (BrowserOrigins.Of(call.Http.Request) is not { } origin || !BrowserOrigins.IsAllowed(call, origin)) return;
+        call.AllowedOrigin = origin;
+        BrowserOrigins.Write(call.Http.Response.Headers, origin);
     }
 
     private async Task RunIdentifiedAsync(GateCall call, Answer answer)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -39,6 +40,8 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         EndPoint address, Func<HttpContext, Task> handle, ILoggerFactory logs, CancellationToken stop)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices };
+        // Header fields may hold any byte above ASCII (RFC 9110 section 5.5); Latin-1 reads and writes each as it is.
+        options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         options.Limits.MaxConcurrentConnections = ConnectionsMax;
         // The gate bounds bodies itself, by job and by memory budget, and answers in the caller's dialect.
         options.Limits.MaxRequestBodySize = null;
@@ -88,7 +91,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     public async Task StopAsync(CancellationToken hurry)
     {
         await _server.StopAsync(hurry);
-        if (_unixPath is not null) File.Delete(_unixPath);
+        if (_unixPath is not null && SocketFile.IsSocket(_unixPath)) File.Delete(_unixPath);
     }
 
     public ValueTask DisposeAsync()
@@ -105,6 +108,12 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     private static void RemoveStaleSocket(string path)
     {
         if (!File.Exists(path)) return;
+        // Whatever else lies there is somebody's data: `listen: unix:` may be a slip of the pen.
+        if (!SocketFile.IsSocket(path))
+        {
+            throw new IOException(
+                $"{path} is there and is no socket, so it stays. Remove it, or listen somewhere else.");
+        }
         using var probe = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {

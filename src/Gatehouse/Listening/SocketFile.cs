@@ -31,6 +31,15 @@ internal static partial class SocketFile
         return isOurs && ((mode & others) == 0 || (mode & UnixFileMode.StickyBit) != 0) ? null : folder;
     }
 
+    /// <summary>Whether a path is a socket itself, and no link to one.</summary>
+    public static bool IsSocket(string path)
+    {
+        // struct statx of stat(2): stx_mode, 16 bits, lies at offset 28.
+        Span<byte> status = stackalloc byte[256];
+        return Status(WorkingDirectory, path, NoFollow, TypeMask, status) == 0
+            && (BinaryPrimitives.ReadUInt16LittleEndian(status[28..]) & TypeBits) == TypeSocket;
+    }
+
     /// <summary>The uid that owns a file or folder; -1 where there is none.</summary>
     public static int OwnerOf(string path) => OwnerAndGroupOf(path).Uid;
 
@@ -69,6 +78,11 @@ internal static partial class SocketFile
 
     /// <summary>AT_FDCWD of openat(2).</summary>
     private const int WorkingDirectory = -100;
+
+    /// <summary>STATX_TYPE of statx(2); S_IFMT and S_IFSOCK of inode(7).</summary>
+    private const uint TypeMask = 0x1;
+    private const int TypeBits = 0xF000;
+    private const int TypeSocket = 0xC000;
 
     /// <summary>STATX_UID and STATX_GID of statx(2).</summary>
     private const uint OwnerMask = 0x8 | 0x10;

@@ -65,9 +65,10 @@ internal sealed class GateStage : IAsyncDisposable
     }
 
     /// <summary>Stops the gate and starts it again on the same home.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action? whileDown = null)
     {
         await House.DisposeAsync();
+        whileDown?.Invoke();
         House = await RunningHouse.StartAsync(_setup, CancellationToken.None);
     }
 

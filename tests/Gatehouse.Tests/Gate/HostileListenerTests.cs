@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Gatehouse.Cli;
+using Gatehouse.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -53,6 +56,54 @@ public sealed class HostileListenerTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_file_or_link_where_a_socket_should_be_is_left_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("gatehouse-sock-").FullName;
+        try
+        {
+            var (file, link) = (Path.Combine(folder, "precious.db"), Path.Combine(folder, "link"));
+            await File.WriteAllTextAsync(file, "precious", TestContext.Current.CancellationToken);
+            File.CreateSymbolicLink(link, file);
+            var logs = new LogCapture();
+            await using (var stage = await GateStage.StartAsync(
+                HostileEstate.Of(("own", $"listen: \"unix:{file}\""), ("too", $"listen: \"unix:{link}\"")), logs: logs))
+            {
+                Assert.Null(stage.House.Listeners.AddressOf("own"));
+                Assert.Null(stage.House.Listeners.AddressOf("too"));
+            }
+
+            Assert.Equal("precious", await File.ReadAllTextAsync(link, TestContext.Current.CancellationToken));
+            Assert.Contains(logs.Lines, line => line.Contains("is no socket", StringComparison.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_a_verb_that_holds_the_home_and_not_for_another_server()
+    {
+        await using var stage = await GateStage.StartAsync();
+        var setup = new HouseSetup(stage.House.Home, NullLoggerFactory.Instance, TimeProvider.System)
+        { OnFatal = static fatal => throw new InvalidOperationException(fatal.Message) };
+
+        var second = await Assert.ThrowsAsync<HomeException>(
+            () => RunningHouse.StartAsync(setup, TestContext.Current.CancellationToken));
+        Assert.Contains("is held by serve (process", second.Message, StringComparison.Ordinal);
+        using (var still = await stage.SendAsync(HttpMethod.Get, "/v1/models", null, await stage.TokenAsync("all")))
+            Assert.True(still.IsSuccessStatusCode);
+
+        var released = Task.CompletedTask;
+        await stage.RestartAsync(whileDown: () =>
+        {
+            var verb = HomeLock.TryTake(stage.House.Home, "token issue", out _)!;
+            released = Task.Delay(300).ContinueWith(_ => verb.Dispose(), TaskScheduler.Default);
+        });
+        Assert.True(released.IsCompleted, "The server did not wait.");
     }
 
     private static async Task<RawCaller> PostAsync(string socket, string prompt, bool stream)

@@ -20,7 +20,7 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
 
         foreach (var (credential, reason) in new[]
         {
-            (null, "no_credential"), ("", "bad_token"), ("sk-not-ours", "bad_token"), (Forged(), "bad_token"),
+            (null, "no_credential"), ("", "no_credential"), ("sk-not-ours", "bad_token"), (Forged(), "bad_token"),
             (revoked[..^1], "bad_token"), (revoked + "a", "bad_token"), (revoked.ToUpperInvariant(), "bad_token"),
             (revoked, "bad_token"),
         })
@@ -92,21 +92,75 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
         var (token, other) = (await stage.Gate.TokenAsync("all"), await stage.Gate.TokenAsync("narrow"));
         var inUrl = await UrlTokenAsync("all");
         using var second = await ChatAsync(token, ("x-api-key", other));
-        using var junk = await ChatAsync(token, ("x-api-key", "sk-something"));
         using var twice = await RawAsync($"Authorization: Bearer {token}\r\nAuthorization: Bearer {other}\r\n");
-        using var sameTwice = await RawAsync($"x-api-key: {token}\r\nx-api-key: {token}\r\n");
+        using var azure = await ChatAsync(token, ("api-key", other));
         using var url = await stage.Gate.PostAsync(
             $"/t/{inUrl}/v1/chat/completions", GateTexts.OpenAiChat("hi"), other);
 
-        foreach (var response in new[] { second, junk, url })
+        foreach (var response in new[] { second, azure, url })
         {
             Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
             Assert.Equal("conflicting_credentials", RightsStage.ReasonOf(response));
         }
 
         Assert.Contains("conflicting_credentials", await twice.ReceiveUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
-        Assert.Contains(
-            "conflicting_credentials", await sameTwice.ReceiveUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Authorization: Bearer {token}\r\nx-api-key: sk-something\r\n")]
+    [InlineData("x-api-key: {token}\r\nAuthorization: Bearer sk-ant-oat01-x\r\n")]
+    [InlineData("Authorization: Bearer {token}\r\nx-api-key:\r\napi-key: \r\n")]
+    [InlineData("x-api-key: {token}\r\nAuthorization: Bearer\r\n")]
+    [InlineData("x-api-key: {token}\r\nAuthorization: Bearer \r\n")]
+    [InlineData("x-api-key: {token}\r\nAuthorization: Basic dTpw\r\n")]
+    [InlineData("Authorization: Bearer {token}\r\nAuthorization: Bearer {token}\r\n")]
+    [InlineData("Authorization: Bearer {token}\r\nx-api-key: {token}\r\napi-key: {token}\r\n")]
+    [InlineData("Authorization: Bearer ollama\r\nx-api-key: dummy\r\napi-key: {token}\r\n")]
+    public async Task Other_keys_empty_ones_and_the_same_one_twice_beside_a_token_say_nothing(string headers)
+    {
+        var token = await stage.Gate.TokenAsync("all");
+
+        using var call = await RawAsync(headers.Replace("{token}", token, StringComparison.Ordinal));
+
+        Assert.StartsWith("HTTP/1.1 200", await call.ReceiveUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_of_other_services_beside_a_url_token_say_nothing()
+    {
+        var token = await UrlTokenAsync("all");
+
+        using var answer = await stage.Gate.PostAsync(
+            $"/t/{token}/v1/chat/completions", GateTexts.OpenAiChat("hi"), "ollama", ("x-api-key", "dummy"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("http://gate.lan:8420/v1/models")]
+    [InlineData("http://gate.lan/v1/models?limit=3")]
+    public async Task A_whole_url_as_request_target_is_its_path(string target)
+    {
+        var token = await stage.Gate.TokenAsync("all");
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+
+        var host = target[7..].Split('/')[0];
+        await caller.SendAsync($"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200", await caller.ReceiveUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_header_outside_ascii_is_no_reason_to_refuse_and_goes_on_as_it_came()
+    {
+        var token = await stage.Gate.TokenAsync("all");
+
+        // Bytes that are no UTF-8 in a header that goes no further, UTF-8 in those that do.
+        using var call = await RawAsync(
+            $"Authorization: Bearer {token}\r\nX-Title: K\u00fcche \u00ff\r\n"
+            + "User-Agent: K\u00c3\u00bcche/1\r\nIdempotency-Key: sch\u00c3\u00b6n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200", await call.ReceiveUntilAsync("\r\n\r\n"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -182,11 +236,14 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
     private Task<string> UrlTokenAsync(string job) =>
         stage.Gate.TokenAsync(job, ("in-url", "true"), ("from", "127.0.0.0/8"));
 
+    private static readonly string Hello = GateTexts.OpenAiChat("hi");
+
     private async Task<RawCaller> RawAsync(string headers)
     {
         var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
         await caller.SendAsync(
-            $"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\n{headers}Content-Length: 0\r\n\r\n");
+            $"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\n{headers}Content-Length: {Hello.Length}\r\n\r\n"
+            + Hello);
         return caller;
     }
 }

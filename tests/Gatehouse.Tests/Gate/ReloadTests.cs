@@ -30,6 +30,32 @@ public sealed class ReloadTests
     }
 
     [Fact]
+    public async Task Of_two_reloads_at_once_the_file_that_was_written_last_stays_in_force()
+    {
+        await using var stage = await GateStage.StartAsync();
+        var path = stage.House.Home.EstateFile;
+        var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        for (var round = 0; round < 60; round++)
+        {
+            Write($"first-{round}");
+            var first = Task.Run(() => stage.ActAsync("reload"), TestContext.Current.CancellationToken);
+            if (round % 2 == 1) await Task.Yield();
+            Write($"second-{round}");
+            var second = Task.Run(() => stage.ActAsync("reload"), TestContext.Current.CancellationToken);
+            await Task.WhenAll(first, second);
+
+            Assert.Equal($"second-{round}", stage.House.Plans.Plan.Jobs["narrow"].Owner);
+        }
+
+        void Write(string owner)
+        {
+            File.WriteAllText(path + ".new", text.Replace(
+                "narrow:\n    owner: tester", $"narrow:\n    owner: {owner}", StringComparison.Ordinal));
+            File.Move(path + ".new", path, overwrite: true);
+        }
+    }
+
+    [Fact]
     public async Task An_invalid_file_leaves_the_old_plan_and_readyz_names_its_problems_until_it_is_mended()
     {
         await using var stage = await GateStage.StartAsync();

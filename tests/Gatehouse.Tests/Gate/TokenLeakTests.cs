@@ -18,6 +18,11 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
     [InlineData("/t/%67th_{rest}/v1/models")]
     [InlineData("/v1/models?key=%67%74%68%5f{rest}")]
     [InlineData("/t/none/v1/models?a=gth_&b={token}")]
+    [InlineData("/%74/{token}/v1/models")]
+    [InlineData("/t%2f{token}/v1/models")]
+    [InlineData("/t/%2567th_{rest}/v1/models")]
+    [InlineData("/v1/models?key=%2567th_{rest}")]
+    [InlineData("http://gate/t/{token}/v1/models")]
     public async Task A_token_seen_in_a_url_is_revoked_and_recorded_as_leaked(string target)
     {
         foreach (var more in new (string, string)[][] { [], [("from", "10.0.0.0/8")], [("in-url", "false")] })
@@ -39,6 +44,26 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
             Assert.Equal("leaked", listed.GetProperty("state").GetString());
             await OnRecordAsync(id);
         }
+    }
+
+    [Theory]
+    [InlineData("/metrics?key={token}")]
+    [InlineData("/t/{token}/v1/models")]
+    [InlineData("/%74/%2567th_{rest}")]
+    public async Task A_token_in_a_url_of_the_control_listener_is_a_leak_too(string target)
+    {
+        var issued = (await stage.Gate.ActAsync("token.issue", ("job", "all")))[0];
+        var token = issued.GetProperty("token").GetString()!;
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.ControlAddress);
+
+        var path = target.Replace("{token}", token, StringComparison.Ordinal)
+            .Replace("{rest}", token[4..], StringComparison.Ordinal);
+        await caller.SendAsync($"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 401", await caller.ReceiveToEndAsync(), StringComparison.Ordinal);
+        using var after = await stage.Gate.SendAsync(HttpMethod.Get, "/v1/models", null, token);
+        Assert.Equal("leaked_token", RightsStage.ReasonOf(after));
+        await OnRecordAsync(issued.GetProperty("id").GetString()!);
     }
 
     [Fact]

@@ -63,13 +63,26 @@ public sealed class RequestInspectorTests
     [InlineData("{\"model\":\"m\",\"x\":\"\\ud83d\"}", "half a character")]
     [InlineData("{\"model\":\"m\",\"x\":\"\\ude00\\ud83d\"}", "half a character")]
     [InlineData("{\"model\":\"m\",\"\\ud83d\":1}", "half a character")]
-    [InlineData("{\"model\":\"\\ud83dx\"}", "half a character")]
+    [InlineData("{\"model\":\"\\ud83dx\"}", "The string at model (byte 9 of the body) holds half a character")]
+    [InlineData("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\"},{\"content\":[1,\"\\ud83d\"]}]}",
+        "The string at messages[1].content[1] (byte ")]
     public void What_is_not_one_clear_object_is_malformed(string body, string why)
     {
         var refusal = Read(body).Refusal;
         Assert.NotNull(refusal);
         Assert.Equal(RefusalKind.Malformed, refusal.Kind);
         Assert.Contains(why, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"cut \\ud83d\"}]}", false)]
+    [InlineData("{\"model\":\"m\",\"prompt\":\"\\ude00\",\"system\":\"\\ud83d\"}", false)]
+    [InlineData("{\"model\":\"\\ud83d\"}", true)]
+    [InlineData("{\"model\":\"m\",\"messages\":[{\"content\":\"a\",\"\\ud83d\":1}]}", true)]
+    public void Half_a_character_in_a_text_for_Ollama_passes_and_nowhere_else(string body, bool isRefused)
+    {
+        Assert.Equal(isRefused, Read(body, Endpoint.OllamaChat).Refusal is not null);
+        Assert.NotNull(Read(body).Refusal);
     }
 
     [Theory]

@@ -9,9 +9,12 @@ namespace Gatehouse.Gate.Identity;
 /// Step 2 of a call: brings every way to show a credential down to one caller, before anything else looks at the
 /// request. What cannot be attributed is refused.
 /// </summary>
-internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
+internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
 {
     private const string UrlPrefix = "/t/";
+
+    /// <summary>The headers in which clients send a key; Azure's clients use the last one.</summary>
+    private static readonly string[] KeyHeaders = ["Authorization", "x-api-key", "api-key"];
 
     /// <summary>Identifies the call and sets its caller and its path without token.</summary>
     public Refusal? Identify(GateCall call, string rawTarget, ListenerIdentity listener)
@@ -26,14 +29,14 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         }
         call.Path = path;
         call.Dialect = DialectOf(path, call.Http.Request.Headers.ContainsKey("anthropic-version"));
-        if (FindLeak(rawTarget) is { } leak) return leak;
-        var carried = Carried(call.Http.Request, out var conflict);
-        if (conflict is not null) return conflict;
+        if (leaks.Find(rawTarget, urlToken) is { } leak) return LeakedTokens.Refuse(leak);
+        var shown = Shown(call.Http.Request.Headers);
+        if (shown.Disagrees) return Conflict();
         return urlToken is not null
-            ? ByUrl(call, urlToken, carried, listener)
+            ? ByUrl(call, urlToken, shown, listener)
             : listener.Job is not null
-                ? ByListener(call, carried, listener)
-                : ByHeader(call, carried);
+                ? ByListener(call, shown, listener)
+                : ByHeader(call, shown);
     }
 
     /// <summary>
@@ -42,19 +45,18 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     public Refusal? StillStands(Caller caller)
         => caller.Hash is { } hash && tokens.Ended(hash) ? Explain(TokenVerdict.Revoked, caller.Token) : null;
 
-    private Refusal? ByHeader(GateCall call, string? carried)
+    private Refusal? ByHeader(GateCall call, Credentials shown)
     {
-        if (carried is null)
-        {
-            return new Refusal(RefusalKind.NoCredential,
+        if (shown.Token is { } token) return ByToken(call, token, IdentifiedBy.Token);
+        return shown.HasForeign
+            ? Explain(TokenVerdict.Unknown, null)
+            : new Refusal(RefusalKind.NoCredential,
                 "This call shows no token. Get one with: gatehouse token issue --job JOB", null);
-        }
-        return ByToken(call, carried, IdentifiedBy.Token);
     }
 
-    private Refusal? ByUrl(GateCall call, string urlToken, string? carried, ListenerIdentity listener)
+    private Refusal? ByUrl(GateCall call, string urlToken, Credentials shown, ListenerIdentity listener)
     {
-        if (carried is not null && IsTokenShaped(carried) && carried != urlToken) return Conflict();
+        if (shown.Token is { } other && other != urlToken) return Conflict();
         var refusal = ByToken(call, urlToken, IdentifiedBy.UrlToken);
         return refusal is null && listener.Job is { } job && job != call.Caller.Job.Key ? Conflict() : refusal;
     }
@@ -63,18 +65,19 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     /// The listener names the job. Clients that must send some key may: only a Gatehouse token is looked at, and it
     /// has to be this job's.
     /// </summary>
-    private Refusal? ByListener(GateCall call, string? carried, ListenerIdentity listener)
+    private Refusal? ByListener(GateCall call, Credentials shown, ListenerIdentity listener)
     {
-        if (carried is not null && IsTokenShaped(carried))
+        if (shown.Token is { } token)
         {
-            var refusal = ByToken(call, carried, IdentifiedBy.Token);
+            var refusal = ByToken(call, token, IdentifiedBy.Token);
             return refusal is null && call.Caller.Job.Key != listener.Job ? Conflict() : refusal;
         }
         // A web page can make the browser beside it call loopback; it cannot hide that it is one (Fetch standard).
-        if (call.Http.Request.Headers.Origin.Count > 0)
+        if (!MayComeFromPage(call, listener.Job!))
         {
             return new Refusal(RefusalKind.Policy,
-                "A web page cannot be this job: its own listener takes no calls from browsers. Use a token.");
+                $"A web page cannot be job '{listener.Job}' by its listener alone. Use a token, or list "
+                    + "the page's origin under origins: of the job.");
         }
         if (!call.Plan.Jobs.TryGetValue(listener.Job!, out var job))
         {
@@ -85,11 +88,17 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         return null;
     }
 
+    private static bool MayComeFromPage(GateCall call, string job)
+        => call.Http.Request.Headers.Origin.Count == 0
+            || (BrowserOrigins.Of(call.Http.Request) is { } origin
+                && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
+
     private Refusal? ByToken(GateCall call, string token, IdentifiedBy by)
     {
         var (verdict, grant) = tokens.Check(token, call.RemoteAddress);
         // Whatever else is wrong with it: in a URL it has been written to somebody's log by now.
-        if (by == IdentifiedBy.UrlToken && grant is { InUrl: false, Revoked: null }) return Leaked(grant);
+        if (by == IdentifiedBy.UrlToken && grant is { InUrl: false, Revoked: null })
+            return LeakedTokens.Refuse(leaks.Revoke(grant));
         if (verdict != TokenVerdict.Good) return Explain(verdict, grant);
         if (!call.Plan.Jobs.TryGetValue(grant!.Job, out var job))
         {
@@ -115,59 +124,38 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
     };
 
     /// <summary>
-    /// Any of our tokens in a path or query has been written to somebody's log by now: it is revoked. The place for
-    /// tokens that were issued for it is left to <see cref="ByUrl"/>.
+    /// The keys of all headers brought down to one token. Clients send keys for other services, placeholders and
+    /// empty values beside it, or the same one twice; only two tokens of this gate can contradict each other.
     /// </summary>
-    private Refusal? FindLeak(string rawTarget)
+    private static Credentials Shown(IHeaderDictionary headers)
     {
-        // An escaped character hides a token from this search, not from those who read the log.
-        if (rawTarget.Contains('%')) rawTarget = Uri.UnescapeDataString(rawTarget);
-        for (var at = rawTarget.IndexOf(TokenFormat.Prefix, StringComparison.Ordinal); at >= 0;
-             at = rawTarget.IndexOf(TokenFormat.Prefix, at + 1, StringComparison.Ordinal))
+        var shown = new Credentials(null, false, false);
+        foreach (var header in KeyHeaders)
         {
-            if (rawTarget.Length - at < TokenFormat.Length) break;
-            var candidate = rawTarget.Substring(at, TokenFormat.Length);
-            if (at == UrlPrefix.Length && rawTarget.StartsWith(UrlPrefix, StringComparison.Ordinal)) continue;
-            var (_, grant) = tokens.Check(candidate, null);
-            if (grant is not null) return Leaked(grant);
+            foreach (var value in headers[header])
+            {
+                var key = KeyIn(value ?? "");
+                if (key.Length == 0) continue;
+                if (!IsTokenShaped(key)) shown = shown with { HasForeign = true };
+                else if (shown.Token is { } other && other != key) shown = shown with { Disagrees = true };
+                else shown = shown with { Token = key };
+            }
         }
-        return null;
+        return shown;
     }
 
-    private Refusal Leaked(TokenGrant grant)
+    private static string KeyIn(string value)
     {
-        if (grant.Revoked is null && tokens.Revoke(grant.Id, leaked: true)) onLeak(grant);
-        return new Refusal(RefusalKind.LeakedToken,
-            $"A token of job '{grant.Job}' was sent in a URL, where logs keep it. It is revoked now. "
-                + $"Send tokens in a header, or issue one for URLs: gatehouse token issue --job {grant.Job} "
-                + "--in-url --from CIDR", null);
+        value = value.Trim();
+        return value.StartsWith("Bearer", StringComparison.OrdinalIgnoreCase) && (value.Length == 6 || value[6] == ' ')
+            ? value[6..].Trim() : value;
     }
-
-    private static string? Carried(HttpRequest request, out Refusal? conflict)
-    {
-        conflict = null;
-        var authorization = request.Headers.Authorization;
-        var apiKey = request.Headers["x-api-key"];
-        if (authorization.Count > 1 || apiKey.Count > 1)
-        {
-            conflict = Conflict();
-            return null;
-        }
-        var bearer = authorization.Count == 1 ? BearerOf(authorization[0]!) : null;
-        var key = apiKey.Count == 1 ? apiKey[0]!.Trim() : null;
-        if (bearer is not null && key is not null && bearer != key) conflict = Conflict();
-        return bearer ?? key;
-    }
-
-    private static string BearerOf(string authorization)
-        => authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? authorization["Bearer ".Length..].Trim()
-            : authorization.Trim();
 
     private static bool IsTokenShaped(string text) => text.StartsWith(TokenFormat.Prefix, StringComparison.Ordinal);
 
     private static Refusal Conflict() => new(RefusalKind.ConflictingCredentials,
-        "This call shows more than one credential, and they do not agree. Send one.", null);
+        "This call shows two different tokens of this gate, or a token of another job than its listener's. Send one.",
+        null);
 
     /// <summary>
     /// The dialect in which a caller whose route is not known yet is most likely to understand a refusal.
@@ -176,10 +164,23 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
         => anthropicVersion || path.Contains("/messages", StringComparison.Ordinal) ? Dialect.Anthropic
             : path == "/" || path.StartsWith("/api/", StringComparison.Ordinal) ? Dialect.Ollama : Dialect.OpenAI;
 
+    /// <summary>
+    /// The path of a request target. A client that takes the gate for a proxy sends the whole URL (RFC 9112 section
+    /// 3.2.2).
+    /// </summary>
     private static string PathOf(string rawTarget)
     {
-        var query = rawTarget.AsSpan().IndexOfAny('?', '#');
-        return query < 0 ? rawTarget : rawTarget[..query];
+        var start = 0;
+        foreach (var scheme in new[] { "http://", "https://" })
+        {
+            if (!rawTarget.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) continue;
+            start = rawTarget.AsSpan(scheme.Length).IndexOfAny('/', '?', '#');
+            if (start < 0) return "/";
+            start += scheme.Length;
+            if (rawTarget[start] != '/') return "/";
+        }
+        var length = rawTarget.AsSpan(start).IndexOfAny('?', '#');
+        return length < 0 ? rawTarget[start..] : rawTarget.Substring(start, length);
     }
 
     private static string AddressOf(GateCall call)
@@ -187,4 +188,7 @@ internal sealed class Identifier(TokenBook tokens, Action<TokenGrant> onLeak)
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
             : PeerCredentials.Of(call.Http) is { } peer
             ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
+
+    /// <summary>What a call shows: at most one token of this gate, and whether there is anything else.</summary>
+    private readonly record struct Credentials(string? Token, bool HasForeign, bool Disagrees);
 }

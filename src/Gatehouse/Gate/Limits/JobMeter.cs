@@ -155,7 +155,8 @@ internal sealed class JobMeter(string job)
                 return new Refusal(RefusalKind.TokenBudget,
                     $"This call may use about {tokens} tokens, more than job '{job}' may use in a minute "
                         + $"(limits.tokens-per-minute: {tokensPerMinute}). "
-                        + "Send a shorter prompt or a lower output limit.", null);
+                        + "Lower max_tokens or shorten the prompt, or raise limits.tokens-per-minute to at least "
+                        + $"{tokens}.", null);
             }
             var over = _tokens.Sum + _reserved.Tokens + tokens - tokensPerMinute;
             if (over > 0)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Gate.Upstream;
@@ -46,6 +47,8 @@ internal sealed class UpstreamClient : IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ActivityHeadersPropagator = null,
+            // What a caller's header holds above ASCII goes on byte for byte, as it was read.
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionIdleTimeout = IdleTimeout,
             PooledConnectionLifetime = ConnectionLifetime,

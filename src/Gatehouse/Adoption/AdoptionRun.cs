@@ -22,12 +22,16 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
                 stop.ThrowIfCancellationRequested();
                 await runner.DoAsync(journal.Steps[index], stop);
             }
-            catch (Exception error) when (error is AdoptionException or OperationCanceledException)
+            catch (OperationCanceledException)
             {
-                var why = error is OperationCanceledException ? "stopped by hand" : error.Message;
-                journal.Add(Line(JournalEvent.Failed, index, why));
+                // No line: the engine may be at it still, as after a kill, and undoing waits for that.
+                return "stopped by hand";
+            }
+            catch (AdoptionException error)
+            {
+                journal.Add(Line(JournalEvent.Failed, index, error.Message));
                 say($"failed: {journal.Steps[index].Says}");
-                return why;
+                return error.Message;
             }
             journal.Add(Line(JournalEvent.Done, index));
             say(journal.Steps[index].Says);
@@ -38,8 +42,9 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
 
     /// <summary>
     /// Undoes every step that was begun, last first. One that cannot be undone is told and does not keep the others;
-    /// it stays in the journal for the next try.
+    /// it stays in the journal for the next try, as all does that is left when the person stops it.
     /// </summary>
+    /// <exception cref="OperationCanceledException">The person stops it.</exception>
     /// <returns>What could not be undone; empty when everything is as before.</returns>
     public async Task<IReadOnlyList<string>> UndoAsync(JournalFile journal, CancellationToken stop)
     {

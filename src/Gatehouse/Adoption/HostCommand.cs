@@ -32,9 +32,10 @@ internal static class HostCommand
             throw new AdoptionException(
                 $"`{string.Join(' ', command)}` failed ({process.ExitCode}): {(await errors).Trim()}");
         }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
+            stop.ThrowIfCancellationRequested();
             throw new AdoptionException($"`{string.Join(' ', command)}` did not end within {Within.TotalSeconds:0} s.");
         }
     }

@@ -14,6 +14,9 @@ internal sealed class JournalFile
 
     public string Path { get; }
 
+    /// <summary>Called before (false) and after (true) each line is written; tests end a run there.</summary>
+    public Action<JournalLine, bool>? Around { get; init; }
+
     public JournalLine Plan => _lines[0];
 
     public IReadOnlyList<AdoptionStep> Steps => Plan.Steps!.Value;
@@ -42,16 +45,16 @@ internal sealed class JournalFile
         ? (step, last.At) : null;
 
     /// <exception cref="AdoptionException">It cannot be read.</exception>
-    public static JournalFile Read(string path)
+    public static JournalFile Read(string path, Action<JournalLine, bool>? around)
     {
         try
         {
             var lines = JournalJson.Read(File.ReadAllText(path));
             // A crash while the plan was written: nothing was begun, so nothing is there to undo.
-            if (lines.Count == 0) return new JournalFile(path, [Empty]);
+            if (lines.Count == 0) return new JournalFile(path, [Empty]) { Around = around };
             var torn = File.ReadAllBytes(path);
             if (torn[^1] != (byte)'\n') Cut(path, torn);
-            return new JournalFile(path, lines);
+            return new JournalFile(path, lines) { Around = around };
         }
         catch (Exception error) when (error is FormatException or IOException or UnauthorizedAccessException)
         {
@@ -59,19 +62,25 @@ internal sealed class JournalFile
         }
     }
 
-    public static JournalFile Begin(string path, JournalLine plan)
+    public static JournalFile Begin(string path, JournalLine plan, Action<JournalLine, bool>? around)
     {
+        around?.Invoke(plan, false);
         DurableFile.Write(path, JournalJson.Write(plan));
-        return new JournalFile(path, [plan]);
+        around?.Invoke(plan, true);
+        return new JournalFile(path, [plan]) { Around = around };
     }
 
     /// <summary>Adds a line, durable when this returns.</summary>
     public void Add(JournalLine line)
     {
-        using var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read);
-        file.Write(JournalJson.Write(line));
-        file.Flush(flushToDisk: true);
+        Around?.Invoke(line, false);
+        using (var file = new FileStream(Path, FileMode.Append, FileAccess.Write, FileShare.Read))
+        {
+            file.Write(JournalJson.Write(line));
+            file.Flush(flushToDisk: true);
+        }
         _lines.Add(line);
+        Around?.Invoke(line, true);
     }
 
     /// <summary>Everything is as before: the journal stays for people, under another name.</summary>

@@ -20,6 +20,9 @@ internal sealed class JournalFolder
 
     private JournalFolder(string path) => _path = path;
 
+    /// <summary>What the journals call around each line; see <see cref="JournalFile.Around"/>.</summary>
+    public Action<JournalLine, bool>? Around { get; set; }
+
     /// <summary>Opens the folder, and makes it where it is missing.</summary>
     /// <exception cref="AdoptionException">It is not this user's alone.</exception>
     public static JournalFolder Open(string path)
@@ -41,16 +44,21 @@ internal sealed class JournalFolder
         return new JournalFolder(path);
     }
 
+    /// <summary>Takes the right to adopt and undo, which one run at a time has.</summary>
+    /// <exception cref="AdoptionException">Another run has it.</exception>
+    public AdoptionLock Hold(string verb) => AdoptionLock.Take(_path, verb);
+
     /// <summary>Journals of adoptions that stand or were cut off, oldest first.</summary>
     public IReadOnlyList<JournalFile> Open() =>
     [
-        .. Directory.EnumerateFiles(_path, "*.journal").Order(StringComparer.Ordinal).Select(JournalFile.Read),
+        .. Directory.EnumerateFiles(_path, "*.journal").Order(StringComparer.Ordinal)
+            .Select(path => JournalFile.Read(path, Around)),
     ];
 
     /// <summary>Begins a journal with its plan, durable.</summary>
     public JournalFile Begin(JournalLine plan)
     {
         var stamp = plan.At.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        return JournalFile.Begin(Path.Combine(_path, $"{stamp}-{plan.Adoption}.journal"), plan);
+        return JournalFile.Begin(Path.Combine(_path, $"{stamp}-{plan.Adoption}.journal"), plan, Around);
     }
 }

@@ -62,7 +62,22 @@ internal static class AdoptCommand
     private static async Task<int> RunAsync(
         System.CommandLine.ParseResult result, string[] names, CancellationToken stop)
     {
-        var screen = new AdoptScreen(result.InvocationConfiguration.Output);
+        using var signals = new StopSignals(stop);
+        using var output = new LastingWriter(result.InvocationConfiguration.Output);
+        try
+        {
+            return await RunAsync(result, names, new AdoptScreen(output), signals);
+        }
+        catch (OperationCanceledException)
+        {
+            return ActClient.Say("Stopped. Nothing was begun.", No);
+        }
+    }
+
+    private static async Task<int> RunAsync(
+        System.CommandLine.ParseResult result, string[] names, AdoptScreen screen, StopSignals signals)
+    {
+        var stop = signals.Asked;
         try
         {
             if (UserNames.OwnUid != 0 && !result.GetValue(DryRun))
@@ -73,8 +88,11 @@ internal static class AdoptCommand
             }
             var (found, missing) = await EngineOption.TryConnectAsync(result, stop);
             using var engine = found;
-            var verb = new AdoptVerb(engine, screen, JournalFolder.Open(result.GetValue(Journals)!))
+            var journals = JournalFolder.Open(result.GetValue(Journals)!);
+            using var held = journals.Hold(result.GetValue(Undo) ? "adopt --undo" : "adopt");
+            var verb = new AdoptVerb(engine, screen, journals)
             {
+                StopUndo = signals.AskedAgain,
                 Home = HomeOption.Resolve(result),
                 EngineAddress = EngineOption.Find(result).ToString(),
                 NoEngine = missing,
@@ -85,7 +103,7 @@ internal static class AdoptCommand
             screen.Show(proposal, result.GetValue(DryRun));
             if (proposal.Steps.Length == 0) return No;
             if (result.GetValue(DryRun)) return ExitCodes.Done;
-            if (!result.GetValue(Yes) && !screen.Ask("Do it?")) return No;
+            if (!result.GetValue(Yes) && !await screen.AskAsync("Do it?", stop)) return No;
             return await verb.DoAsync(proposal, stop) ? ExitCodes.Done : No;
         }
         catch (EngineException error)

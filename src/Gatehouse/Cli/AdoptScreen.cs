@@ -32,11 +32,13 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine($"{proposal.Steps.Length} steps fails, all is undone. (--dry-run lists them.)");
     }
 
-    public bool Ask(string question)
+    public async Task<bool> AskAsync(string question, CancellationToken stop)
     {
         output.Write($"{question} [y/N] ");
         output.Flush();
-        return Console.In.ReadLine()?.Trim() is "y" or "Y" or "yes";
+        // Reading a terminal cannot be ended, so it is left to itself when the person stops it.
+        var answer = await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(stop);
+        return answer?.Trim() is "y" or "Y" or "yes";
     }
 
     public void Say(string text) => output.WriteLine(text);

@@ -23,6 +23,9 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>The person who stopped an adoption does not wait for its undoing either.</summary>
+    public CancellationToken StopUndo { get; init; }
+
     /// <summary>Stands between a run and the world; tests put faults there.</summary>
     public Func<IStepRunner, IStepRunner> Runner { get; init; } = static runner => runner;
 
@@ -101,14 +104,13 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         var run = RunOf(id);
         if (await run.DoAsync(journal, stop) is not { } why)
         {
-            await RecordAsync("adopt", id, proposal.Layout, stop);
+            await RecordAsync("adopt", id, proposal.Layout, CancellationToken.None);
             screen.Adopted(proposal.Layout, Time.GetElapsedTime(begun), Home);
             return true;
         }
         screen.Say("Undoing what was begun.");
         // A person who stopped it still wants it undone.
-        var left = await run.UndoAsync(journal, CancellationToken.None);
-        screen.RolledBack(why, left);
+        if (await TryUndoAsync(run, journal, StopUndo) is { } left) screen.RolledBack(why, left);
         return false;
     }
 
@@ -124,12 +126,27 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         foreach (var journal in open.Reverse())
         {
             var id = journal.Plan.Adoption ?? "";
-            await RecordAsync("adopt.undo", id, null, stop);
-            var left = await RunOf(id).UndoAsync(journal, stop);
+            await RecordAsync("adopt.undo", id, null, CancellationToken.None);
+            if (await TryUndoAsync(RunOf(id), journal, stop) is not { } left) return false;
             screen.Undone(journal, left);
             if (left.Count > 0) return false;
         }
         return true;
+    }
+
+    /// <summary>What could not be undone; null when the person stopped it on the way, and was told.</summary>
+    private async Task<IReadOnlyList<string>?> TryUndoAsync(
+        AdoptionRun run, JournalFile journal, CancellationToken stop)
+    {
+        try
+        {
+            return await run.UndoAsync(journal, stop);
+        }
+        catch (OperationCanceledException)
+        {
+            screen.Say("Stopped, and not everything is undone. To undo the rest: gatehouse adopt --undo");
+            return null;
+        }
     }
 
     private AdoptionRun RunOf(string id)

@@ -76,6 +76,14 @@ internal static partial class LinuxFile
         return new SafeFileHandle(file, ownsHandle: true);
     }
 
+    /// <summary>Opens a directory to lock it.</summary>
+    public static SafeFileHandle OpenFolder(string path)
+    {
+        var folder = Open(path, ReadOnlyDirectory, 0);
+        return folder >= 0 ? new SafeFileHandle(folder, ownsHandle: true)
+            : throw Error($"Cannot open the directory {path}");
+    }
+
     /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {

@@ -52,14 +52,18 @@ internal sealed class AdoptStack : IAsyncDisposable
     public string Screen => _screen.ToString();
 
     /// <summary>The verb in this process, so that faults can be put between it and the engine.</summary>
-    public AdoptVerb Verb(EngineClient client, CrashingSteps? faults = null)
-        => new(client, new AdoptScreen(_screen), JournalFolder.Open(Journals))
+    public AdoptVerb Verb(EngineClient client, CrashingSteps? faults = null, TimeProvider? time = null)
+    {
+        var journals = JournalFolder.Open(Journals);
+        journals.Around = faults is null ? null : faults.AroundLine;
+        return new(client, new AdoptScreen(_screen), journals)
         {
             Home = Home,
             EngineAddress = _engine.SocketPath,
             Runner = faults is null ? static real => real : faults.Around,
-            Time = new LaterTime(),
+            Time = time ?? new LaterTime(),
         };
+    }
 
     /// <summary>A model server with a published port and a static address, and one app.</summary>
     public static async Task<AdoptStack> StartSmallAsync(TestEngine engine)
@@ -158,8 +162,11 @@ internal sealed class AdoptStack : IAsyncDisposable
 
     public Task<Ended> AdoptAsync(params string[] words) => GatehouseAsync(AdoptWords(words));
 
-    /// <summary>The same, to be killed on its way.</summary>
-    public Child StartAdopt(params string[] words) => _engine.StartOnHost(GateBinary.Path, AdoptWords(words));
+    /// <summary>The same, to be stopped on its way; what it prints may go to a file.</summary>
+    public Child StartAdopt(string output, params string[] words) => output.Length == 0
+        ? _engine.StartOnHost(GateBinary.Path, AdoptWords(words))
+        : _engine.StartOnHost(
+            "sh", ["-c", $"exec \"$@\" >{output} 2>&1", "sh", GateBinary.Path, .. AdoptWords(words)]);
 
     private string[] AdoptWords(string[] words)
         => ["adopt", "--docker", _engine.SocketPath, "--home", Home, "--journals", Journals, .. words];

@@ -1,133 +1,177 @@
+using Gatehouse.Cli;
 using Gatehouse.Core.Adoption;
+using Gatehouse.Listening;
+using Gatehouse.Tests.Binary;
 using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;
 
 /// <summary>
-/// The native binary dies by SIGKILL around the lines of its journal and in the middle of its steps, while the engine
-/// goes on with what it was asked for. Whatever it was at, <c>adopt --undo</c> restores.
+/// The native binary dies by SIGKILL at random times while it adopts and undoes, and the engine goes on with what it
+/// was asked for. Whatever it was at, <c>adopt --undo</c> restores. (Chosen lines of the journal are met in
+/// <see cref="CrashTests"/>.)
 /// </summary>
 [Collection(EngineCollection.Name)]
 public sealed class KilledTests(TestEngine engine)
 {
     private const int Seed = 20_417;
 
-    /// <summary>An undo reads its journal before it adds to it.</summary>
-    private const int FirstOfUndo = 2;
+    private const int KillsOfOneUndo = 3;
 
     private static bool IsFull => Environment.GetEnvironmentVariable("GATEHOUSE_TEST_FULL") == "yes";
 
     [Fact]
-    public async Task Undo_restores_all_after_adopt_was_killed()
+    public async Task Undo_restores_all_after_adopt_was_killed_at_any_time()
     {
         await using var killed = await KilledAdoption.StartAsync(engine);
-        var durations = await killed.MeasureAsync();
-        var points = PointsOfAdopt(durations);
-        var (notBegun, halfDone, notMarked) = (new HashSet<int>(), new HashSet<int>(), new HashSet<int>());
+        await killed.AdoptAsync();
+        var lines = killed.Journal();
+        Assert.Contains(lines[0].Steps!.Value, static step => step is LoadImageStep);
+        var took = lines[^1].At - lines[0].At;
+        await killed.RestoreAsync("nobody killed it");
+        var random = new Random(Seed);
+        var rounds = IsFull ? 40 : 4;
+        var lengths = new List<int>();
 
-        foreach (var point in points)
+        for (var round = 0; round < rounds; round++)
         {
-            var lines = await killed.KillAdoptAsync(point);
-
-            // The plan is written under another name first: at its opening there is no journal.
-            var isWritten = point.Moment != KillMoment.BeforeLine && point.Opening > 0;
-            Assert.Equal(point.Opening + (isWritten ? 1 : 0), lines.Count);
-            var met = point.Moment switch
-            {
-                KillMoment.BeforeLine => notMarked,
-                KillMoment.AfterLine => notBegun,
-                _ => halfDone,
-            };
-            if (lines is [.., { Event: JournalEvent.Begun, Step: { } step }]) met.Add(step);
-            await killed.RestoreAsync($"{point}, after {(lines.Count > 0 ? lines[^1] : "nothing")}");
+            var after = took * random.NextDouble();
+            var left = await killed.KillAdoptAsync(after);
+            lengths.Add(left.Count);
+            await killed.RestoreAsync(
+                $"round {round}: killed {after} after its plan and {(left.Count > 0 ? left[^1] : "nothing")}");
         }
         await killed.CallsGoOnAsync();
 
-        var steps = Enumerable.Range(0, durations.Count).ToArray();
-        if (IsFull) Assert.All([notBegun, halfDone, notMarked], met => Assert.Equal(steps, met.Order()));
-        else Assert.All([notBegun, halfDone, notMarked], Assert.NotEmpty);
+        TestContext.Current.SendDiagnosticMessage(
+            $"{rounds} kills of adopt: {string.Join(' ', lengths)} of {lines.Count} lines");
+        // On a busy machine some come early or late, never all.
+        Assert.Contains(lengths, length => length > 1 && length < lines.Count);
     }
 
     [Fact]
-    public async Task Undo_goes_on_after_undo_was_killed_at_every_step()
+    public async Task Undo_goes_on_after_undo_was_killed_at_any_time()
     {
         await using var killed = await KilledAdoption.StartAsync(engine);
         var random = new Random(Seed);
-        for (var round = 0; round < (IsFull ? 10 : 1); round++)
+        await killed.AdoptAsync();
+        var begun = DateTimeOffset.UtcNow;
+        await killed.RestoreAsync("nobody killed it");
+        var took = DateTimeOffset.UtcNow - begun;
+        var isCut = false;
+
+        for (var round = 0; round < (IsFull ? 15 : 2); round++)
         {
-            await KillAroundLinesAsync(killed, await killed.AdoptAsync());
-            await killed.RestoreAsync($"round {round}, every step undone twice");
-            await KillInTheMiddleAsync(killed, await killed.AdoptAsync(), random);
-            await killed.RestoreAsync($"round {round}, in the middle of steps");
+            await killed.AdoptAsync();
+            for (var kill = 0; kill < KillsOfOneUndo; kill++)
+            {
+                var left = await killed.KillUndoAsync(took * random.NextDouble() * 0.7);
+                isCut |= left.Any(static line => line.Event == JournalEvent.Undone);
+            }
+            await killed.RestoreAsync($"round {round}");
         }
         await killed.CallsGoOnAsync();
+
+        Assert.True(isCut, "No kill came while steps were being undone.");
     }
 
     /// <summary>
-    /// Each undo marks one step, undoes the next, and dies before that is marked: so all are undone twice.
+    /// A small stack whose adoptions and undos, by the native binary, are killed. The gate's image is not in the
+    /// engine, so that loading it is a step too.
     /// </summary>
-    private static async Task KillAroundLinesAsync(KilledAdoption killed, int steps)
+    private sealed class KilledAdoption : IAsyncDisposable
     {
-        var met = new HashSet<int>();
-        for (var opening = FirstOfUndo; met.Count < steps; opening = FirstOfUndo + 1)
+        private const string Kept = "kept-for-the-next-test:1";
+        private const string Started = "*.journal";
+
+        private readonly TestEngine _engine;
+        private readonly AdoptStack _stack;
+        private string _before = "";
+
+        private KilledAdoption(TestEngine engine, AdoptStack stack) => (_engine, _stack) = (engine, stack);
+
+        public static async Task<KilledAdoption> StartAsync(TestEngine engine)
         {
-            var lines = await killed.KillUndoAsync(new KillPoint(opening, KillMoment.BeforeLine));
-            Assert.True(met.Add(LastStanding(lines)), "The same step again.");
+            var made = new KilledAdoption(engine, await AdoptStack.StartSmallAsync(engine));
+            try
+            {
+                await engine.DockerAsync("tag", GateImage.Name, Kept);
+                await engine.DockerAsync("rmi", GateImage.Name);
+                made._before = await made._stack.SnapshotAsync();
+                return made;
+            }
+            catch
+            {
+                await made.DisposeAsync();
+                throw;
+            }
         }
-        Assert.Equal(Enumerable.Range(0, steps), met.Order());
-        // All is undone and not said so; then it is said, and the journal is not yet put away.
-        Assert.Equal(
-            -1, LastStanding(await killed.KillUndoAsync(new KillPoint(FirstOfUndo + 1, KillMoment.BeforeLine))));
-        var last = await killed.KillUndoAsync(new KillPoint(FirstOfUndo, KillMoment.AfterLine));
-        Assert.Equal(JournalEvent.Restored, last[^1].Event);
-    }
 
-    /// <summary>Each undo marks one step and dies in the next, which may take long or be over already.</summary>
-    private static async Task KillInTheMiddleAsync(KilledAdoption killed, int steps, Random random)
-    {
-        var met = new HashSet<int>();
-        for (var left = steps - 1; left > 0; met.Add(left))
+        public async Task AdoptAsync() => (await _stack.AdoptAsync("--yes")).Expect(0);
+
+        /// <summary>Kills an adoption a while after its plan is on disk; the journal as the kill left it.</summary>
+        public async Task<IReadOnlyList<JournalLine>> KillAdoptAsync(TimeSpan after)
         {
-            var delay = TimeSpan.FromMilliseconds(random.Next(0, 60));
-            left = LastStanding(await killed.KillUndoAsync(new KillPoint(FirstOfUndo, KillMoment.Later, delay)));
+            await using var child = _stack.StartAdopt("", "--yes");
+            for (var looks = 0; looks < 6_000 && !child.HasExited && !HasJournal(); looks++) await Task.Delay(5);
+            await Task.Delay(after);
+            await child.KillAsync();
+            return Journal();
         }
-        Assert.Equal(Enumerable.Range(0, steps - 1), met.Order());
-    }
 
-    /// <summary>
-    /// Around each step's two lines and within the step, and around the first and the last line; unless all are wanted,
-    /// five steps far apart.
-    /// </summary>
-    private static List<KillPoint> PointsOfAdopt(IReadOnlyList<TimeSpan> durations)
-    {
-        var random = new Random(Seed);
-        var steps = durations.Select((duration, step) => PointsOfStep(step, duration, random)).ToArray();
-        if (!IsFull)
-            return [.. Enumerable.Range(0, 5).Select(at => steps[at * (steps.Length - 1) / 4][1 + at % 3])];
-        var last = 1 + 2 * steps.Length;
-        return
-        [
-            new KillPoint(0, KillMoment.BeforeLine), new KillPoint(0, KillMoment.AfterLine),
-            .. steps.SelectMany(static points => points),
-            new KillPoint(last, KillMoment.BeforeLine), new KillPoint(last, KillMoment.AfterLine),
-        ];
-    }
+        public async Task<IReadOnlyList<JournalLine>> KillUndoAsync(TimeSpan after)
+        {
+            await using var child = _stack.StartAdopt("", "--undo");
+            await Task.Delay(after);
+            await child.KillAsync();
+            return Journal();
+        }
 
-    private static KillPoint[] PointsOfStep(int step, TimeSpan duration, Random random)
-    {
-        var begun = 1 + 2 * step;
-        return
-        [
-            new KillPoint(begun, KillMoment.BeforeLine), new KillPoint(begun, KillMoment.AfterLine),
-            new KillPoint(begun, KillMoment.Later, duration * random.NextDouble()),
-            new KillPoint(begun + 1, KillMoment.BeforeLine), new KillPoint(begun + 1, KillMoment.AfterLine),
-            new KillPoint(begun, KillMoment.Later, duration * random.NextDouble()),
-        ];
-    }
+        /// <summary>Undoes without a kill, and looks that everything is as it was.</summary>
+        public async Task RestoreAsync(string after)
+        {
+            var undone = await _stack.UndoAsync();
+            Assert.True(undone.Exit == 0, $"{after}\n{undone.Output}\n{undone.Errors}");
+            var now = await _stack.SnapshotAsync();
+            if (_before != now) Assert.Fail($"{after}:\n{undone.Output}\n{Difference(_before, now)}");
+            Assert.False(HasJournal());
+            Assert.Empty(LeftInHome());
+        }
 
-    /// <summary>The step that was begun last and is not marked as undone; -1 where there is none.</summary>
-    private static int LastStanding(IReadOnlyList<JournalLine> lines) => lines
-        .Where(static line => line.Event == JournalEvent.Begun).Select(static line => line.Step!.Value)
-        .Except(lines.Where(static line => line.Event == JournalEvent.Undone).Select(static line => line.Step!.Value))
-        .DefaultIfEmpty(-1).Max();
+        public Task CallsGoOnAsync() => _stack.WaitForCallsAsync(AdoptStack.SmallApp, 2);
+
+        /// <summary>The lines of the one adoption that stands or was cut off; none where there is no such.</summary>
+        public IReadOnlyList<JournalLine> Journal()
+            => HasJournal() ? JournalJson.Read(File.ReadAllText(Directory.GetFiles(_stack.Journals, Started)[0])) : [];
+
+        public async ValueTask DisposeAsync()
+        {
+            await _stack.DisposeAsync();
+            if ((await _engine.TryDockerAsync("image", "inspect", Kept)).Exit != 0) return;
+            await _engine.DockerAsync("tag", Kept, GateImage.Name);
+            await _engine.DockerAsync("rmi", Kept);
+        }
+
+        private bool HasJournal()
+            => Directory.Exists(_stack.Journals) && Directory.EnumerateFiles(_stack.Journals, Started).Any();
+
+        /// <summary>
+        /// What an adoption wrote into the home or handed to the gate; its record stays there and is root's.
+        /// </summary>
+        private IEnumerable<string> LeftInHome()
+        {
+            if (!Directory.Exists(_stack.Home)) return [];
+            return Directory.EnumerateFileSystemEntries(_stack.Home, "*", SearchOption.AllDirectories)
+                .Append(_stack.Home)
+                .Where(path => SocketFile.OwnerOf(path) != 0
+                    || Path.GetFileName(path).Contains("gatehouse", StringComparison.Ordinal));
+        }
+
+        private static string Difference(string before, string now)
+        {
+            var (old, fresh) = (before.Split('\n'), now.Split('\n'));
+            return string.Join('\n', old.Except(fresh).Select(static line => "- " + line)
+                .Concat(fresh.Except(old).Select(static line => "+ " + line)));
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using Gatehouse.Storage;
+
 namespace Gatehouse.Acts;
 
 /// <summary>Acts on the ledger itself.</summary>
@@ -20,7 +22,12 @@ internal static class LedgerActs
     public static async Task ConfirmClockAsync(ActCall call)
     {
         await call.House.RecordAsync(call.Actor, "clock.confirm", []);
-        await call.House.Ledger.ConfirmClockAsync();
-        await call.WriteAsync(json => json.WriteBoolean("confirmed", true));
+        if (await call.House.Ledger.ConfirmClockAsync() is not LedgerRefusal.None and var refusal)
+            throw new ActException($"Not done: the ledger cannot record it ({refusal}).", ExitCodes.Unavailable);
+        await call.WriteAsync(json =>
+        {
+            json.WriteBoolean("confirmed", true);
+            json.WriteString("time", call.House.Ledger.Now);
+        });
     }
 }

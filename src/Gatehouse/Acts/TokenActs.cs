@@ -41,7 +41,6 @@ internal static class TokenActs
 
     public static async Task ListAsync(ActCall call)
     {
-        var now = call.House.Ledger.Now;
         foreach (var grant in call.House.Tokens.All.OrderBy(grant => grant.Job, StringComparer.Ordinal)
             .ThenBy(grant => grant.Expires))
         {
@@ -49,7 +48,7 @@ internal static class TokenActs
             {
                 json.WriteString("id", grant.Id);
                 json.WriteString("job", grant.Job);
-                json.WriteString("state", StateOf(grant, now));
+                json.WriteString("state", StateOf(grant, call.House.Tokens));
                 json.WriteString("issued", grant.Issued);
                 json.WriteString("expires", grant.Expires);
                 json.WriteString("endpoints", string.Join(',', grant.Endpoints.Select(EndpointScopeNames.NameOf)));
@@ -171,9 +170,9 @@ internal static class TokenActs
     private static string KindOf(TokenGrant grant)
         => grant.BoundToConnection ? "exec" : grant.InUrl ? "in-url" : grant.Service ? "service" : "job";
 
-    private static string StateOf(TokenGrant grant, DateTimeOffset now)
+    private static string StateOf(TokenGrant grant, TokenBook tokens)
         => grant.Leaked ? "leaked" : grant.Revoked is not null ? "revoked"
-            : grant.Expires <= now && !grant.BoundToConnection ? "expired" : "good";
+            : tokens.IsOver(grant) ? "expired" : "good";
 
     private static EndpointScope ScopeOf(string name)
         => EndpointScopeNames.TryParse(name, out var scope)

@@ -167,9 +167,9 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             Ledger = ledger,
             Time = TimeProvider.System,
             Pauses = new PauseBook(),
-            Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Now),
+            Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Clock),
         };
-        GateState.Load(home, house.Tokens, house.Pauses, ledger.Now);
+        GateState.Load(home, house.Tokens, house.Pauses, ledger.Clock.Due);
         var call = new ActCall(house, actor, arguments, line =>
         {
             using var document = JsonDocument.Parse(line);

@@ -9,6 +9,9 @@ internal sealed record HouseSetup(HomeDirectory Home, ILoggerFactory Logs, TimeP
     /// <summary>What happens when the ledger can no longer be trusted. The verb stops the process.</summary>
     public required Action<LedgerFatal> OnFatal { get; init; }
 
+    /// <summary>Whether the clock is synchronised; asks the kernel unless a test says otherwise.</summary>
+    public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
+
     /// <summary>Stands between calls and the ledger, in tests that make it fail.</summary>
     public Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? Append { get; init; }
 }

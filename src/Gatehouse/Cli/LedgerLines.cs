@@ -9,11 +9,15 @@ namespace Gatehouse.Cli;
 /// <summary>One line for an exchange or an act, for people or as JSON.</summary>
 internal static class LedgerLines
 {
-    public static void Print(ExchangeRow row, bool json)
+    /// <summary>Prints an exchange.</summary>
+    /// <param name="row">The exchange.</param>
+    /// <param name="json">Whether as JSON.</param>
+    /// <param name="ahead">By how much the clock ran ahead that stamped it.</param>
+    public static void Print(ExchangeRow row, bool json, TimeSpan ahead)
     {
         if (json)
         {
-            Json(writer => Write(writer, row));
+            Json(writer => Write(writer, row, ahead));
             return;
         }
         var tokens = row.InputTokens is null && row.OutputTokens is null
@@ -21,14 +25,14 @@ internal static class LedgerLines
         var reason = row.Reason is null ? "" : $" ({row.Reason})";
         Say(string.Create(CultureInfo.InvariantCulture,
             $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} "
-                + $"{(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}"));
+                + $"{(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}{Ahead(ahead)}"));
     }
 
-    public static void Print(StoredEntry act, bool json)
+    public static void Print(StoredEntry act, bool json, TimeSpan ahead)
     {
         if (json)
         {
-            Json(writer => Write(writer, act));
+            Json(writer => Write(writer, act, ahead));
             return;
         }
         if (act.Leaf is not { } leaf)
@@ -37,8 +41,11 @@ internal static class LedgerLines
             return;
         }
         Console.Out.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}"));
+            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}{Ahead(ahead)}"));
     }
+
+    private static string Ahead(TimeSpan ahead) => ahead == TimeSpan.Zero ? ""
+        : string.Create(CultureInfo.InvariantCulture, $"  (the clock was {ahead.TotalDays:0.0} days ahead)");
 
     private static string Sentence(LedgerEntry entry) => entry switch
     {
@@ -46,6 +53,8 @@ internal static class LedgerLines
         SummaryEntry summary
             => $"in one minute: {summary.Strangers} stranger(s), {summary.RateLimited.Values.Sum()} call(s) "
                 + "over a rate limit",
+        ClockStepEntry step => string.Create(CultureInfo.InvariantCulture,
+            $"the clock moved from {step.Expected:yyyy-MM-dd HH:mm:ss} to {step.Seen:yyyy-MM-dd HH:mm:ss}"),
         _ => entry.Kind,
     };
 
@@ -56,12 +65,18 @@ internal static class LedgerLines
         return shown.Length == 0 ? "" : ": " + string.Join(", ", shown);
     }
 
-    private static void Write(Utf8JsonWriter json, ExchangeRow row)
+    private static void WriteTime(Utf8JsonWriter json, DateTimeOffset time, TimeSpan ahead)
+    {
+        json.WriteString("time", LedgerTime.ToText(time));
+        if (ahead != TimeSpan.Zero) json.WriteNumber("clock_ahead_ms", (long)ahead.TotalMilliseconds);
+    }
+
+    private static void Write(Utf8JsonWriter json, ExchangeRow row, TimeSpan ahead)
     {
         json.WriteString("kind", "exchange");
         json.WriteString("id", row.Id);
         json.WriteNumber("index", row.Index);
-        json.WriteString("time", LedgerTime.ToText(row.Started));
+        WriteTime(json, row.Started, ahead);
         json.WriteString("job", row.Job);
         json.WriteString("identified_by", row.IdentifiedBy);
         json.WriteString("caller", row.Caller);
@@ -79,7 +94,7 @@ internal static class LedgerLines
         if (row.BytesDelivered is { } bytes) json.WriteNumber("bytes_delivered", bytes);
     }
 
-    private static void Write(Utf8JsonWriter json, StoredEntry stored)
+    private static void Write(Utf8JsonWriter json, StoredEntry stored, TimeSpan ahead)
     {
         json.WriteString("kind", stored.Leaf?.Entry is ActEntry or null ? "act" : stored.Leaf.Entry.Kind);
         json.WriteNumber("index", stored.Index);
@@ -89,7 +104,7 @@ internal static class LedgerLines
             return;
         }
         json.WriteString("id", leaf.Entry.Id);
-        json.WriteString("time", LedgerTime.ToText(leaf.Time));
+        WriteTime(json, leaf.Time, ahead);
         if (leaf.Entry is ActEntry act)
         {
             json.WriteString("act", act.Act);

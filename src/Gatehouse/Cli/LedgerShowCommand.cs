@@ -71,6 +71,7 @@ internal static class LedgerShowCommand
     /// <summary>Merges exchanges and acts by the index of the leaf that began them.</summary>
     private static void Print(LedgerReader reader, Question question, long from, long end)
     {
+        var spans = reader.ReadSpans();
         while (from < end)
         {
             var exchanges = reader.ReadExchanges(question.Job, from, PageRows);
@@ -87,12 +88,12 @@ internal static class LedgerShowCommand
                 if (exchange is null && act is null) break;
                 if (act is null || (exchange is not null && exchange.Index < act.Index))
                 {
-                    LedgerLines.Print(exchange!, question.Json);
+                    LedgerLines.Print(exchange!, question.Json, spans.AheadOf(exchange!.Index));
                     e++;
                 }
                 else
                 {
-                    LedgerLines.Print(act, question.Json);
+                    LedgerLines.Print(act, question.Json, spans.AheadOf(act.Index));
                     a++;
                 }
             }
@@ -112,11 +113,11 @@ internal static class LedgerShowCommand
                 if (stored.Leaf?.Entry is OutcomeEntry outcome)
                 {
                     if (reader.FindExchange(outcome.Of) is { } row && (question.Job ?? row.Job) == row.Job)
-                        LedgerLines.Print(row, question.Json);
+                        LedgerLines.Print(row, question.Json, TimeSpan.Zero);
                 }
                 else if (stored.Leaf?.Entry is not RequestEntry && question.Job is null)
                 {
-                    LedgerLines.Print(stored, question.Json);
+                    LedgerLines.Print(stored, question.Json, TimeSpan.Zero);
                 }
             }
             from = page[^1].Index + 1;

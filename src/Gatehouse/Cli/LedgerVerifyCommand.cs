@@ -75,7 +75,8 @@ internal static class LedgerVerifyCommand
     public static Command CreateConfirmClock()
     {
         var command = new Command("confirm-clock",
-            "Say that the clock is right after it jumped forward by more than a day, so that purging goes on.\n\n"
+            "Say that the clock is right after it moved by more than a day. Until then only what is due by the last "
+                + "confirmed time is purged.\n\n"
                 + "Example:\n  gatehouse ledger confirm-clock")
         {
             HomeOption.Create(), JsonOption.Create(),
@@ -83,7 +84,9 @@ internal static class LedgerVerifyCommand
         command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
         {
             OnLine = line => Console.Out.WriteLine(
-                JsonOption.IsSet(result) ? line.GetRawText() : "The clock is confirmed; purging goes on."),
+                JsonOption.IsSet(result) ? line.GetRawText() : 
+                    $"The clock is confirmed: it is {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
+                        + "Purging goes on."),
         }.RunAsync(stop));
         return command;
     }

@@ -49,11 +49,12 @@ internal sealed class RunningHouse : IAsyncDisposable
         Log = _logs.CreateLogger("gatehouse");
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
-        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Now);
-        GateState.Load(Home, Tokens, Pauses, ledger.Now);
+        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Clock);
+        GateState.Load(Home, Tokens, Pauses, ledger.Clock.Due);
+        ledger.OnTimeWentBack = TimeWentBack;
         Leaks = new LeakedTokens(Tokens, OnLeak);
         Parts = CreateParts(setup);
-        GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(Time.GetUtcNow(), plans.Plan.TimeZone));
+        GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(ledger.Clock.Confirmed, plans.Plan.TimeZone));
         Pipeline = new GatePipeline(Parts);
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
         { Time = Time, Stopping = _stop.Token, IsLeak = target => Leaks.Find(target) is not null };
@@ -116,7 +117,8 @@ internal sealed class RunningHouse : IAsyncDisposable
         SqliteLedger? ledger = null;
         try
         {
-            ledger = SqliteLedger.Open(setup.Home, SettingsOf(plans.Plan), setup.Time, setup.OnFatal);
+            var settings = SettingsOf(plans.Plan) with { IsClockSynchronised = setup.IsClockSynchronised };
+            ledger = SqliteLedger.Open(setup.Home, settings, setup.Time, setup.OnFatal);
             house = new RunningHouse(setup, held, plans, ledger);
             await house.ListenAsync(stop);
             return house;
@@ -234,6 +236,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         return new GateParts
         {
             Time = Time,
+            ConfirmedTime = () => Ledger.Clock.Confirmed,
             Plan = () => Plans.Plan,
             NewId = Ledger.NewId,
             Identifier = new Identifier(Tokens, Leaks),
@@ -304,11 +307,12 @@ internal sealed class RunningHouse : IAsyncDisposable
             try
             {
                 var result = await Ledger.PurgeDueAsync(stop);
-                if (result.IsHalted)
+                if (result.IsClockInDoubt)
                 {
                     Log.LogWarning(
-                        "Purging waits: the clock jumped forward by more than a day. Check it, then run: "
-                        + "gatehouse ledger confirm-clock");
+                        "The clock says {Now:yyyy-MM-dd HH:mm} UTC after a jump of more than a day, and nobody has "
+                        + "confirmed it: only what is due by {Confirmed:yyyy-MM-dd HH:mm} UTC is purged. Check the "
+                        + "clock, then run: gatehouse ledger confirm-clock", Ledger.Now, Ledger.Clock.Confirmed);
                 }
             }
             catch (HomeException error)
@@ -321,7 +325,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             {
                 return;
             }
-            Tokens.Forget(Ledger.Now - GateState.EndedTokensKept);
+            Tokens.Forget(Ledger.Clock.Due - GateState.EndedTokensKept);
             WarnOfEndingTokens();
             await Task.Delay(PurgeEvery, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -329,15 +333,24 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     private void WarnOfEndingTokens()
     {
-        var (now, soon) = (Ledger.Now, Ledger.Now + TimeSpan.FromDays(7));
         foreach (var grant in Tokens.All)
         {
-            if (!grant.Service || grant.Revoked is not null || grant.Expires <= now || grant.Expires > soon) continue;
+            var soon = Ledger.Clock.For(grant.Issued) + TimeSpan.FromDays(7);
+            if (!grant.Service || grant.Revoked is not null || Tokens.IsOver(grant) || grant.Expires > soon) continue;
             Log.LogWarning(
                 "The service token {Token} of job {Job} ends at {Expires:yyyy-MM-dd HH:mm} UTC. Replace it with: "
                 + "gatehouse token issue --job {SameJob} --service --from CIDR", grant.Id, grant.Job, grant.Expires,
                 grant.Job);
         }
+    }
+
+    private void TimeWentBack(DateTimeOffset now, TimeSpan by)
+    {
+        Tokens.GoBack(now, by);
+        Log.LogWarning(
+            "The clock went back to {Now:yyyy-MM-dd HH:mm} UTC. It had been ahead by {By}; what was recorded meanwhile "
+            + "is known as such and kept for its time from then on. Check the clock, then run: "
+            + "gatehouse ledger confirm-clock", now, by);
     }
 
     /// <summary>

@@ -113,7 +113,7 @@ internal sealed class CallRecorder(GateParts parts)
         // Counted against the job's bytes of the day: what is refused fills the disk like what is not.
         var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax
             ? 0 : call.Received.Length;
-        var names = parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
+        var names = parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone);
         var draft = new LedgerDraft
         {
             Entry = new OutcomeEntry
@@ -152,7 +152,7 @@ internal sealed class CallRecorder(GateParts parts)
     {
         var caller = call.Caller;
         var flags = new List<string>(1);
-        if (!caller.Job.IsExpectedAt(parts.Time.GetUtcNow(), call.Plan.TimeZone)) flags.Add("outside-window");
+        if (!caller.Job.IsExpectedAt(parts.ConfirmedTime(), call.Plan.TimeZone)) flags.Add("outside-window");
         if (caller.Job.Mode == JobMode.Observe) flags.Add("observe");
         if (call.Route?.Kind == RouteKind.Opaque) flags.Add("opaque");
         if (call.Route?.Kind == RouteKind.Manage) flags.Add("manages-models");

@@ -14,6 +14,11 @@ internal sealed record GateParts
 {
     public required TimeProvider Time { get; init; }
 
+    /// <summary>
+    /// The time by which days, months and windows count: a clock that jumps renews no budget.
+    /// </summary>
+    public required Func<DateTimeOffset> ConfirmedTime { get; init; }
+
     /// <summary>The estate as it is now: one immutable snapshot, swapped by a reload.</summary>
     public required Func<EstatePlan> Plan { get; init; }
 

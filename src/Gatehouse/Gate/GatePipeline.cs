@@ -186,7 +186,7 @@ internal sealed class GatePipeline(GateParts parts)
             parts.Summaries.CountRateLimited(call.Caller.Job.Key);
         }
         else if (!parts.Limits.For(call.Caller.Job.Key)
-            .TryCountRefusal(parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone)))
+            .TryCountRefusal(parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone)))
         {
             parts.Summaries.CountRefused(call.Caller.Job.Key);
         }

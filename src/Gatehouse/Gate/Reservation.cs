@@ -76,7 +76,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         => call.Caller.Job.Limits
             is { TokensPerDay: not null } or { BytesPerDay: not null } or { CostPerMonth: not null };
 
-    public PeriodNames Names() => parts.Limits.Names(parts.Time.GetUtcNow(), call.Plan.TimeZone);
+    public PeriodNames Names() => parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone);
 
     private JobMeter Meter => parts.Limits.For(call.Caller.Job.Key);
 

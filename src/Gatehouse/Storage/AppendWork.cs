@@ -31,6 +31,15 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
 
     public List<SealedPart> Parts { get; } = [];
 
+    /// <summary>What it was made from; its payloads' memory is the caller's until the append is decided.</summary>
+    public LedgerDraft Draft { get; private set; } = null!;
+
+    /// <summary>The time from which it counts how long things are kept.</summary>
+    public DateTimeOffset EncodedAt { get; private set; }
+
+    /// <summary>Bytes that it adds to the ledger: its leaf and its sealed payloads.</summary>
+    public long StoredBytes => LeafLength + LeafDraft.TailBytesMax + Parts.Sum(part => (long)part.Length);
+
     public IStateChange? StateChange { get; private set; }
 
     /// <summary>Bytes that it counts for in the queue.</summary>
@@ -42,11 +51,12 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     /// <summary>What its state change threw; the caller gets it instead of a result.</summary>
     public Exception? Failure { get; set; }
 
-    public static AppendWork Rent(LedgerEntry entry, IStateChange? change, long cost)
+    public static AppendWork Rent(LedgerDraft draft, DateTimeOffset now, long cost)
     {
         if (!Pool.TryDequeue(out var work))
             work = new AppendWork();
-        (work.Entry, work.StateChange, work.Cost) = (entry, change, cost);
+        (work.Draft, work.EncodedAt, work.Cost) = (draft, now, cost);
+        (work.Entry, work.StateChange) = (draft.Entry, draft.StateChange);
         (work.Result, work.Failure) = (default, null);
         return work;
     }
@@ -61,6 +71,17 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
             Leaf = new byte[leaf.Length * 2 + LeafDraft.TailBytesMax];
         leaf.CopyTo(Leaf);
         LeafLength = leaf.Length;
+    }
+
+    /// <summary>Takes leaf and payloads from the same draft as encoded at another time.</summary>
+    public void TakeOver(AppendWork again)
+    {
+        FreeBuffers();
+        (Leaf, LeafLength, EncodedAt) = (again.Leaf, again.LeafLength, again.EncodedAt);
+        Parts.AddRange(again.Parts);
+        again.Parts.Clear();
+        again.Leaf = new byte[1024];
+        again.Discard();
     }
 
     public ValueTask<AppendResult> AsTask() => new(this, _source.Version);
@@ -102,6 +123,12 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
 
     private void FreeParts()
     {
+        FreeBuffers();
+        (Entry, StateChange, Draft) = (null!, null, null!);
+    }
+
+    private void FreeBuffers()
+    {
         foreach (var part in Parts)
         {
             if (part.Buffer.Length <= PooledBytesMax)
@@ -109,7 +136,6 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
         }
 
         Parts.Clear();
-        (Entry, StateChange) = (null!, null);
     }
 
     private void Return()

@@ -14,6 +14,12 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
     private readonly byte[] _timeText = new byte[LedgerTime.Length];
     private readonly List<(DateTimeOffset Expected, DateTimeOffset Seen)> _steps = [];
     private DateTimeOffset _now;
+    private (DateTimeOffset Now, TimeSpan By)? _back;
+    private ClockMemory _memory;
+    private ClockMemory _written;
+
+    /// <summary>Told when time on record has gone back by so much: what a clock stamped that ran ahead.</summary>
+    public Action<DateTimeOffset, TimeSpan>? OnTimeWentBack { get; set; }
 
     /// <summary>Writes a batch inside an open transaction.</summary>
     /// <param name="store">Where to.</param>
@@ -22,32 +28,52 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
     public void Write(OpenStore store, List<string> toSeal, List<AppendWork> works)
     {
         _tentative.CopyFrom(store.Tip.Frontier);
-        var read = clock.Read();
-        _now = clock.Now;
+        var (reading, step) = clock.Look();
+        _now = reading.Now;
         LedgerTime.Write(_now, _timeText);
-        if (read is { IsJump: true })
-            store.Tables.SetFlag(Purger.HaltFlag, 1);
-        if (read is { } moved && moved.Expected != moved.Seen)
-            _steps.Add((moved.Expected, moved.Seen));
+        if (step is { } moved)
+            _steps.Add(moved);
+        _memory = clock.MemoryOf(reading);
+        if (_memory.Differs(_written))
+            _memory.Write(store.Tables);
         WriteUnasked(store, toSeal);
         foreach (var work in works)
             Write(store, work);
-        usage.Sample(store.Tables, _now);
+        usage.Sample(store.Tables, reading.Confirmed);
     }
 
     /// <summary>The commit worked: the tree is now as written.</summary>
     public void Accept(OpenStore store)
     {
+        if (_tentative.Size > store.Tip.Frontier.Size)
+            clock.SetLastEntry(_now);
         store.Tip.Frontier.CopyFrom(_tentative);
-        clock.SetLastEntry(_now);
         _steps.Clear();
+        if (_memory.Differs(_written))
+            _written = _memory;
+        if (_back is { } back)
+            OnTimeWentBack?.Invoke(back.Now, back.By);
+        _back = null;
     }
 
     // Steps of the clock, and exchanges that a crash left open.
     private void WriteUnasked(OpenStore store, List<string> toSeal)
     {
+        var by = clock.LastEntry - _now;
+        if (by > TimeSpan.Zero && _steps.Count == 0)
+            _steps.Add((clock.LastEntry, _now));
+        // A step that this process saw says it exactly; else the last entry does, by which nothing ends too early.
+        if (by > TimeSpan.Zero && _steps[^1].Expected - _now > by)
+            by = _steps[^1].Expected - _now;
+        _back = by > TimeSpan.Zero ? (_now, by) : null;
         foreach (var (expected, seen) in _steps)
-            WriteOwn(store, new ClockStepEntry { Id = NewId(EntryId.ClockStep), Expected = expected, Seen = seen });
+        {
+            var entry = new ClockStepEntry { Id = NewId(EntryId.ClockStep), Expected = expected, Seen = seen };
+            // The first leaf of the batch is the one that is older than the leaf before it.
+            WriteOwn(store, by <= TimeSpan.Zero ? entry : GoBack(store.Tables, entry, by));
+            by = TimeSpan.Zero;
+        }
+
         foreach (var exchange in toSeal)
         {
             WriteOwn(store, new OutcomeEntry
@@ -58,6 +84,21 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
                 Reason = "gate-stopped",
             });
         }
+    }
+
+    // What was stamped in the wrong time is known as such from here on; what was to end in it ends that much earlier.
+    private ClockStepEntry GoBack(LedgerTables tables, ClockStepEntry entry, TimeSpan by)
+    {
+        var milliseconds = (long)by.TotalMilliseconds;
+        var now = _now.ToUnixTimeMilliseconds();
+        var since = ClockSpans.Read(tables.Prepare(ClockSpans.Select))
+            .FirstAfter(_now, orAt: false, _tentative.Size, tables.Prepare(ClockSpans.SelectLeaf));
+        tables.Prepare("INSERT INTO clock_span (since, until, ahead_ms) VALUES (?1, ?2, ?3)")
+            .Bind(1, since).Bind(2, _tentative.Size).Bind(3, milliseconds).Run();
+        tables.Prepare("UPDATE token SET issued = issued - ?1, expires = expires - ?1 WHERE issued > ?2")
+            .Bind(1, milliseconds).Bind(2, now).Run();
+        tables.Prepare("DELETE FROM size_sample WHERE at > ?1").Bind(1, now).Run();
+        return entry with { Since = since, AheadMilliseconds = milliseconds };
     }
 
     private string NewId(string prefix)
@@ -82,10 +123,27 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             return;
         }
 
+        if ((work.EncodedAt - _now).Duration() > LedgerClock.JumpMin && !TryEncodeAgain(store, work))
+            return;
         var leaf = (_tentative.Size, _now);
         if (work.StateChange is { } change && !StateChangeRunner.TryApply(store.Tables, change, leaf, work))
             return;
         Insert(store.Tables, work);
+    }
+
+    // The clock jumped between the caller's thread and this one: what it says is kept until when must fit its own time.
+    private bool TryEncodeAgain(OpenStore store, AppendWork work)
+    {
+        try
+        {
+            work.TakeOver(_encoder.Encode(work.Draft, store.Keys.Days, _now)!);
+            return true;
+        }
+        catch (IOException e) when (StoreFault.Classify(e) is var refusal && refusal != LedgerRefusal.Stopped)
+        {
+            work.Result = AppendResult.Refused(refusal);
+            return false;
+        }
     }
 
     private void Insert(LedgerTables tables, AppendWork work)

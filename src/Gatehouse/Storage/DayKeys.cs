@@ -56,16 +56,8 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         var deleted = 0;
         foreach (var file in Directory.EnumerateFiles(directory, Prefix + "*.key").ToList())
         {
-            var name = Path.GetFileNameWithoutExtension(file);
-            if (name.Length < Prefix.Length + DayFormat.Length + 2
-                || !DateOnly.TryParseExact(
-                    name.AsSpan(Prefix.Length, DayFormat.Length), DayFormat, CultureInfo.InvariantCulture,
-                    DateTimeStyles.None, out var keyDay)
-                || keyDay >= day)
-            {
+            if (DayOf(file) is not { } keyDay || keyDay >= day)
                 continue;
-            }
-
             File.Delete(file);
             deleted++;
         }
@@ -79,6 +71,38 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         if (deleted > 0)
             LinuxFile.SyncDirectory(directory);
         return deleted;
+    }
+
+    /// <summary>The keys of days after <paramref name="day"/>.</summary>
+    public IReadOnlyList<(DateOnly Day, RetentionClass Class)> After(DateOnly day) =>
+        [.. Enum.GetValues<RetentionClass>().SelectMany(retention => Directory
+            .EnumerateFiles(directory, $"{Prefix}*-{retention.Word()}.key")
+            .Select(file => DayOf(file)).OfType<DateOnly>().Where(found => found > day)
+            .Select(found => (found, retention)))];
+
+    /// <summary>Deletes keys that nothing lies under any more, durably.</summary>
+    public int Delete(IReadOnlyCollection<(DateOnly Day, RetentionClass Class)> keys)
+    {
+        foreach (var (day, retention) in keys)
+        {
+            if (_known.TryRemove((day, retention), out var known))
+                CryptographicOperations.ZeroMemory(known);
+            File.Delete(PathOf(day, retention));
+        }
+
+        if (keys.Count > 0)
+            LinuxFile.SyncDirectory(directory);
+        return keys.Count;
+    }
+
+    private static DateOnly? DayOf(string file)
+    {
+        var name = Path.GetFileNameWithoutExtension(file);
+        return name.Length >= Prefix.Length + DayFormat.Length + 2
+            && DateOnly.TryParseExact(
+                name.AsSpan(Prefix.Length, DayFormat.Length), DayFormat, CultureInfo.InvariantCulture,
+                DateTimeStyles.None, out var day)
+            ? day : null;
     }
 
     private byte[] Keep(DateOnly day, RetentionClass retention, byte[] key)

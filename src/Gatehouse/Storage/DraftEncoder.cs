@@ -27,7 +27,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
     /// <exception cref="IOException">The disk refused a new day key.</exception>
     public AppendWork? Encode(LedgerDraft draft, DayKeys keys, DateTimeOffset now)
     {
-        var work = AppendWork.Rent(draft.Entry, draft.StateChange, CostOf(draft));
+        var work = AppendWork.Rent(draft, now, CostOf(draft));
         try
         {
             var keep = KeepOf(draft.Payloads, now);

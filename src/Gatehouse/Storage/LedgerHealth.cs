@@ -38,7 +38,7 @@ internal sealed record LedgerHealth
     public required double CommitP99Milliseconds { get; init; }
 
     /// <summary>
-    /// True while purging waits for <see cref="SqliteLedger.ConfirmClockAsync"/> after a jump of the clock.
+    /// True from a jump of the clock on until <see cref="SqliteLedger.ConfirmClockAsync"/> or a synchronised clock.
     /// </summary>
-    public required bool IsPurgeHalted { get; init; }
+    public required bool IsClockInDoubt { get; init; }
 }

@@ -36,23 +36,11 @@ internal sealed class LedgerReader : IDisposable
     /// </summary>
     public long FirstSince(DateTimeOffset since)
     {
-        // Times never go back along the log, so halving finds the place without an index. Pruned leaves are old.
-        var wanted = new byte[LedgerTime.Length];
-        LedgerTime.Write(since, wanted);
-        var (low, high) = (0L, Count());
-        var select = _statements.Get("SELECT leaf FROM ledger_entry WHERE log = 1 AND idx = ?1");
-        while (low < high)
-        {
-            var middle = low + (high - low) / 2;
-            var isOlder = !select.Bind(1, middle).Step() || select.IsNull(0)
-                || !LeafHeader.TryRead(select.Blob(0), out var header)
-                || header.Time.SequenceCompareTo(wanted) < 0;
-            select.Reset();
-            (low, high) = isOlder ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
+        return ReadSpans().FirstAfter(since, orAt: true, Count(), _statements.Get(ClockSpans.SelectLeaf));
     }
+
+    /// <summary>The leaves that were stamped by a clock that ran ahead.</summary>
+    public ClockSpans ReadSpans() => ClockSpans.Read(_statements.Get(ClockSpans.Select));
 
     /// <summary>
     /// Leaves from an index on, at most <paramref name="limit"/>; the next page starts after the last.

@@ -64,7 +64,7 @@ internal sealed class LedgerUsage(long bytesMax)
     /// <summary>Keeps a sample now and then. On the writer's thread, in a transaction.</summary>
     public void Sample(LedgerTables tables, DateTimeOffset now)
     {
-        if (now - _lastSample < SampleEvery)
+        if ((now - _lastSample).Duration() < SampleEvery)
             return;
         _lastSample = now;
         tables.Prepare("DELETE FROM size_sample WHERE at < ?1")

@@ -47,7 +47,7 @@ internal static class LedgerVerifier
         PayloadReport? payloads = null;
         if (withPayloads && tree.Fault is null)
         {
-            var check = new PayloadCheck(reader, LedgerKeys.Open(home), tree.PurgedBefore);
+            var check = new PayloadCheck(reader, LedgerKeys.Open(home), tree);
             check.Run(leaves, cancellation);
             if (check.Fault is { } bad)
                 faults.Add(bad);

@@ -31,7 +31,8 @@ internal sealed class LedgerWriter : IDisposable
         HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
     {
         (_home, _settings, _time, _onFatal) = (home, settings, time, onFatal);
-        (Queue, Clock, Usage) = (new AppendQueue(time), new LedgerClock(time), new LedgerUsage(settings.BytesMax));
+        (Queue, Clock, Usage) = (new AppendQueue(time), new LedgerClock(time, settings.IsClockSynchronised),
+            new LedgerUsage(settings.BytesMax));
         _batch = new BatchWriter(settings, Clock, Usage);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };
     }
@@ -75,15 +76,18 @@ internal sealed class LedgerWriter : IDisposable
     public (Frontier Head, Frontier Signed, string? Note) Capture() =>
         (_store!.Tip.Frontier.Clone(), _store.Tip.Signed.Clone(), _store.Tip.Note);
 
-    /// <summary>
-    /// Looks at the clock, records a step, and says whether purging has to wait. Only inside a job without a
-    /// transaction.
-    /// </summary>
-    public (LedgerRefusal Refusal, bool IsHalted) LookAtClock()
+    /// <summary>Told when time on record has gone back, on the writer's thread.</summary>
+    public Action<DateTimeOffset, TimeSpan>? OnTimeWentBack
+    {
+        get => _batch.OnTimeWentBack;
+        set => _batch.OnTimeWentBack = value;
+    }
+
+    /// <summary>Looks at the clock and records a step. Only inside a job without a transaction.</summary>
+    public LedgerRefusal LookAtClock()
     {
         WriteReady([]);
-        var refusal = MakeReady();
-        return (refusal, refusal == LedgerRefusal.None && _store!.Tables.Flag(Purger.HaltFlag) != 0);
+        return MakeReady();
     }
 
     /// <summary>Stops everything: what is on disk can no longer be known or trusted.</summary>
@@ -265,7 +269,7 @@ internal sealed class LedgerWriter : IDisposable
             return refusal;
         }
 
-        Clock.SetLastEntry(_store.Tip.LastTime);
+        Clock.Start(_store.Tip.LastTime, _store.Clock);
         // What is there counts from the first call on.
         Usage.Set(_store.UsedBytes);
         FindOpen(_store.OpenExchanges);

@@ -21,6 +21,9 @@ internal sealed class OpenStore : IDisposable
     /// <summary>Bytes in use when it was opened.</summary>
     public long UsedBytes { get; }
 
+    /// <summary>What the ledger remembered of the clock when it was opened.</summary>
+    public ClockMemory Clock { get; private init; }
+
     /// <summary>Opens it, making keys and file for a new home.</summary>
     /// <param name="home">The home.</param>
     /// <param name="settings">What the ledger is asked to be.</param>
@@ -44,7 +47,10 @@ internal sealed class OpenStore : IDisposable
                     + "Restore the two from the same backup.");
             }
 
-            return new OpenStore(tables, LedgerTip.Load(tables, keys.Verifier), keys);
+            return new OpenStore(tables, LedgerTip.Load(tables, keys.Verifier), keys)
+            {
+                Clock = ClockMemory.Read(tables),
+            };
         }
         catch (UnauthorizedAccessException e)
         {

@@ -3,7 +3,7 @@ using Gatehouse.Core.Ledger;
 namespace Gatehouse.Storage;
 
 /// <summary>Opens every payload and compares it with its commitment.</summary>
-internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, DateTimeOffset purgedBefore)
+internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, TreeCheck tree)
 {
     private const int LeavesInPage = 512;
 
@@ -54,7 +54,7 @@ internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, DateTim
 
     private void CheckMissing(long index, PayloadRecord record, DateTimeOffset expires)
     {
-        if (expires <= purgedBefore)
+        if (tree.MayBePurged(index, expires))
         {
             _purged++;
             return;

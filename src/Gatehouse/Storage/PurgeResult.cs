@@ -18,6 +18,8 @@ internal sealed record PurgeResult
     /// <summary>Why it stopped early, if it did; the next one goes on.</summary>
     public LedgerRefusal Refusal { get; init; }
 
-    /// <summary>True if it waits for the clock to be confirmed.</summary>
-    public bool IsHalted { get; init; }
+    /// <summary>
+    /// True while the clock waits to be confirmed: only what is due by the confirmed time was purged.
+    /// </summary>
+    public bool IsClockInDoubt { get; init; }
 }

@@ -9,24 +9,19 @@ internal sealed class Purger(
     HomeDirectory home, LedgerSettings settings, SqliteLedger ledger, LedgerWriter writer, CheckpointSigner signer)
     : IDisposable
 {
-    /// <summary>Name of the flag that halts purging until the clock is confirmed.</summary>
-    public const string HaltFlag = "purge_halted";
-
     // Where pruning stands. Only a hint where to look on: verification reads the purge entries instead.
     private const string PrunedFlag = "leaves_pruned";
 
     // Rows in one transaction: short enough that appends between them hardly wait.
     private const int RowsMax = 256;
 
+    // The longest day of a time zone and then some: keys of days beyond what is written now and this are not in use.
+    private static readonly TimeSpan KeySlack = TimeSpan.FromDays(2);
+
     // Free pages given back in one transaction.
     private const int PagesMax = 512;
 
     private readonly SemaphoreSlim _one = new(1, 1);
-    private volatile bool _isHalted;
-
-    /// <summary>True once a purge found that it has to wait for the clock.</summary>
-    public bool IsHalted => _isHalted;
-
     public async Task<PurgeResult> RunAsync(CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
@@ -40,48 +35,27 @@ internal sealed class Purger(
         }
     }
 
-    /// <summary>Lets purging go on after a jump of the clock.</summary>
-    public async Task<LedgerRefusal> ConfirmClockAsync()
-    {
-        var (refusal, _) = await writer.RunAsync(
-            tables =>
-            {
-                tables.SetFlag(HaltFlag, 0);
-                return 0;
-            },
-            inTransaction: true);
-        _isHalted &= refusal != LedgerRefusal.None;
-        return refusal;
-    }
-
     public void Dispose() => _one.Dispose();
 
     private async Task<PurgeResult> PurgeAsync(CancellationToken cancellation)
     {
         // The clock is looked at before anything is called due.
-        var (refusal, look) = await writer.RunAsync(_ => writer.LookAtClock(), inTransaction: false);
-        if (refusal != LedgerRefusal.None || look.Refusal != LedgerRefusal.None)
-            return Stopped(refusal != LedgerRefusal.None ? refusal : look.Refusal);
-        var halted = look.IsHalted;
-        if (halted && settings.IsClockSynchronised())
-            halted = await ConfirmClockAsync() != LedgerRefusal.None;
-        _isHalted = halted;
-        if (halted)
-            return new PurgeResult { IsHalted = true };
-
-        var now = ledger.Now;
-        (refusal, var found) = await writer.RunAsync(tables => (Due(tables, now), tables.Flag(PrunedFlag)), false);
+        var (refusal, looked) = await writer.RunAsync(_ => writer.LookAtClock(), inTransaction: false);
+        if (refusal != LedgerRefusal.None || looked != LedgerRefusal.None)
+            return Stopped(refusal != LedgerRefusal.None ? refusal : looked);
+        var (clock, isAsking) = (writer.Clock.Read(), writer.Clock.IsAsking);
+        (refusal, var found) = await writer.RunAsync(tables => Look(tables, clock), false);
         if (refusal != LedgerRefusal.None)
             return Stopped(refusal);
-        var ((payloads, bytes), pruned) = found;
-        var below = await Task.Run(() => FindLeavesBelow(pruned, now, cancellation), cancellation);
-        var result = new PurgeResult { Payloads = payloads, Leaves = below - pruned };
+        var (due, payloads, bytes, pruned) = found;
+        var below = await Task.Run(() => FindLeavesBelow(pruned, due!, cancellation), cancellation);
+        var result = new PurgeResult { Payloads = payloads, Leaves = below - pruned, IsClockInDoubt = isAsking };
         if (payloads > 0 || below > pruned)
         {
             var intent = new PurgeEntry
             {
                 Id = ledger.NewId(EntryId.Purge),
-                DueBefore = now,
+                DueBefore = clock.Confirmed,
                 LeavesBelow = below,
                 Payloads = payloads,
                 PayloadBytes = bytes,
@@ -93,32 +67,40 @@ internal sealed class Purger(
             var signed = await signer.SignAsync(isLast: true, cancellation);
             if (signed.Refusal != LedgerRefusal.None)
                 return Stopped(signed.Refusal);
-            result = result with { Refusal = await DeleteAsync(now, (pruned, below), cancellation) };
+            result = result with { Refusal = await DeleteAsync(due!, (pruned, below), cancellation) };
         }
 
         if (result.Refusal != LedgerRefusal.None)
             return result;
-        var keys = writer.Keys!.Days.DeleteBefore(DateOnly.FromDateTime(now.UtcDateTime));
+        var keys = writer.Keys!.Days.DeleteBefore(DateOnly.FromDateTime(clock.Due.UtcDateTime));
+        if (!clock.IsApart && due!.HasSpans)
+            keys += await DeleteKeysOfWrongDaysAsync(clock.Confirmed);
         var (freed, why) = payloads > 0 || below > pruned ? await ShrinkAsync(cancellation) : (0, LedgerRefusal.None);
         return result with { DayKeys = keys, BytesFreed = freed, Refusal = why };
     }
 
     private static PurgeResult Stopped(LedgerRefusal refusal) => new() { Refusal = refusal };
 
-    private static (long Count, long Bytes) Due(LedgerTables tables, DateTimeOffset now)
+    private static (DueTimes Due, long Payloads, long Bytes, long Pruned) Look(
+        LedgerTables tables, ClockReading clock)
     {
-        var select =
-            tables.Prepare("SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE expires <= ?1")
-            .Bind(1, now.ToUnixTimeMilliseconds());
-        select.Step();
-        var due = (select.Int64(0), select.Int64(1));
-        select.Reset();
-        return due;
+        var due = DueTimes.At(tables, clock);
+        var (payloads, bytes) = (0L, 0L);
+        foreach (var part in due.Parts)
+        {
+            var select = part.Bind(tables.Prepare(
+                "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM payload WHERE " + DueTimes.Where));
+            select.Step();
+            (payloads, bytes) = (payloads + select.Int64(0), bytes + select.Int64(1));
+            select.Reset();
+        }
+
+        return (due, payloads, bytes, tables.Flag(PrunedFlag));
     }
 
     // Leaves go in order, so the first one that must stay ends it. What no signature covers yet stays too: signing
     // hashes it again.
-    private long FindLeavesBelow(long from, DateTimeOffset now, CancellationToken cancellation)
+    private long FindLeavesBelow(long from, DueTimes due, CancellationToken cancellation)
     {
         using var reader = LedgerReader.OpenReadOnly(home);
         var signed = reader.SignedTo(writer.Keys!.Verifier);
@@ -129,7 +111,7 @@ internal sealed class Purger(
             var entries = reader.ReadEntries(below, RowsMax);
             foreach (var entry in entries)
             {
-                if (entry.Index >= signed || (entry.Leaf is { } leaf && !IsDue(leaf.Keep, now)))
+                if (entry.Index >= signed || (entry.Leaf is { } leaf && !IsDue(leaf.Keep, due.For(entry.Index))))
                     return below;
                 below = entry.Index + 1;
             }
@@ -145,9 +127,8 @@ internal sealed class Purger(
         keep.Logs <= now && (keep.Inputs ?? now) <= now && (keep.Outputs ?? now) <= now;
 
     private async Task<LedgerRefusal> DeleteAsync(
-        DateTimeOffset now, (long From, long Below) leaves, CancellationToken cancellation)
+        DueTimes due, (long From, long Below) leaves, CancellationToken cancellation)
     {
-        var due = now.ToUnixTimeMilliseconds();
         while (true)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -171,13 +152,38 @@ internal sealed class Purger(
         return LedgerRefusal.None;
     }
 
-    private static long DeletePayloads(LedgerTables tables, long due)
+    private static long DeletePayloads(LedgerTables tables, DueTimes due)
     {
-        tables.Prepare(
-            "DELETE FROM payload WHERE rowid IN "
-            + "(SELECT rowid FROM payload WHERE expires <= ?1 ORDER BY expires LIMIT ?2)")
-            .Bind(1, due).Bind(2, RowsMax).Run();
-        return tables.Prepare("SELECT changes()").Number();
+        long deleted = 0;
+        foreach (var part in due.Parts)
+        {
+            part.Bind(tables.Prepare(
+                "DELETE FROM payload WHERE rowid IN (SELECT rowid FROM payload WHERE " + DueTimes.Where
+                + " ORDER BY expires LIMIT ?4)")).Bind(4, RowsMax).Run();
+            deleted += tables.Prepare("SELECT changes()").Number();
+        }
+
+        return deleted;
+    }
+
+    // The keys of days that only a clock far ahead wrote for go as soon as nothing lies under them any more.
+    private async Task<int> DeleteKeysOfWrongDaysAsync(DateTimeOffset now)
+    {
+        var keep = new[] { settings.KeepInputs, settings.KeepOutputs, settings.KeepLogs }.Max();
+        var last = DateOnly.FromDateTime((now + keep + KeySlack).UtcDateTime);
+        var days = writer.Keys!.Days;
+        var (refusal, unused) = await writer.RunAsync(
+            tables => days.After(last).Where(key => !IsInUse(tables, key)).ToList(), inTransaction: false);
+        return refusal == LedgerRefusal.None ? days.Delete(unused!) : 0;
+    }
+
+    private static bool IsInUse(LedgerTables tables, (DateOnly Day, RetentionClass Class) key)
+    {
+        var from = new DateTimeOffset(key.Day, TimeOnly.MinValue, TimeSpan.Zero);
+        return tables.Prepare(
+            "SELECT count(*) FROM payload WHERE expires >= ?1 AND expires < ?2 AND class = ?3")
+            .Bind(1, from.ToUnixTimeMilliseconds()).Bind(2, from.AddDays(1).ToUnixTimeMilliseconds())
+            .Bind(3, (long)key.Class).Number() > 0;
     }
 
     private static long PruneLeaves(LedgerTables tables, long from, long end)

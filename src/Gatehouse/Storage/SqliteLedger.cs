@@ -41,8 +41,21 @@ internal sealed class SqliteLedger : IAsyncDisposable
     /// <summary>The keys, for reading payloads in this process.</summary>
     public LedgerKeys? Keys => _writer.Keys;
 
-    /// <summary>The wall clock, or the last entry's time if that is later.</summary>
+    /// <summary>The time of new entries, see <see cref="LedgerClock"/>.</summary>
     public DateTimeOffset Now => _writer.Clock.Now;
+
+    /// <summary>How the clock is at this moment.</summary>
+    public ClockReading Clock => _writer.Clock.Read();
+
+    /// <summary>
+    /// Called when time on record has gone back: with the time that it is now, and by how much what was stamped later
+    /// than that was ahead.
+    /// </summary>
+    public Action<DateTimeOffset, TimeSpan>? OnTimeWentBack
+    {
+        get => _writer.OnTimeWentBack;
+        set => _writer.OnTimeWentBack = value;
+    }
 
     /// <summary>Opens the ledger of a home, seals what a crash left open, and starts to take appends.</summary>
     /// <param name="home">The home, whose lock the caller holds.</param>
@@ -109,7 +122,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
             SignedTo = _signer.SignedTo,
             CommitP50Milliseconds = p50,
             CommitP99Milliseconds = p99,
-            IsPurgeHalted = _purger.IsHalted,
+            IsClockInDoubt = _writer.Clock.IsAsking,
         };
     }
 
@@ -121,7 +134,17 @@ internal sealed class SqliteLedger : IAsyncDisposable
     public Task<PurgeResult> PurgeDueAsync(CancellationToken cancellation) => _purger.RunAsync(cancellation);
 
     /// <summary>A person says that the clock is right after a long jump; purging goes on.</summary>
-    public Task<LedgerRefusal> ConfirmClockAsync() => _purger.ConfirmClockAsync();
+    public async Task<LedgerRefusal> ConfirmClockAsync()
+    {
+        var (refusal, looked) = await _writer.RunAsync(
+            _ =>
+            {
+                _writer.Clock.Confirm();
+                return _writer.LookAtClock();
+            },
+            inTransaction: false);
+        return refusal != LedgerRefusal.None ? refusal : looked;
+    }
 
     /// <summary>Writes what is queued, signs a last checkpoint and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -130,6 +153,8 @@ internal sealed class SqliteLedger : IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         await _signing;
+        // What the time was when it stopped is what the next start compares its clock with.
+        await _writer.RunAsync(_ => _writer.LookAtClock(), inTransaction: false);
         if (_writer.Status.State != LedgerState.Stopped)
             await _signer.SignAsync(isLast: true, CancellationToken.None);
         _keeper.Dispose();
@@ -196,6 +221,8 @@ internal sealed class SqliteLedger : IAsyncDisposable
             {
                 if (_writer.Status.State == LedgerState.Waiting)
                     await ProbeAsync();
+                if (_writer.Clock.HasNews)
+                    await _writer.RunAsync(_ => _writer.LookAtClock(), inTransaction: false);
                 var unsigned = _writer.Status.Entries - _signer.SignedTo;
                 if (unsigned > UnsignedMax || (unsigned > 0 && _signer.Age >= _settings.CheckpointEvery))
                     await _signer.SignAsync(isLast: false, _stopping.Token);

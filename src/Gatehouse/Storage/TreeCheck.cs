@@ -14,7 +14,13 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     private readonly Frontier _tree = new();
     private readonly byte[] _origin = JsonText(origin);
     private readonly byte[] _lastTime = new byte[LedgerTime.Length];
+    private static readonly Comparer<(long Index, PurgeEntry Purge)> ByIndex =
+        Comparer<(long Index, PurgeEntry Purge)>.Create((left, right) => left.Index.CompareTo(right.Index));
+
     private readonly List<(long Index, PurgeEntry Purge)> _purges = [];
+    private readonly List<(long Index, long Since, TimeSpan Ahead)> _steps = [];
+    private readonly ClockSpans _spans = new();
+    private DateTimeOffset[] _dueAfter = [];
     private int _nextHead;
     private VerifyFault? _fault;
 
@@ -27,8 +33,16 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     /// <summary>Leaves at the start of the log that have no text.</summary>
     public long Pruned { get; private set; }
 
-    /// <summary>Payloads due at this moment may be gone, says a signed purge.</summary>
-    public DateTimeOffset PurgedBefore { get; private set; } = DateTimeOffset.MinValue;
+    /// <summary>
+    /// True if a signed purge says that what a leaf kept until <paramref name="expires"/> may be gone: one that came
+    /// after the leaf, when the time was up by the clock that stamped it.
+    /// </summary>
+    public bool MayBePurged(long index, DateTimeOffset expires)
+    {
+        var at = _purges.BinarySearch((index, null!), ByIndex);
+        at = at < 0 ? ~at : at + 1;
+        return at < _dueAfter.Length && expires - _spans.AheadOf(index) <= _dueAfter[at];
+    }
 
     /// <summary>True if what is missing may only be newer than the log that was read.</summary>
     public bool IsCoverageFault { get; private set; }
@@ -145,25 +159,41 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
             Fail(index, $"Leaf {index} is of another log.");
         else if (header.Index != index)
             Fail(index, $"Leaf {index} was written as leaf {header.Index}.");
-        else if (header.Time.SequenceCompareTo(_lastTime) < 0)
-            Fail(index, $"Leaf {index} is older than the one before it.");
         else
             Take(index, leaf, header);
     }
 
     private void Take(long index, ReadOnlySpan<byte> leaf, in LeafHeader header)
     {
-        header.Time.CopyTo(_lastTime);
-        if (!header.Kind.SequenceEqual("purge"u8))
-            return;
+        var goesBack = header.Time.SequenceCompareTo(_lastTime) < 0;
         try
         {
-            if (Leaf.Parse(leaf.ToArray()).Entry is PurgeEntry purge)
+            if (goesBack && !header.Kind.SequenceEqual("clock_step"u8))
+                Fail(index, $"Leaf {index} is older than the one before it.");
+            else if (goesBack)
+                TakeStep(index, Leaf.Parse(leaf.ToArray()));
+            else if (header.Kind.SequenceEqual("purge"u8) && Leaf.Parse(leaf.ToArray()).Entry is PurgeEntry purge)
                 _purges.Add((index, purge));
+            header.Time.CopyTo(_lastTime);
         }
         catch (FormatException e)
         {
             Fail(index, $"Leaf {index} cannot be read: {e.Message}");
+        }
+    }
+
+    // Time goes back only where a step of the clock says so, and by no more than it says.
+    private void TakeStep(long index, Leaf leaf)
+    {
+        if (leaf.Entry is ClockStepEntry { Since: { } since, AheadMilliseconds: { } ahead } && since < index
+            && LedgerTime.TryParse(_lastTime, out var last)
+            && last - leaf.Time <= TimeSpan.FromMilliseconds(ahead))
+        {
+            _steps.Add((index, since, TimeSpan.FromMilliseconds(ahead)));
+        }
+        else
+        {
+            Fail(index, $"Leaf {index} is older than the one before it, and does not say by how much.");
         }
     }
 
@@ -205,9 +235,17 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
         }
 
         // Only what is under a signature may explain that something is gone.
-        foreach (var (_, purge) in _purges.Where(found => found.Index < SignedTo))
-            PurgedBefore = purge.DueBefore > PurgedBefore ? purge.DueBefore : PurgedBefore;
-        var floor = _purges.Where(found => found.Index < SignedTo)
+        _purges.RemoveAll(found => found.Index >= SignedTo);
+        _dueAfter = new DateTimeOffset[_purges.Count];
+        for (var i = _purges.Count - 1; i >= 0; i--)
+        {
+            var due = _purges[i].Purge.DueBefore;
+            _dueAfter[i] = i + 1 < _purges.Count && _dueAfter[i + 1] > due ? _dueAfter[i + 1] : due;
+        }
+
+        foreach (var (index, since, ahead) in _steps.Where(found => found.Index < SignedTo))
+            _spans.Add(since, index, ahead);
+        var floor = _purges
             .Select(found => found.Purge.LeavesBelow).DefaultIfEmpty().Max();
         if (Pruned > floor && _fault is null)
         {

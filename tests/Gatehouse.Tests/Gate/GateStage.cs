@@ -50,7 +50,8 @@ internal sealed class GateStage : IAsyncDisposable
         Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? append = null,
         TimeProvider? time = null,
         ILoggerFactory? logs = null,
-        ScriptedModelOptions? options = null)
+        ScriptedModelOptions? options = null,
+        bool isClockSynchronised = false)
     {
         var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
         var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options);
@@ -60,6 +61,7 @@ internal sealed class GateStage : IAsyncDisposable
         {
             OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
             Append = append,
+            IsClockSynchronised = () => isClockSynchronised,
         };
         return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model);
     }

@@ -83,6 +83,23 @@ public sealed class LimitTests
         Assert.Equal(200, (await CallAsync(stage, token, "[[tokens=100]]", 110)).Status);
     }
 
+    [Fact]
+    public async Task A_clock_that_jumps_renews_no_budget_before_somebody_confirms_it()
+    {
+        var time = new Storage.FakeClock(Evening);
+        await using var stage = await StageAsync("tokens-per-day: 400", time);
+        var token = await stage.TokenAsync("limited", ("ttl", "24h"));
+        await SpendAsync(stage, token, "token_budget");
+        time.Step(TimeSpan.FromDays(3650));
+        Assert.Equal((429, "token_budget", null), await CallAsync(stage, token, "[[tokens=100]]", 110));
+        await stage.RestartAsync();
+        Assert.Equal((429, "token_budget", null), await CallAsync(stage, token, "[[tokens=100]]", 110));
+
+        await stage.ActAsync("ledger.confirm-clock");
+
+        Assert.Equal(200, (await CallAsync(stage, await stage.TokenAsync("limited"), "[[tokens=100]]", 110)).Status);
+    }
+
     [Theory]
     [InlineData("requests-per-minute: 7", 7)]
     [InlineData("concurrent: 5", 5)]

@@ -52,6 +52,40 @@ public sealed class TokenLifeTests
         Assert.Equal("expired", listed.GetProperty("state").GetString());
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task Tokens_live_as_long_as_they_were_given_when_the_clock_is_ten_years_ahead_and_back(
+        bool restarts, bool isSynchronised)
+    {
+        var start = DateTimeOffset.UtcNow;
+        var time = new Storage.FakeClock(start);
+        await using var stage = await GateStage.StartAsync(time: time, isClockSynchronised: isSynchronised);
+        var right = await stage.TokenAsync("all", ("ttl", "2h"));
+        time.Step(TimeSpan.FromDays(3650));
+        if (restarts) await stage.RestartAsync();
+        var wrong = await stage.TokenAsync("all", ("ttl", "1h"));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(stage, wrong));
+        // A jump that nobody has confirmed ends no token; the kernel's word does.
+        Assert.Equal(isSynchronised ? HttpStatusCode.Unauthorized : HttpStatusCode.OK, await StatusAsync(stage, right));
+
+        time.Step(TimeSpan.FromDays(-3650));
+        if (restarts) await stage.RestartAsync();
+        time.Advance(TimeSpan.FromMinutes(30));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(stage, wrong));
+        if (!isSynchronised) Assert.Equal(HttpStatusCode.OK, await StatusAsync(stage, right));
+        foreach (var listed in await stage.ActAsync("token.list"))
+            Assert.InRange(listed.GetProperty("expires").GetDateTimeOffset(), start, start.AddHours(3));
+        if (restarts) await stage.RestartAsync();
+        time.Advance(TimeSpan.FromMinutes(45));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(stage, wrong));
+        if (!isSynchronised) Assert.Equal(HttpStatusCode.OK, await StatusAsync(stage, right));
+        time.Advance(TimeSpan.FromMinutes(60));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(stage, right));
+    }
+
     [Fact]
     public async Task A_service_token_lives_thirty_days_at_most_and_is_replaced_with_overlap()
     {

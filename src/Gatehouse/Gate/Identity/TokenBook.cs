@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Identity;
 
 /// <summary>
 /// The tokens this house has given out, by hash, in memory. The database beside the ledger is its durable form;
-/// the book is written only after that write succeeded, except for revoking, which never waits. Its time is the
-/// ledger's, which never steps back: a clock that does brings no ended token to life.
+/// the book is written only after that write succeeded, except for revoking, which never waits. A token ends by the
+/// confirmed time, which never steps back by itself, so that a clock that does brings no ended token to life; one that
+/// was issued by a clock that nobody has confirmed yet ends by that clock.
 /// </summary>
-internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
+internal sealed class TokenBook(byte[] tagKey, Func<ClockReading> clock)
 {
     private readonly ConcurrentDictionary<TokenHash, TokenGrant> _byHash = new();
 
@@ -29,8 +31,25 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
         if (!TokenFormat.LooksLikeToken(token)) return (TokenVerdict.Unknown, null);
         if (!_byHash.TryGetValue(TokenFormat.Hash(token), out var grant)) return (TokenVerdict.Unknown, null);
         if (grant.Revoked is not null) return (TokenVerdict.Revoked, grant);
-        if (grant.Expires <= now() && !grant.BoundToConnection) return (TokenVerdict.Expired, grant);
+        if (IsOver(grant)) return (TokenVerdict.Expired, grant);
         return grant.IsFrom(from) ? (TokenVerdict.Good, grant) : (TokenVerdict.WrongNetwork, grant);
+    }
+
+    /// <summary>Whether a token's time is up.</summary>
+    public bool IsOver(TokenGrant grant)
+        => !grant.BoundToConnection && grant.Expires <= clock().For(grant.Issued);
+
+    /// <summary>
+    /// Time on record has gone back to <paramref name="now"/>: tokens that were issued later than that live on for as
+    /// long as they had left, and not until the wrong time comes again.
+    /// </summary>
+    public void GoBack(DateTimeOffset now, TimeSpan by)
+    {
+        foreach (var (hash, grant) in _byHash)
+        {
+            if (grant.Issued > now)
+                _byHash.TryUpdate(hash, grant with { Issued = grant.Issued - by, Expires = grant.Expires - by }, grant);
+        }
     }
 
     /// <summary>Whether a token that was good has been revoked or forgotten.</summary>
@@ -39,7 +58,7 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
     /// <summary>How many tokens of a job are good now.</summary>
     public int CountGood(string job)
         => _byHash.Values.Count(
-            grant => grant.Job == job && grant.Revoked is null && (grant.BoundToConnection || grant.Expires > now()));
+            grant => grant.Job == job && grant.Revoked is null && !IsOver(grant));
 
     /// <summary>Takes a token out of the book: one that ended and that nobody needs to be told about.</summary>
     public void Remove(TokenHash hash) => _byHash.TryRemove(hash, out _);
@@ -52,7 +71,7 @@ internal sealed class TokenBook(byte[] tagKey, Func<DateTimeOffset> now)
         foreach (var (hash, grant) in _byHash)
         {
             if (grant.Id != id || grant.Revoked is not null) continue;
-            return _byHash.TryUpdate(hash, grant with { Revoked = now(), Leaked = leaked }, grant);
+            return _byHash.TryUpdate(hash, grant with { Revoked = clock().Now, Leaked = leaked }, grant);
         }
         return false;
     }

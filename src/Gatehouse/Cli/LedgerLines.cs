@@ -41,7 +41,8 @@ internal static class LedgerLines
             return;
         }
         Console.Out.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}{Ahead(ahead)}"));
+            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}")
+                + Ahead(ahead));
     }
 
     private static string Ahead(TimeSpan ahead) => ahead == TimeSpan.Zero ? ""

@@ -85,7 +85,7 @@ internal static class LedgerVerifyCommand
         {
             OnLine = line => Console.Out.WriteLine(
                 JsonOption.IsSet(result) ? line.GetRawText() : 
-                    $"The clock is confirmed: it is {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
+                    $"The clock is confirmed: {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
                         + "Purging goes on."),
         }.RunAsync(stop));
         return command;

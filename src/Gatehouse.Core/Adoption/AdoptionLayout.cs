@@ -10,9 +10,27 @@ namespace Gatehouse.Core.Adoption;
 public sealed record AdoptionLayout(
     ImmutableArray<ModelPlace> Models, ImmutableArray<AppPlace> Apps, HousePlace? House, ImmutableArray<string> Notes)
 {
+    /// <summary>Addresses of model servers that the gate takes over.</summary>
+    public ImmutableArray<TakenAddress> Addresses { get; init; } = [];
+
+    /// <summary>Containers that call ports of the host which the gate takes over.</summary>
+    public ImmutableArray<PortCaller> PortCallers { get; init; } = [];
+
+    /// <summary>Paths to models that stay as they were, past the gate.</summary>
+    public ImmutableArray<Bypass> Bypasses { get; init; } = [];
+
     /// <summary>What stands already; null when nothing does.</summary>
     public StandingLayout? Standing { get; init; }
 
     /// <summary>The model server of the host itself; null when none is adopted.</summary>
     public HostModelPlace? Host { get; init; }
+
+    /// <summary>The jobs that are on record then.</summary>
+    public ImmutableArray<string> Jobs =>
+    [
+        .. Apps.Select(static app => app.Job)
+            .Concat(House?.Ports.Select(static port => port.Job) ?? [])
+            .Concat(Addresses.Select(static taken => taken.Job))
+            .Concat(Host is { } host ? [host.Job] : []).Distinct(StringComparer.Ordinal),
+    ];
 }

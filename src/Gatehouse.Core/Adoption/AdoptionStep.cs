@@ -15,6 +15,7 @@ namespace Gatehouse.Core.Adoption;
 [JsonDerivedType(typeof(StartGateStep), "start-gate")]
 [JsonDerivedType(typeof(JoinNetworkStep), "join-network")]
 [JsonDerivedType(typeof(LeaveNetworkStep), "leave-network")]
+[JsonDerivedType(typeof(TakeAddressStep), "take-address")]
 [JsonDerivedType(typeof(CutConnectionsStep), "cut-connections")]
 [JsonDerivedType(typeof(GreetGateStep), "greet-gate")]
 [JsonDerivedType(typeof(RunCommandStep), "run-command")]

@@ -24,9 +24,37 @@ public sealed record AppPlace
     /// <summary>Whether the network and its listener stand already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
+    /// <summary>
+    /// The apps that share the network of its containers, and so are one job; empty when that is one app.
+    /// </summary>
+    public ImmutableArray<string> Sharers { get; init; } = [];
+
+    /// <summary>Names of containers whose network its apps use and that are none of them.</summary>
+    public ImmutableArray<string> Owners { get; init; } = [];
+
+    /// <summary>Where its settings say that its models are.</summary>
+    public ImmutableArray<ModelAddress> ModelHosts { get; init; } = [];
+
+    /// <summary>Names that only its own links give a model server (<c>links:</c> in a Compose file).</summary>
+    public ImmutableArray<string> LinkNames { get; init; } = [];
+
     /// <summary>Names that the gate takes there.</summary>
     public ImmutableArray<string> GateNames =>
-        [.. Models.SelectMany(static model => model.Names).Distinct(StringComparer.Ordinal)];
+        [.. Models.SelectMany(static model => model.Names).Concat(LinkNames).Distinct(StringComparer.Ordinal)];
+
+    /// <summary>The names by which it calls a model server, as far as they are known; else the first that it can
+    /// use.</summary>
+    /// <param name="model">The server.</param>
+    public ImmutableArray<string> UsedNames(ModelPlace model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ImmutableArray<string> said =
+        [
+            .. ModelHosts.Where(one => one.Port == 0 || one.Port == model.Port).Select(static one => one.Host)
+                .Where(host => model.Names.Contains(host) || LinkNames.Contains(host)).Distinct(StringComparer.Ordinal),
+        ];
+        return said.IsEmpty ? [.. model.Names.Take(1)] : said;
+    }
 
     /// <summary>Addresses on which the gate listens for it.</summary>
     public ImmutableArray<string> Listens =>

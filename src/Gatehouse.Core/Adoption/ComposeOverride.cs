@@ -30,25 +30,39 @@ public static class ComposeOverride
         text.Append("# project's own file: apps meet the gate in networks of their own, models meet nobody else.\n");
         text.Append("services:\n");
         foreach (var model in models.OrderBy(static model => model.Container.ComposeService, StringComparer.Ordinal))
-            AddModel(text, model);
+            AddModel(text, model, project, view);
         foreach (var app in apps) AddApp(text, app, project, view);
         text.Append("networks:\n");
         foreach (var network in models.Select(static model => model.Network)
-            .Concat(apps.Select(static app => app.Network)))
+            .Concat(models.SelectMany(static model => model.Keeps).Select(static kept => kept.Network)
+                .Where(name => KeyIn(view.Network(name), project) is null))
+            .Concat(apps.Select(static app => app.Network)).Distinct(StringComparer.Ordinal))
         {
-            text.Append("  ").Append(network).Append(":\n    external: true\n");
+            text.Append("  ").Append(Quoted(network)).Append(":\n    external: true\n");
         }
         return text.ToString();
     }
 
-    private static void AddModel(StringBuilder text, ModelPlace model)
+    private static void AddModel(StringBuilder text, ModelPlace model, string project, EngineView view)
     {
         text.Append("  ").Append(Quoted(model.Container.ComposeService!)).Append(":\n");
-        if (model.Container.AskedPorts.Length > 0) text.Append("    ports: !reset []\n");
+        if (model.GivesPorts) text.Append("    ports: !reset []\n");
         text.Append("    networks: !override\n      ").Append(model.Network).Append(":\n");
         text.Append("        aliases: [").Append(model.Alias).Append("]\n");
         text.Append("        ipv4_address: ").Append(model.Subnet.Model).Append('\n');
+        foreach (var kept in model.Keeps)
+        {
+            var key = KeyIn(view.Network(kept.Network), project) ?? kept.Network;
+            text.Append("      ").Append(Quoted(key)).Append(":\n");
+            text.Append("        aliases: [").AppendJoin(", ", kept.Aliases.Select(Quoted)).Append("]\n");
+            if (kept.Address is { } address) text.Append("        ipv4_address: ").Append(address).Append('\n');
+        }
     }
+
+    /// <summary>The key of a project's own network in its files; null for any other.</summary>
+    private static string? KeyIn(NetworkFacts? network, string project)
+        => network?.Labels.GetValueOrDefault("com.docker.compose.project") == project
+            ? network.Labels.GetValueOrDefault("com.docker.compose.network") : null;
 
     /// <summary>
     /// A service that names no networks is in its project's default one; naming another would take it out of there, so
@@ -64,8 +78,7 @@ public static class ComposeOverride
     }
 
     private static bool IsDefault(NetworkFacts? network, string project)
-        => network?.Labels.GetValueOrDefault("com.docker.compose.project") == project
-            && network.Labels.GetValueOrDefault("com.docker.compose.network") == "default";
+        => KeyIn(network, project) == "default";
 
     /// <summary>
     /// Service names are letters, digits and <c>. _ -</c>, but may look like a number or a word of YAML.

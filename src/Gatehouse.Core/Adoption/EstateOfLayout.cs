@@ -30,7 +30,7 @@ public sealed class EstateOfLayout
     public EstateDraft Draft(IReadOnlyDictionary<string, JobDraft> drafts, ImmutableArray<SinkDraft> sinks)
     {
         var jobs = _layout.Apps
-            .Select(app => (Draft: drafts.GetValueOrDefault(app.Job) ?? Bare(app.Job), app.Models, app.Listens))
+            .Select(app => (Draft: DraftOf(app, drafts), app.Models, app.Listens))
             .Concat(Callers()).ToArray();
         var (known, fresh) = (jobs.Where(job => IsDeclared(job.Draft.Key)).ToArray(),
             jobs.Where(job => !IsDeclared(job.Draft.Key)).ToArray());
@@ -59,18 +59,18 @@ public sealed class EstateOfLayout
         };
     }
 
-    /// <summary>Why no entries can be written, as a sentence; null where they can.</summary>
-    public string? Fault()
+    /// <summary>
+    /// A server of which nobody knows what it serves, and that some job would use beside another: the gate could not
+    /// tell their calls apart. Null where there is none.
+    /// </summary>
+    public ModelPlace? Silent()
     {
         foreach (var app in _layout.Apps)
         {
             var hasAny = _estate?.Jobs.GetValueOrDefault(app.Job)?.AnyModel is not null;
             var needed = app.Models.Where(model => !IsDeclared(app.Job) || !MayCall(app.Job, model));
-            if (needed.Skip(hasAny ? 0 : 1).FirstOrDefault(static model => model.Served.IsEmpty) is not { } silent)
-                continue;
-            return $"{app.Job} uses more than one model server, and {silent.Container.ShownName} does not tell the "
-                + "names of its models, by which the gate would tell the calls apart. See that it runs and answers "
-                + "GET /v1/models, then adopt again.";
+            if (needed.Skip(hasAny ? 0 : 1).FirstOrDefault(static model => model.Served.IsEmpty) is { } silent)
+                return silent;
         }
         return null;
     }
@@ -143,14 +143,35 @@ public sealed class EstateOfLayout
         => url.RootPath.Length == 0 && url.VersionPath == "/v1" ? "" : url.VersionPath;
 
     private IEnumerable<(JobDraft Draft, ImmutableArray<ModelPlace> Models, ImmutableArray<string> Listens)> Callers()
-        => (_layout.House?.Ports ?? []).GroupBy(HousePlace.JobOf, StringComparer.Ordinal).Select(port => (
-            Bare(port.Key) with
+    {
+        foreach (var port in (_layout.House?.Ports ?? []).DistinctBy(static port => port.Job))
+        {
+            // The engine may lead a port of the host to any network of the gate that has a way out.
+            ImmutableArray<string> listens = [_layout.House!.Listen(port),
+                .. _layout.Addresses.Select(taken => $"{taken.Address}:{port.Published.GatePort}")];
+            yield return (Bare(port.Job) with
             {
                 Comment =
-                    [$"whoever calls port {port.First().HostPort} of this host, as the model server published it"],
-            },
-            _layout.Models.Where(model => model.Port == port.First().GatePort).ToImmutableArray(),
-            ImmutableArray.Create(_layout.House!.Listen(port.First()))));
+                [
+                    $"whoever calls port {port.Published.HostPort} of this host, as "
+                        + $"{port.Model.Container.ShownName} published it",
+                ],
+            }, [port.Model], listens);
+        }
+        foreach (var taken in _layout.Addresses)
+        {
+            yield return (Bare(taken.Job) with
+            {
+                Comment = [$"whoever calls {taken.Model.Container.ShownName} by its address in {taken.Network}"],
+            }, [taken.Model], [taken.Listen]);
+        }
+    }
+
+    private static JobDraft DraftOf(AppPlace app, IReadOnlyDictionary<string, JobDraft> drafts)
+    {
+        if (app.Sharers.IsEmpty) return drafts.GetValueOrDefault(app.Job) ?? Bare(app.Job);
+        return Bare(app.Job) with { Comment = [$"{string.Join(", ", app.Sharers)}, which share one network"] };
+    }
 
     private static JobDraft Bare(string job) => new()
     {

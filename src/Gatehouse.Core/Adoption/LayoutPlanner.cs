@@ -3,7 +3,7 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>Decides who stands where: pure, so that what is shown before is what is done after.</summary>
+/// <summary>Decides who shall stand where: pure, so that what is shown before is what is done after.</summary>
 public sealed class LayoutPlanner(
     EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, StandingLayout? standing = null)
 {
@@ -11,7 +11,11 @@ public sealed class LayoutPlanner(
     private const int LabelLengthMax = 63;
 
     private readonly List<string> _notes = [];
+    private readonly List<Bypass> _bypasses = [];
     private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
+
+    /// <summary>The addresses of this host, by which containers may call its ports.</summary>
+    public IReadOnlySet<string> HostAddresses { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>Lays out an adoption.</summary>
     /// <param name="servers">The model servers that shall stand behind the gate.</param>
@@ -20,22 +24,42 @@ public sealed class LayoutPlanner(
     public AdoptionLayout Plan(
         IReadOnlyList<ServerSeen> servers, IReadOnlyList<AppSeen> apps, bool needsWayOut)
     {
-        var models = servers.Where(CanMove).Select(PlaceModel).OfType<ModelPlace>().ToImmutableArray();
+        var movable = servers.Where(server => CanMove(server, apps)).ToArray();
+        var paths = new CallPaths(view, movable, apps);
+        var models = movable.Select(server => PlaceModel(server, paths)).OfType<ModelPlace>().ToImmutableArray();
         var known = models.AddRange(standing?.Models ?? []);
-        var places = apps.Where(CanJoin).GroupBy(static app => app.Job, StringComparer.Ordinal)
-            .OrderBy(static job => job.Key, StringComparer.Ordinal)
-            .Select(job => PlaceApp(job.Key, [.. job], known)).OfType<AppPlace>().ToImmutableArray();
-        NoteBystanders(models, places);
-        var ports = models.SelectMany(PortsOf).ToImmutableArray();
+        var jobs = SharedNetworks.Merge(view, [.. apps.Where(CanJoin)]);
+        var places = jobs.Select(job => PlaceApp(job, known, paths)).OfType<AppPlace>().ToImmutableArray();
+        var taken = models.SelectMany(model => TakenFrom(model, paths)).ToImmutableArray();
+        // A server that stays where it was for everybody who calls it gains nothing from a second network.
+        models = models.RemoveAll(model => !model.Keeps.IsEmpty && taken.All(one => one.Model != model)
+            && places.All(app => !app.Models.Contains(model)));
+        foreach (var model in movable) _bypasses.AddRange(paths.BypassesOf(model.Container));
+        var ports = PortsOf(models, taken);
+        var callers = CallersOf(apps, ports).ToImmutableArray();
+        NoteUnreached(jobs, places, taken, callers, servers);
+        NoteTaken(taken, ports);
+        NoteBystanders(models, places, taken);
         var house = ports.Length > 0 || needsWayOut ? PlaceHouse(ports) : null;
-        return new AdoptionLayout(models, places, house, [.. _notes]) { Standing = standing };
+        return new AdoptionLayout(models, places, house, [.. _notes])
+        {
+            Standing = standing,
+            Addresses = taken,
+            PortCallers = house is null ? [] : callers,
+            Bypasses = [.. _bypasses.DistinctBy(static one => (one.Caller, one.Server))],
+        };
     }
 
-    private bool CanMove(ServerSeen server)
+    private bool CanMove(ServerSeen server, IReadOnlyList<AppSeen> apps)
     {
         var name = server.Container.ShownName;
         if (server.Container.Endpoints.Any(static endpoint => IsOurs(endpoint.Network)))
             return standing is null && Leave($"{name} stands behind the gate already.");
+        if (apps.FirstOrDefault(app => app.Container.Id == server.Container.Id) is { } caller)
+        {
+            return Leave($"{name} calls models and serves them too. It is adopted as a caller and stays where it is "
+                + $"for those who call it, because it needs its networks; what it calls is on record as {caller.Job}.");
+        }
         if (standing is not null)
         {
             return Leave($"{name} is a model server that came after the adoption. Apps that are behind the gate may "
@@ -53,6 +77,18 @@ public sealed class LayoutPlanner(
             return Leave($"{name} shares its network with {sharer.ShownName}; it cannot be moved alone.");
         if (server.Container.Endpoints.Length == 0)
             return Leave($"{name} is in no network: nobody can reach it.");
+        if (server.Container.AskedPorts.FirstOrDefault(asked => asked.ContainerPort != server.Port) is { } port)
+        {
+            return Leave($"{name} also publishes its port {port.ContainerPort}/{port.Protocol} on this host, which "
+                + "the gate does not serve, so it stays where it is. Take that port out of its Compose file, then "
+                + "adopt again.");
+        }
+        if (LabelRoutes.GuessersOf(view, server.Container)
+            .FirstOrDefault(proxy => view.NetworkOwner(proxy)?.NetworkMode == "host") is { } guesser)
+        {
+            return Leave($"{guesser.ShownName} routes to {name} by its labels from the host's own network, and would "
+                + $"lose it. Name its network by the label traefik.docker.network, then adopt again.");
+        }
         return server.Container.Endpoints.All(IsOrdinary)
             || Leave($"{name} is in a network that is no bridge of this host (macvlan, overlay …).");
     }
@@ -60,23 +96,24 @@ public sealed class LayoutPlanner(
     private bool CanJoin(AppSeen app)
     {
         var name = app.Container.ShownName;
-        if (app.Container.NetworkMode == "host")
+        if (view.NetworkOwner(app.Container) is not { } owner)
+            return Leave($"{name} shares the network of a container that is not there.");
+        if (owner.NetworkMode == "host")
         {
             return Leave(
                 $"{name} uses the host's own network, so nothing tells its calls from others. Give it a token: "
                 + $"gatehouse connect openai-sdk --job {app.Job}");
         }
-        if (app.Container.SharesNetworkOf is not null)
-            return Leave($"{name} shares the network of another container, and is that one to the gate.");
-        if (standing?.Apps.Any(place => place.Containers.Any(one => one.Id == app.Container.Id)) == true) return false;
-        return app.Container.Endpoints.Length > 0 || Leave($"{name} is in no network.");
+        if (standing?.Apps.Any(place => place.Containers.Any(one => one.Id == owner.Id)) == true) return false;
+        return owner.Endpoints.Length > 0 || Leave($"{name} is in no network.");
     }
 
-    private ModelPlace? PlaceModel(ServerSeen server)
+    private ModelPlace? PlaceModel(ServerSeen server, CallPaths paths)
     {
         var container = server.Container;
         var key = KeyOf(container.ShownName);
         if (pool.Next() is not { } subnet) return NoRoom<ModelPlace>(container);
+        var all = container.Endpoints.Select(endpoint => EndpointWish.Of(endpoint, container.Id)).ToArray();
         return new ModelPlace
         {
             Key = key,
@@ -85,67 +122,151 @@ public sealed class LayoutPlanner(
             Port = server.Port,
             Network = GateNetworks.OfModel + key,
             Subnet = subnet,
-            Leaves = [.. container.Endpoints.Select(endpoint => EndpointWish.Of(endpoint, container.Id))],
+            Leaves = [.. all.Where(one => paths.Kept(container, one.Network) is null)],
+            Keeps = [.. all.Where(one => paths.Kept(container, one.Network) is not null)],
+            Joined = [.. LabelRoutes.GuessersOf(view, container).Select(view.NetworkOwner).OfType<ContainerFacts>()],
             Names = NamesOf(container),
             Served = server.Served,
         };
     }
 
-    private AppPlace? PlaceApp(string job, ImmutableArray<AppSeen> replicas, ImmutableArray<ModelPlace> models)
+    private AppPlace? PlaceApp(JobSeen job, ImmutableArray<ModelPlace> models, CallPaths paths)
     {
-        var containers = replicas.Select(static app => app.Container).ToImmutableArray();
-        var hosts = replicas.SelectMany(static app => app.ModelHosts).ToArray();
-        var reached = models.Where(model => containers.Any(app => Reached(app, model)))
-            .OrderBy(model => !hosts.Any(host => model.Names.Contains(host))).ToImmutableArray();
-        if (reached.Length == 0)
+        var spaces = job.Spaces;
+        var links = LinkNames(spaces, models);
+        var reached = models.Where(model => model.Names.Length > 0 && spaces.Any(app => Reached(app, model)))
+            .Where(model => !IsKeptFor(job, model, paths))
+            .OrderBy(model => !job.Hosts.Any(one => model.Names.Contains(one.Host))).ToImmutableArray();
+        if (reached.Length == 0) return null;
+        if (standing?.Apps.FirstOrDefault(place => place.Job == job.Job) is { } place)
+            return place with { Containers = spaces };
+        if (pool.Next() is not { } subnet) return NoRoom<AppPlace>(spaces[0]);
+        if (job.Sharers.Length > 0)
         {
-            Leave($"{containers[0].ShownName} is in no network with a model server that is adopted here.");
-            return null;
+            _notes.Add($"{string.Join(", ", job.Sharers)} share the network of {spaces[0].ShownName}, where nobody can "
+                + $"tell them apart: they are on record as one job, {job.Job}.");
         }
-        foreach (var literal in hosts.Where(host => reached.Any(model => model.OldAddresses.Contains(host))))
+        foreach (var space in spaces.Where(static one => one.Image.Contains("gluetun", StringComparison.Ordinal)))
         {
-            Leave($"{containers[0].ShownName} names the model by its address {literal}. The engine gives that to "
-                + $"others: set it to http://{reached[0].Names[0]}:{reached[0].Port}, then adopt again.");
-            return null;
+            _notes.Add($"{space.ShownName} has a firewall of its own. If the call from inside it fails, set "
+                + $"FIREWALL_OUTBOUND_SUBNETS={subnet.Range} there, then adopt again.");
         }
-        if (reached.All(model => model.Names.Length == 0))
-        {
-            Leave($"{containers[0].ShownName} reaches the model by no name (the default bridge has none).");
-            return null;
-        }
-        if (standing?.Apps.FirstOrDefault(place => place.Job == job) is { } place)
-            return place with { Containers = containers };
-        if (pool.Next() is not { } subnet) return NoRoom<AppPlace>(containers[0]);
         return new AppPlace
         {
-            Job = job,
-            Containers = containers,
-            Network = GateNetworks.OfApp + job,
+            Job = job.Job,
+            Containers = spaces,
+            Network = GateNetworks.OfApp + job.Job,
             Subnet = subnet,
             Models = reached,
+            Sharers = job.Sharers,
+            Owners = [.. spaces.Where(space => job.Apps.All(app => app.Container.Id != space.Id))
+                .Select(static space => space.ShownName)],
+            ModelHosts = job.Hosts,
+            LinkNames = links,
         };
     }
 
-    private HousePlace? PlaceHouse(ImmutableArray<PublishedPort> ports)
+    /// <summary>
+    /// Whether a server's name leads to the server itself for a job: in a network that the server keeps. The default
+    /// bridge has no names.
+    /// </summary>
+    private bool IsKeptFor(JobSeen job, ModelPlace model, CallPaths paths)
     {
-        if (pool.Next() is not { } subnet)
+        foreach (var kept in model.Keeps.Where(static kept => kept.Network != CallPaths.DefaultBridge))
         {
-            Leave("No free address range is left for the gate's way out.");
-            return null;
+            var app = job.Spaces.FirstOrDefault(one => one.Endpoints.Any(mine => mine.Network == kept.Network));
+            if (app is null) continue;
+            var server = model.Container.ShownName;
+            if (paths.BypassesOf(model.Container).Any(one => one.Caller == app.ShownName)) return true;
+            _bypasses.Add(new Bypass(job.Job, server,
+                $"{server} stays in {kept.Network}, because {paths.Kept(model.Container, kept.Network)}; there its "
+                    + $"name leads to itself. Take {job.Job} or {server} out of {kept.Network}, then adopt again.")
+            {
+                From = CallPaths.Running(app),
+                Address = PlaceOf(model.Container, model.Port, app),
+            });
+            return true;
         }
-        foreach (var port in ports)
-        {
-            _notes.Add(
-                $"Port {port.HostPort} of this host ({port.HostAddress}) leads to the gate then: whoever calls it "
-                + $"is on record as the job {HousePlace.JobOf(port)}.");
-        }
-        return new HousePlace($"{GateNetworks.Prefix}house", subnet, ports);
+        return false;
     }
 
-    private IEnumerable<PublishedPort> PortsOf(ModelPlace model)
-        => model.Container.AskedPorts
-            .Where(port => port.ContainerPort == model.Port && port.Protocol == "tcp" && port.HostPort > 0)
-            .Select(port => new PublishedPort(port.HostAddress, port.HostPort, port.ContainerPort)).Distinct();
+    private static IEnumerable<TakenAddress> TakenFrom(ModelPlace model, CallPaths paths)
+        => paths.TakenOf(model.Container).Select(one => new TakenAddress(model, one.Network, one.Address)
+        {
+            Callers = [.. one.Callers.Select(static app => app.Container).Where(
+                static container => CallPaths.Running(container) is not null)],
+        });
+
+    private HousePlace? PlaceHouse(ImmutableArray<PortPlace> ports)
+    {
+        if (pool.Next() is { } subnet) return new HousePlace($"{GateNetworks.Prefix}house", subnet, ports);
+        Leave("No free address range is left for the gate's way out.");
+        return null;
+    }
+
+    /// <summary>
+    /// The ports of the host that the gate takes over. Each leads to the server that had it: two servers with the same
+    /// port inside get two ports of the gate. None is one that the gate serves at an address that it took over: the
+    /// engine may lead a published port there.
+    /// </summary>
+    private ImmutableArray<PortPlace> PortsOf(ImmutableArray<ModelPlace> models, ImmutableArray<TakenAddress> taken)
+    {
+        var ports = ImmutableArray.CreateBuilder<PortPlace>();
+        var used = taken.Select(static one => one.Model.Port).ToHashSet();
+        foreach (var model in models.Where(static model => model.Container.AskedPorts.Length > 0))
+        {
+            foreach (var host in AskedOf(model).GroupBy(static one => one.Port))
+            {
+                if (!model.GivesPorts)
+                {
+                    _bypasses.Add(new Bypass($"port {host.Key} of this host", model.Container.ShownName,
+                        $"{model.Container.ShownName} keeps a network, and with it its port of this host."));
+                    continue;
+                }
+                var gate = model.Port;
+                while (!used.Add(gate)) gate++;
+                var job = $"callers-of-port-{host.Key}";
+                // The same port at two addresses of the host may be two servers.
+                if (ports.Any(port => port.Job == job)) job += $"-{model.Key}";
+                ports.AddRange(host.Select(one => new PortPlace(
+                    new PublishedPort(one.Address, one.Port, gate), model, job)));
+            }
+        }
+        return ports.ToImmutable();
+    }
+
+    /// <summary>
+    /// Where a server's port is published. One that was left to the engine's choice stays where it is now.
+    /// </summary>
+    private static IEnumerable<(string Address, int Port)> AskedOf(ModelPlace model)
+    {
+        foreach (var port in model.Container.AskedPorts.Where(static port => port.Protocol == "tcp").Distinct())
+        {
+            var now = port.HostPort > 0 ? port.HostPort : model.Container.Ports.FirstOrDefault(
+                live => live.ContainerPort == port.ContainerPort && live.Protocol == "tcp")?.HostPort ?? 0;
+            if (now > 0) yield return (port.HostAddress, now);
+        }
+    }
+
+    private IEnumerable<PortCaller> CallersOf(IReadOnlyList<AppSeen> apps, ImmutableArray<PortPlace> ports)
+    {
+        foreach (var app in apps)
+        {
+            foreach (var said in app.ModelHosts)
+            {
+                if (CallPaths.AddressOf(view, app, said.Host) is not { } address || !IsOfHost(address)) continue;
+                var found = ports.FirstOrDefault(port => port.Published.HostPort == said.Port
+                    && (port.Published.IsEverywhere || port.Published.HostAddress == address));
+                if (found is null) continue;
+                _notes.Add($"{app.Container.ShownName} calls port {said.Port} of this host: it is on record as "
+                    + $"{found.Job}.");
+                yield return new PortCaller(CallPaths.Running(app.Container), address, found);
+            }
+        }
+    }
+
+    private bool IsOfHost(string address)
+        => HostAddresses.Contains(address) || view.Networks.Any(network => network.Gateways.Contains(address));
 
     /// <summary>
     /// The names that the engine's DNS answers for a container on networks of its own: the container's name and its
@@ -153,7 +274,7 @@ public sealed class LayoutPlanner(
     /// </summary>
     private static ImmutableArray<string> NamesOf(ContainerFacts container)
     {
-        var named = container.Endpoints.Where(static endpoint => endpoint.Network != "bridge").ToArray();
+        var named = container.Endpoints.Where(static endpoint => endpoint.Network != CallPaths.DefaultBridge).ToArray();
         if (named.Length == 0) return [];
         var names = named.SelectMany(static endpoint => endpoint.Aliases.Concat(endpoint.DnsNames))
             .Append(container.Name)
@@ -164,18 +285,96 @@ public sealed class LayoutPlanner(
             .ThenBy(static name => name, StringComparer.Ordinal)];
     }
 
-    private void NoteBystanders(ImmutableArray<ModelPlace> models, ImmutableArray<AppPlace> apps)
+    /// <summary>Names that only the links of an app give a server (Engine API, EndpointSettings.Links).</summary>
+    private static ImmutableArray<string> LinkNames(
+        ImmutableArray<ContainerFacts> spaces, ImmutableArray<ModelPlace> models) =>
+    [
+        .. spaces.SelectMany(static app => app.Endpoints).SelectMany(static endpoint => endpoint.Links)
+            .Select(static link => link.Split(':')).Where(static parts => parts.Length == 2 && parts[1].Length > 0)
+            .Where(parts => models.Any(model => model.Names.Contains(parts[0].TrimStart('/'))))
+            .Select(static parts => parts[1]).Distinct(StringComparer.Ordinal),
+    ];
+
+    /// <summary>What becomes of apps that get no network with the gate.</summary>
+    private void NoteUnreached(
+        IReadOnlyList<JobSeen> jobs, ImmutableArray<AppPlace> places, ImmutableArray<TakenAddress> taken,
+        ImmutableArray<PortCaller> callers, IReadOnlyList<ServerSeen> servers)
+    {
+        foreach (var job in jobs)
+        {
+            var name = job.Spaces[0].ShownName;
+            var isPlaced = places.Any(app => app.Job == job.Job);
+            var left = servers.Where(server => places.All(app => app.Models.All(
+                model => model.Container.Id != server.Container.Id))
+                && job.Apps.All(app => app.Container.Id != server.Container.Id)
+                && job.Spaces.Any(space => SharesBridge(space, server.Container))).ToArray();
+            foreach (var server in left.Where(server => job.Hosts.Any(one => IsNameOf(server.Container, one.Host))))
+            {
+                _bypasses.Add(new Bypass(job.Job, server.Container.ShownName,
+                    $"{server.Container.ShownName} stays where it is, and {job.Job} goes on calling it directly.")
+                {
+                    From = CallPaths.Running(job.Spaces[0]),
+                    Address = PlaceOf(server.Container, server.Port, job.Spaces[0]),
+                });
+            }
+            if (isPlaced || _bypasses.Exists(one => one.Caller == job.Job || one.Caller == name)
+                || callers.Any(caller => job.Apps.Any(app => caller.Caller?.Id == app.Container.Id))
+                || taken.Any(one => one.Callers.Any(caller => job.Apps.Any(app => app.Container.Id == caller.Id))))
+            {
+                continue;
+            }
+            var near = servers.FirstOrDefault(server => job.Spaces.Any(space => SharesBridge(space, server.Container)));
+            Leave(near is null ? $"{name} is in no network with a model server that is adopted here."
+                : job.Spaces.All(static space => space.Endpoints.All(
+                    static endpoint => endpoint.Network == CallPaths.DefaultBridge))
+                    ? $"{name} reaches the model by no name (the default bridge has none)."
+                    : $"{name} goes on as it was: {near.Container.ShownName} is not adopted.");
+        }
+    }
+
+    /// <summary>Where a server answers a container of one of its networks; empty when it does not run.</summary>
+    private static string PlaceOf(ContainerFacts server, int port, ContainerFacts caller)
+        => server.Endpoints.FirstOrDefault(theirs => theirs.Address.Length > 0 && server.IsRunning
+            && caller.Endpoints.Any(mine => mine.Network == theirs.Network)) is { } place
+            ? $"{place.Address}:{port}" : "";
+
+    private static bool IsNameOf(ContainerFacts server, string host)
+        => NamesOf(server).Contains(host) || server.Endpoints.Any(endpoint => endpoint.Address == host);
+
+    private void NoteTaken(ImmutableArray<TakenAddress> taken, ImmutableArray<PortPlace> ports)
+    {
+        foreach (var one in taken)
+        {
+            _notes.Add($"The gate takes the address {one.Address} of {one.Model.Container.ShownName} in {one.Network}, "
+                + "because it is called by that: whoever calls it is on record as the job "
+                + $"{one.Job}. To tell callers apart, set them to http://{one.Model.Names.FirstOrDefault()
+                    ?? one.Model.Container.ShownName}:{one.Model.Port}.");
+        }
+        foreach (var port in ports)
+        {
+            var at = port.Published.HostAddress is "" ? "all addresses" : port.Published.HostAddress;
+            _notes.Add($"Port {port.Published.HostPort} of this host ({at}) leads to the gate then, and on to "
+                + $"{port.Model.Container.ShownName}: whoever calls it is on record as the job {port.Job}.");
+        }
+    }
+
+    private void NoteBystanders(
+        ImmutableArray<ModelPlace> models, ImmutableArray<AppPlace> apps, ImmutableArray<TakenAddress> taken)
     {
         foreach (var model in models)
         {
+            var left = model.Leaves.Select(static one => one.Network).ToHashSet(StringComparer.Ordinal);
             var bystanders = view.Containers.Where(other => other.Id != model.Container.Id && other.IsRunning
-                && SharesBridge(other, model.Container)
-                && !apps.Any(app => app.Containers.Any(one => one.Id == other.Id))).ToArray();
+                && other.Endpoints.Any(mine => left.Contains(mine.Network) && !IsOurs(mine.Network))
+                && !apps.Any(app => app.Containers.Any(one => one.Id == other.Id))
+                && !taken.Any(one => one.Callers.Any(caller => caller.Id == other.Id))
+                && !_bypasses.Exists(one => one.Caller == other.ShownName)).ToArray();
             if (bystanders.Length == 0) continue;
             _notes.Add($"{string.Join(", ", bystanders.Select(static one => one.ShownName))}: in one network with "
                 + $"{model.Container.ShownName}, no sign of calling it; will not reach it any more.");
         }
-        foreach (var model in models.Where(static model => model.Provider == Estate.ModelProvider.Ollama))
+        foreach (var model in models.Where(static model => model.Provider == Estate.ModelProvider.Ollama
+            && model.Keeps.IsEmpty))
         {
             _notes.Add(
                 $"{model.Container.ShownName} has no way out then, so it cannot download models. For a download: "
@@ -183,9 +382,14 @@ public sealed class LayoutPlanner(
         }
     }
 
-    private bool Reached(ContainerFacts app, ModelPlace model) => model.IsStanding
-        ? app.Endpoints.Any(mine => StandingLayout.FormerNetworks(model).Contains(mine.Network, StringComparer.Ordinal))
-        : SharesBridge(app, model.Container);
+    /// <summary>Whether an app can call a server by a name: the default bridge has none.</summary>
+    private static bool Reached(ContainerFacts app, ModelPlace model)
+    {
+        var networks = model.IsStanding ? StandingLayout.FormerNetworks(model)
+            : model.Container.Endpoints.Select(static endpoint => endpoint.Network);
+        return app.Endpoints.Any(mine => !IsOurs(mine.Network) && mine.Network != CallPaths.DefaultBridge
+            && networks.Contains(mine.Network, StringComparer.Ordinal));
+    }
 
     private bool SharesBridge(ContainerFacts one, ContainerFacts other)
         => one.Endpoints.Any(mine => !IsOurs(mine.Network)
@@ -204,18 +408,10 @@ public sealed class LayoutPlanner(
     /// <summary>A key that the estate and the engine's network names both accept.</summary>
     private string KeyOf(string name)
     {
-        var plain = PlainKey(name);
+        var plain = SharedNetworks.PlainKey(name, "model");
         var key = plain;
         for (var number = 2; takenKeys.Contains(key) || !_keys.Add(key); number++) key = $"{plain}-{number}";
         return key;
-    }
-
-    private static string PlainKey(string name)
-    {
-        var letters = name.Select(static letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'
-            ? char.ToLowerInvariant(letter) : '-');
-        var key = string.Concat(letters).Trim('-', '_', '.');
-        return key.Length == 0 ? "model" : key[..Math.Min(40, key.Length)];
     }
 
     private T? NoRoom<T>(ContainerFacts container)

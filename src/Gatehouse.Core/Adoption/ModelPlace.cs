@@ -28,6 +28,22 @@ public sealed record ModelPlace
     /// <summary>Where it stands now, and will not.</summary>
     public required ImmutableArray<EndpointWish> Leaves { get; init; }
 
+    /// <summary>
+    /// Where it stands and stays, because somebody calls it there whom the gate cannot answer in its place.
+    /// </summary>
+    public ImmutableArray<EndpointWish> Keeps { get; init; } = [];
+
+    /// <summary>
+    /// Proxies that may look for it in its new network, and so come in there: they reach it past the gate as before.
+    /// </summary>
+    public ImmutableArray<ContainerFacts> Joined { get; init; } = [];
+
+    /// <summary>
+    /// Whether the gate takes over its ports of the host. One that keeps a network with a way out keeps its ports: the
+    /// engine publishes them there.
+    /// </summary>
+    public bool GivesPorts => Keeps.IsEmpty && Container.AskedPorts.Length > 0;
+
     /// <summary>Whether it stands behind the gate already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
@@ -41,8 +57,14 @@ public sealed record ModelPlace
     public string Alias => $"{Key}.gatehouse.internal";
 
     /// <summary>Its addresses now, as far as it runs.</summary>
-    public ImmutableArray<string> OldAddresses =>
-        [.. Container.Endpoints.SelectMany(static endpoint => new[] { endpoint.Address, endpoint.Address6 })
+    public ImmutableArray<string> OldAddresses => AddressesOf(Container.Endpoints);
+
+    /// <summary>Those of them that it gives up.</summary>
+    public ImmutableArray<string> LeftAddresses => AddressesOf(Container.Endpoints.Where(
+        endpoint => Leaves.Any(left => left.Network == endpoint.Network)));
+
+    private static ImmutableArray<string> AddressesOf(IEnumerable<EndpointFact> endpoints)
+        => [.. endpoints.SelectMany(static endpoint => new[] { endpoint.Address, endpoint.Address6 })
             .Where(static address => address.Length > 0)];
 
     /// <summary>Whether a URL of the estate means it: by a name or address that it has, or by its port of the

@@ -8,5 +8,5 @@ namespace Gatehouse.Core.Adoption;
 public sealed record ProbeCall(string Host, int Port, string Path, string? Address)
 {
     /// <summary>Host and port.</summary>
-    public string Authority => $"{Host}:{Port}";
+    public string Authority => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -35,6 +35,11 @@ public static class StepList
             foreach (var container in app.Containers)
                 steps.Add(new JoinNetworkStep(ContainerName.Of(container), new EndpointWish(app.Network)));
         }
+        foreach (var model in layout.Models)
+        {
+            foreach (var proxy in model.Joined)
+                steps.Add(new JoinNetworkStep(ContainerName.Of(proxy), new EndpointWish(model.Network)));
+        }
         steps.AddRange(Switch(layout, name));
         steps.AddRange(Verifications(layout));
         steps.AddRange(lastFiles);
@@ -90,7 +95,7 @@ public static class StepList
         if (layout.House is { Ports.Length: 0 } house) endpoints.Add(house.GateEndpoint);
         yield return new CreateGateStep(gate.Name, gate.Image, gate.Home, gate.Uid, endpoints[0])
         {
-            Ports = layout.House?.Ports ?? [],
+            Ports = [.. (layout.House?.Ports ?? []).Select(static port => port.Published)],
         };
         foreach (var endpoint in endpoints.Skip(1))
             yield return new JoinNetworkStep(new ContainerName("", gate.Name), endpoint);
@@ -103,7 +108,7 @@ public static class StepList
     /// </summary>
     private static IEnumerable<AdoptionStep> Switch(AdoptionLayout layout, ContainerName gate)
     {
-        var holders = layout.Models.Where(static model => model.Container.AskedPorts.Length > 0).ToArray();
+        var holders = layout.Models.Where(static model => model.GivesPorts).ToArray();
         foreach (var model in holders)
         {
             yield return new LeaveNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
@@ -116,6 +121,7 @@ public static class StepList
                 yield return new LeaveNetworkStep(ContainerName.Of(model.Container), endpoint);
         }
         if (layout.House is { Ports.Length: > 0 } house) yield return new JoinNetworkStep(gate, house.GateEndpoint);
+        foreach (var taken in layout.Addresses) yield return new TakeAddressStep(gate, taken.Network, taken.Address);
         foreach (var model in holders)
         {
             yield return new JoinNetworkStep(ContainerName.Of(model.Container), model.Endpoint);
@@ -124,13 +130,20 @@ public static class StepList
         }
         foreach (var app in layout.Apps)
         {
-            ImmutableArray<string> old = [.. app.Models.SelectMany(static model => model.OldAddresses)];
+            ImmutableArray<string> old = [.. app.Models.SelectMany(static model => model.LeftAddresses)];
             if (old.Length == 0) continue;
-            foreach (var container in app.Containers.Where(static container => container.IsRunning))
+            foreach (var container in app.Containers.Where(
+                static one => one is { IsRunning: true, IsRestarting: false }))
+            {
                 yield return new CutConnectionsStep(ContainerName.Of(container), old);
+            }
         }
     }
 
+    /// <summary>
+    /// Every app that runs is tried by each name, address and port by which it calls; every path that stays as it was
+    /// still has to lead somewhere.
+    /// </summary>
     private static IEnumerable<AdoptionStep> Verifications(AdoptionLayout layout)
     {
         foreach (var app in layout.Apps)
@@ -138,24 +151,54 @@ public static class StepList
             foreach (var container in app.Containers.Where(static container => container.IsRunning))
             {
                 yield return new VerifyJobStep(app.Job, ContainerName.Of(container),
-                    [.. app.Models.Where(static model => model.Container.IsRunning && model.Names.Length > 0)
-                        .Select(model => new ProbeCall(
-                            model.Names[0], model.Port, ListPath(model), app.Subnet.Gate.ToString()))])
+                    [.. app.Models.Where(static model => model.Container.IsRunning).SelectMany(model
+                        => app.UsedNames(model).Select(name => new ProbeCall(
+                            name, model.Port, ListPath(model), app.Subnet.Gate.ToString())))])
                 {
-                    Unreachable = [.. app.Models.SelectMany(model =>
-                        model.OldAddresses.Select(address => $"{Bracket(address)}:{model.Port}"))],
+                    Unreachable = [.. app.Models.SelectMany(model => model.LeftAddresses
+                        .Where(address => layout.Addresses.All(taken => taken.Address != address))
+                        .Select(address => $"{Bracket(address)}:{model.Port}"))],
+                    MayBeDown = container.IsUnsteady,
                 };
             }
         }
-        foreach (var port in layout.House?.Ports ?? [])
+        foreach (var taken in layout.Addresses.Where(static taken => taken.Model.Container.IsRunning))
         {
-            var model = layout.Models.First(model => model.Port == port.GatePort);
-            if (!model.Container.IsRunning) continue;
-            var host = port.HostAddress is "0.0.0.0"
-                ? "127.0.0.1" : port.HostAddress is "::" ? "::1" : port.HostAddress;
-            yield return new VerifyJobStep(
-                HousePlace.JobOf(port), null, [new ProbeCall(host, port.HostPort, ListPath(model), null)]);
+            foreach (var caller in taken.Callers)
+            {
+                yield return new VerifyJobStep(taken.Job, ContainerName.Of(caller),
+                    [new ProbeCall(taken.Address, taken.Model.Port, ListPath(taken.Model), null)]);
+            }
         }
+        foreach (var port in (layout.House?.Ports ?? []).Where(static port => port.Model.Container.IsRunning))
+        {
+            foreach (var host in HostsOf(port))
+            {
+                yield return new VerifyJobStep(port.Job, null,
+                    [new ProbeCall(host, port.Published.HostPort, ListPath(port.Model), null)]);
+            }
+        }
+        foreach (var caller in layout.PortCallers)
+        {
+            if (caller.Caller is not { } container || !caller.Port.Model.Container.IsRunning) continue;
+            yield return new VerifyJobStep(caller.Port.Job, ContainerName.Of(container), [new ProbeCall(
+                caller.Address, caller.Port.Published.HostPort, ListPath(caller.Port.Model), null)]);
+        }
+        foreach (var path in layout.Bypasses)
+        {
+            if (path is not { From: { } from, Address.Length: > 0 }) continue;
+            yield return new VerifyJobStep("", ContainerName.Of(from), []) { Reachable = [path.Address] };
+        }
+    }
+
+    /// <summary>The host's addresses at which a port is tried; of IPv6 only where the engine has it there.</summary>
+    private static IEnumerable<string> HostsOf(PortPlace port)
+    {
+        if (port.Published.HostAddress is "" or "0.0.0.0") yield return "127.0.0.1";
+        var isOnIpv6 = port.Published.HostAddress.Length == 0 && port.Model.Container.Ports.Any(
+            live => live.HostPort == port.Published.HostPort && live.HostAddress == "::");
+        if (port.Published.HostAddress == "::" || isOnIpv6) yield return "::1";
+        if (!port.Published.IsEverywhere) yield return port.Published.HostAddress;
     }
 
     private static string ListPath(ModelPlace model)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 
 namespace Gatehouse.Core.Adoption;
@@ -20,5 +21,17 @@ public sealed record Subnet(IPNetwork Range, IPNetwork Dynamic, IPAddress Gate)
             bytes[^1]--;
             return new IPAddress(bytes);
         }
+    }
+
+    /// <summary>An IPv4 address as a number, so that addresses can be counted.</summary>
+    internal static uint Number(IPAddress address)
+        => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
+
+    /// <summary>The address of a number.</summary>
+    internal static IPAddress Address(uint number)
+    {
+        Span<byte> bytes = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
+        return new IPAddress(bytes);
     }
 }

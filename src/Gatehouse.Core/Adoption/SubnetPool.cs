@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Net;
 
 namespace Gatehouse.Core.Adoption;
@@ -29,14 +28,15 @@ public sealed class SubnetPool
     {
         foreach (var pool in Pools)
         {
-            var (first, size) = (Number(pool.BaseAddress), 1u << (32 - PrefixLength));
+            var (first, size) = (Subnet.Number(pool.BaseAddress), 1u << (32 - PrefixLength));
             var end = first + (1u << (32 - pool.PrefixLength));
             for (var start = first; start < end; start += size)
             {
-                var candidate = new IPNetwork(Address(start), PrefixLength);
+                var candidate = new IPNetwork(Subnet.Address(start), PrefixLength);
                 if (_taken.Any(taken => Overlap(taken, candidate))) continue;
                 _taken.Add(candidate);
-                return new Subnet(candidate, new IPNetwork(Address(start), PrefixLength + 1), Address(start + 10));
+                var dynamic = new IPNetwork(Subnet.Address(start), PrefixLength + 1);
+                return new Subnet(candidate, dynamic, Subnet.Address(start + 10));
             }
         }
         return null;
@@ -45,13 +45,4 @@ public sealed class SubnetPool
     private static bool Overlap(IPNetwork left, IPNetwork right)
         => left.BaseAddress.AddressFamily == right.BaseAddress.AddressFamily
             && (left.Contains(right.BaseAddress) || right.Contains(left.BaseAddress));
-
-    private static uint Number(IPAddress address) => BinaryPrimitives.ReadUInt32BigEndian(address.GetAddressBytes());
-
-    private static IPAddress Address(uint number)
-    {
-        Span<byte> bytes = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, number);
-        return new IPAddress(bytes);
-    }
 }

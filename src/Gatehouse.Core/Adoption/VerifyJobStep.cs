@@ -14,7 +14,16 @@ public sealed record VerifyJobStep(string Job, ContainerName? Container, Immutab
     /// <summary>Addresses of the model server at which nobody may answer, as <c>172.18.0.2:11434</c>.</summary>
     public ImmutableArray<string> Unreachable { get; init; } = [];
 
+    /// <summary>Addresses that are not behind the gate and have to answer as before.</summary>
+    public ImmutableArray<string> Reachable { get; init; } = [];
+
+    /// <summary>
+    /// Whether the container ended by itself before, so that it may not run just now: it is not tried then.
+    /// </summary>
+    public bool MayBeDown { get; init; }
+
     /// <inheritdoc/>
-    public override string Says => $"call {string.Join(" and ", Calls.Select(static call => call.Authority))} "
+    public override string Says
+        => $"call {string.Join(" and ", Calls.Select(static call => call.Authority).Concat(Reachable))} "
         + $"from inside {Container?.Name ?? "this host"}";
 }

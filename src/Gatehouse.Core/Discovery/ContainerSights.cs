@@ -73,7 +73,12 @@ public static class ContainerSights
             Endpoints = [.. owner.Endpoints.Select(endpoint => new SightEndpoint(endpoint.Network,
                 [.. endpoint.Aliases.Concat(endpoint.DnsNames).Append(owner.Name).Append(endpoint.Address)
                     .Append(endpoint.Address6).Where(name => name.Length != 0).Distinct()]))],
-            Ports = [.. container.Ports.IsEmpty ? container.AskedPorts : container.Ports],
+            Ports = [.. container.Ports.IsEmpty
+                ? container.AskedPorts.Select(static port => port with
+                {
+                    HostAddress = port.HostAddress.Length == 0 ? "0.0.0.0" : port.HostAddress,
+                })
+                : container.Ports],
             ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine),
             IsOnHostNetwork = isOnHost,
             IsRunning = container.IsRunning,

@@ -26,6 +26,15 @@ public sealed record ContainerFacts
     /// <summary>The first process, in the host's numbers; 0 while it does not run.</summary>
     public int ProcessId { get; init; }
 
+    /// <summary>Whether the engine waits to start it again because it ended.</summary>
+    public bool IsRestarting { get; init; }
+
+    /// <summary>How often the engine started it again because it ended.</summary>
+    public int RestartCount { get; init; }
+
+    /// <summary>Whether it runs, or is between two starts after it ended by itself at least once.</summary>
+    public bool IsUnsteady => IsRestarting || RestartCount > 0;
+
     /// <summary>The user inside, as <c>1000:1000</c>; empty means the image's own or root.</summary>
     public string User { get; init; } = "";
 
@@ -45,7 +54,10 @@ public sealed record ContainerFacts
     /// <summary>Ports that are published now.</summary>
     public ImmutableArray<PortFact> Ports { get; init; } = [];
 
-    /// <summary>Ports that were asked to be published, whether they are or not; host port 0 means any.</summary>
+    /// <summary>
+    /// Ports that were asked to be published, whether they are or not; host port 0 means any, and an empty address
+    /// means all of the host's, those of IPv6 too.
+    /// </summary>
     public ImmutableArray<PortFact> AskedPorts { get; init; } = [];
 
     /// <summary>The networks that it is in now, in the order of their names. Empty when it shares another's.</summary>
@@ -66,6 +78,11 @@ public sealed record ContainerFacts
 
     /// <summary>Names in its hosts file, as <c>host.docker.internal:host-gateway</c>.</summary>
     public ImmutableArray<string> ExtraHosts { get; init; } = [];
+
+    /// <summary>
+    /// Links of the default bridge (<c>--link</c>), as <c>/ollama:/app/llm</c>: without them it does not start there.
+    /// </summary>
+    public ImmutableArray<string> Links { get; init; } = [];
 
     /// <summary><c>no</c>, <c>always</c>, <c>unless-stopped</c> or <c>on-failure</c>.</summary>
     public string RestartPolicy { get; init; } = "";

@@ -25,6 +25,8 @@ public static class ContainerReader
             Image = config.Text("Image"),
             ImageId = root.Text("Image"),
             IsRunning = state.Flag("Running"),
+            IsRestarting = state.Flag("Restarting"),
+            RestartCount = (int)root.Number("RestartCount"),
             ProcessId = (int)state.Number("Pid"),
             Health = state.Child("Health").Text("Status"),
             User = config.Text("User"),
@@ -32,14 +34,15 @@ public static class ContainerReader
             Environment = [.. config.Texts("Env").Select(EnvironmentFact.Parse)],
             Labels = config.Map("Labels"),
             ExposedPorts = [.. config.Members("ExposedPorts").Select(static port => port.Name)],
-            Ports = Published(root.Child("NetworkSettings"), "Ports"),
-            AskedPorts = Published(host, "PortBindings"),
+            Ports = Published(root.Child("NetworkSettings"), "Ports", "0.0.0.0"),
+            AskedPorts = Published(host, "PortBindings", ""),
             Endpoints = Endpoints(root),
             NetworkMode = host.Text("NetworkMode"),
             Privileges = PrivilegeReader.Read(host, root.Text("AppArmorProfile")),
             Mounts = [.. root.Items("Mounts").Select(Mount)],
             Dns = host.Texts("Dns"),
             ExtraHosts = host.Texts("ExtraHosts"),
+            Links = host.Texts("Links"),
             RestartPolicy = host.Child("RestartPolicy").Text("Name"),
         };
     }
@@ -83,7 +86,7 @@ public static class ContainerReader
     /// <summary>
     /// The form <c>{"11434/tcp":[{"HostIp":"","HostPort":"11434"}]}</c>; null in place of the list means exposed only.
     /// </summary>
-    private static ImmutableArray<PortFact> Published(JsonElement node, string name)
+    private static ImmutableArray<PortFact> Published(JsonElement node, string name, string everywhere)
     {
         var ports = ImmutableArray.CreateBuilder<PortFact>();
         foreach (var member in node.Members(name))
@@ -91,7 +94,7 @@ public static class ContainerReader
             var (inside, protocol) = ContainerPort(member.Name);
             foreach (var binding in node.Child(name).Items(member.Name))
             {
-                var address = binding.TextOrNull("HostIp") ?? "0.0.0.0";
+                var address = binding.TextOrNull("HostIp") ?? everywhere;
                 int.TryParse(
                     binding.Text("HostPort"), NumberStyles.None, CultureInfo.InvariantCulture, out var outside);
                 ports.Add(new PortFact(inside, protocol, address, outside));

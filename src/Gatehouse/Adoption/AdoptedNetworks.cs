@@ -13,6 +13,9 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     /// <summary>The label on everything that an adoption made; its value is the adoption's id.</summary>
     public const string Label = "gatehouse.adoption";
 
+    /// <summary>How the engine begins to say that a network gives nobody an address of his choice.</summary>
+    private const string NoWishes = "user specified IP address";
+
     public async Task CreateAsync(CreateNetworkStep step, CancellationToken stop)
     {
         if (await EngineLook.NetworkAsync(engine, step.Name, stop) is { } there)
@@ -54,6 +57,37 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
             // The engine may have been at it since a run that was killed.
             if (!await StandsInAsync(container.Id, endpoint.Network, stop)) throw;
         }
+    }
+
+    /// <summary>
+    /// Gives the gate an address in a network that is not ours. Where the network takes no wishes the engine hands out
+    /// the lowest address that is free, which is the wanted one unless somebody was faster.
+    /// </summary>
+    public async Task TakeAsync(TakeAddressStep step, CancellationToken stop)
+    {
+        var wish = new EndpointWish(step.Network) { Address = step.Address, HasStaticConfiguration = true };
+        try
+        {
+            await JoinAsync(step.Gate, wish, stop);
+        }
+        catch (EngineException error) when (error.Message.Contains(NoWishes, StringComparison.Ordinal))
+        {
+            await JoinAsync(step.Gate, new EndpointWish(step.Network), stop);
+        }
+        var gate = await FindAsync(step.Gate, stop);
+        var got = gate?.Endpoints.FirstOrDefault(end => end.Network == step.Network)?.Address;
+        if (got == step.Address) return;
+        throw new AdoptionException($"The engine gave the gate {(got is { Length: > 0 } ? got : "no address")} in "
+            + $"{step.Network}, and not {step.Address}, by which apps call the model. Set them to call it by its name, "
+            + "then adopt again.");
+    }
+
+    /// <summary>The server comes back to its address next, so the gate leaves it now.</summary>
+    public async Task GiveUpAsync(TakeAddressStep step, CancellationToken stop)
+    {
+        if (await FindAsync(step.Gate, stop) is not { } gate) return;
+        if (gate.Labels.GetValueOrDefault(Label) != adoption) return;
+        if (gate.Endpoints.Any(end => end.Network == step.Network)) await DisconnectAsync(gate.Id, step.Network, stop);
     }
 
     private async Task<bool> StandsInAsync(string container, string network, CancellationToken stop)
@@ -106,18 +140,43 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     {
         try
         {
-            using var answer = await engine.PostAsync($"/networks/{Uri.EscapeDataString(network)}/disconnect", json =>
-            {
-                json.WriteStartObject();
-                json.WriteString("Container", container);
-                json.WriteBoolean("Force", false);
-                json.WriteEndObject();
-            }, stop);
+            await AskToDisconnectAsync(container, network, stop);
         }
         catch (EngineException) when (!stop.IsCancellationRequested)
         {
-            if (await StandsInAsync(container, network, stop)) throw;
+            var now = await EngineLook.ContainerAsync(engine, container, stop);
+            if (now?.Endpoints.Any(end => end.Network == network) != true) return;
+            if (!now.IsRestarting) throw;
+            await DisconnectStoppedAsync(container, network, stop);
         }
+    }
+
+    /// <summary>
+    /// The engine takes a container that it waits to start again for one that runs, and does not find it in its own
+    /// networks (20.10): so it is stopped for that moment.
+    /// </summary>
+    private async Task DisconnectStoppedAsync(string container, string network, CancellationToken stop)
+    {
+        using (await engine.PostAsync($"/containers/{container}/stop?t=0", null, stop)) { }
+        try
+        {
+            await AskToDisconnectAsync(container, network, stop);
+        }
+        finally
+        {
+            using (await engine.PostAsync($"/containers/{container}/start", null, CancellationToken.None)) { }
+        }
+    }
+
+    private async Task AskToDisconnectAsync(string container, string network, CancellationToken stop)
+    {
+        using var answer = await engine.PostAsync($"/networks/{Uri.EscapeDataString(network)}/disconnect", json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("Container", container);
+            json.WriteBoolean("Force", false);
+            json.WriteEndObject();
+        }, stop);
     }
 
     private async Task CutAsync(ContainerFacts container, string network, CancellationToken stop)

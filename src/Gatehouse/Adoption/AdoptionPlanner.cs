@@ -1,10 +1,13 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Text;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Docker;
+using Gatehouse.Walls;
 
 namespace Gatehouse.Adoption;
 
@@ -23,12 +26,9 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         if (!standing.IsEmpty) return PlanMore(subjects, standing);
         var home = new EstateOfHome(asked);
         var estate = home.Read(isOnHost: false);
-        // A model behind a name that is not this house's needs the network with a way out.
-        var needsWayOut = estate.Plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
-        var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text))
-            .Plan(subjects.Servers, subjects.Apps, needsWayOut);
-        if (layout.Models.Length == 0 || layout.Apps.Length + (layout.House?.Ports.Length ?? 0) == 0)
-            return new AdoptionProposal(layout, [], layout.Notes);
+        var layout = await LayoutAsync(subjects, estate.Text, estate.Plan);
+        if (layout.Models.Length == 0 || layout.Jobs.Length == 0)
+            return new AdoptionProposal(layout, [], [.. layout.Notes, .. _notes]);
         var draft = DraftOf(layout, subjects, estate.Plan);
         var (files, lastFiles) =
             (ImmutableArray.Create(home.Step(estate.Text, estate.Before, draft)), ComposeSteps(
@@ -45,6 +45,76 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         return new AdoptionProposal(layout, steps, [.. layout.Notes, .. _notes]);
     }
 
+    /// <summary>
+    /// The layout. A server that does not tell its models, and that a job uses beside another, is left where it is: the
+    /// gate could not tell their calls apart, and the rest is adopted all the same.
+    /// </summary>
+    private async Task<AdoptionLayout> LayoutAsync(AdoptionSubjects subjects, string text, EstatePlan? plan)
+    {
+        // A model behind a name that is not this host's needs the network with a way out.
+        var needsWayOut = plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
+        var servers = subjects.Servers.ToList();
+        while (true)
+        {
+            var layout = new LayoutPlanner(view, PoolApart(), KeysOf(text)) { HostAddresses = OwnAddresses() }
+                .Plan(servers, subjects.Apps, needsWayOut);
+            if (new EstateOfLayout(layout, plan).Silent() is not { } silent) return await TriedAsync(layout);
+            servers.RemoveAll(server => server.Container.Id == silent.Container.Id);
+            var name = silent.Container.ShownName;
+            _notes.Add($"{name} does not tell the names of its models, by which the gate would tell its calls from "
+                + "those for another server. It stays where it is, past the gate. See that it runs and answers GET "
+                + "/v1/models, then adopt again.");
+        }
+    }
+
+    /// <summary>Callers by address that do not reach the model now are not tried later.</summary>
+    private static async Task<AdoptionLayout> TriedAsync(AdoptionLayout layout)
+    {
+        var taken = layout.Addresses.ToList();
+        for (var index = 0; index < taken.Count; index++)
+        {
+            var callers = new List<ContainerFacts>();
+            foreach (var caller in taken[index].Callers)
+                if (await ReachesAsync(caller, taken[index].Listen)) callers.Add(caller);
+            taken[index] = taken[index] with { Callers = [.. callers] };
+        }
+        var ports = new List<PortCaller>();
+        foreach (var one in layout.PortCallers)
+        {
+            var reaches = one.Caller is { } caller
+                && await ReachesAsync(caller, $"{one.Address}:{one.Port.Published.HostPort}");
+            ports.Add(reaches ? one : one with { Caller = null });
+        }
+        var kept = new List<Bypass>();
+        foreach (var path in layout.Bypasses)
+        {
+            var reaches = path is { From: { } from, Address.Length: > 0 } && await ReachesAsync(from, path.Address);
+            kept.Add(reaches ? path : path with { From = null });
+        }
+        return layout with { Addresses = [.. taken], PortCallers = [.. ports], Bypasses = [.. kept] };
+    }
+
+    private static async Task<bool> ReachesAsync(ContainerFacts container, string address)
+    {
+        if (container.ProcessId <= 0 || !IPEndPoint.TryParse(address, out var place)) return false;
+        try
+        {
+            return await NetworkNamespace.RunAsync(
+                container.ProcessId, () => InsideProbe.Connect(place, ConnectPatience)) == SocketError.Success;
+        }
+        catch (Exception error) when (error is IOException or SocketException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(1);
+
+    private static ImmutableHashSet<string> OwnAddresses()
+        => [.. NetworkInterface.GetAllNetworkInterfaces()
+            .SelectMany(static one => one.GetIPProperties().UnicastAddresses)
+            .Select(static one => one.Address.ToString())];
+
     /// <summary>Adds apps to what stands: the gate runs, and nothing that is there moves.</summary>
     private AdoptionProposal PlanMore(AdoptionSubjects subjects, ImmutableArray<AdoptionStep> before)
     {
@@ -58,6 +128,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         var standing = StandingLayout.Of(view, before, AdoptionAsked.GateName, plan);
         if (standing.Fault is { } fault) throw new AdoptionException(fault);
         var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text), standing)
+        { HostAddresses = OwnAddresses() }
             .Plan([.. subjects.Servers.Where(
                 server => standing.Models.All(one => one.Container.Id != server.Container.Id))],
                 subjects.Apps, needsWayOut: false) with
@@ -88,7 +159,13 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
                 + "Take that line out, then adopt again.");
         }
         var entries = new EstateOfLayout(layout, plan);
-        if (entries.Fault() is { } fault) throw new AdoptionException(fault);
+        if (entries.Silent() is { } silent)
+        {
+            throw new AdoptionException(
+                $"{silent.Container.ShownName} does not tell the names of its models, by which the gate would tell "
+                + "its calls from those for another server. See that it runs and answers GET /v1/models, then adopt "
+                + "again.");
+        }
         _notes.AddRange(entries.Notes());
         return entries.Draft(subjects.Drafts, subjects.Sinks);
     }

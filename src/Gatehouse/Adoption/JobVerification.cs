@@ -19,34 +19,53 @@ internal sealed class JobVerification(EngineClient? engine, TimeProvider time)
     /// <summary>A neighbour answers in under a millisecond; what is silent for this long is not there.</summary>
     private static readonly TimeSpan SilencePatience = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>A container that ends over and over may come up in a moment, or stay down for a minute.</summary>
+    private static readonly TimeSpan UpWithin = TimeSpan.FromSeconds(2);
+
+    /// <returns>Whether it was tried; one that ended by itself before, and does not run now, is not.</returns>
     /// <exception cref="AdoptionException">Something is not as it should be; the message says what.</exception>
-    public async Task RunAsync(VerifyJobStep step, CancellationToken stop)
+    public async Task<bool> RunAsync(VerifyJobStep step, CancellationToken stop)
     {
         var begun = time.GetTimestamp();
         while (true)
         {
             var processId = step.Container is { } container ? await ProcessOfAsync(container, stop) : 0;
-            var fault = await FaultAsync(step, processId);
-            if (fault is null) return;
+            if (processId is null && !step.MayBeDown)
+                throw new AdoptionException($"{step.Container} does not run any more, so its calls cannot be tried.");
+            if (processId is null && time.GetElapsedTime(begun) > UpWithin) return false;
+            var fault = processId is { } running ? await FaultAsync(step, running) : "it does not run.";
+            if (fault is null) return true;
             if (time.GetElapsedTime(begun) > Within)
                 throw new AdoptionException($"From inside {step.Container?.Name ?? "this host"}: {fault}");
             await Task.Delay(TryEvery, time, stop);
         }
     }
 
-    private async Task<int> ProcessOfAsync(ContainerName name, CancellationToken stop)
+    /// <summary>Its process; null while it does not run.</summary>
+    private async Task<int?> ProcessOfAsync(ContainerName name, CancellationToken stop)
     {
         var container = engine is null ? null : await EngineLook.ContainerAsync(engine, name.Id, stop);
-        return container is { ProcessId: > 0 } ? container.ProcessId
-            : throw new AdoptionException($"{name} does not run any more, so its calls cannot be tried.");
+        return container is { ProcessId: > 0 } ? container.ProcessId : null;
     }
 
-    private static Task<string?> FaultAsync(VerifyJobStep step, int processId)
-        => processId == 0 ? Task.Run(() => Fault(step)) : NetworkNamespace.RunAsync(processId, () => Fault(step));
+    private static async Task<string?> FaultAsync(VerifyJobStep step, int processId)
+    {
+        if (processId == 0) return await Task.Run(() => Fault(step));
+        try
+        {
+            return await NetworkNamespace.RunAsync(processId, () => Fault(step));
+        }
+        catch (IOException) when (step.MayBeDown)
+        {
+            return "it ended just now.";
+        }
+    }
 
     private static string? Fault(VerifyJobStep step)
         => step.Calls.Select(call => Fault(call, step.Job)).FirstOrDefault(static fault => fault is not null)
-            ?? step.Unreachable.Select(Fault).FirstOrDefault(static fault => fault is not null);
+            ?? step.Unreachable.Select(Fault).FirstOrDefault(static fault => fault is not null)
+            ?? step.Reachable.Where(static address => !Answers(address)).Select(static address
+                => $"{address} cannot be reached any more.").FirstOrDefault();
 
     private static string? Fault(ProbeCall call, string job)
     {
@@ -80,6 +99,8 @@ internal sealed class JobVerification(EngineClient? engine, TimeProvider time)
     }
 
     private static string? Fault(string address)
-        => InsideProbe.Connect(IPEndPoint.Parse(address), SilencePatience) == SocketError.Success
-            ? $"the model can still be reached directly, at {address}." : null;
+        => Answers(address) ? $"the model can still be reached directly, at {address}." : null;
+
+    private static bool Answers(string address)
+        => InsideProbe.Connect(IPEndPoint.Parse(address), SilencePatience) == SocketError.Success;
 }

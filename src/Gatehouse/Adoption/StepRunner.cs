@@ -11,6 +11,9 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
     /// </summary>
     public required Func<string, CancellationToken, Task<int?>> Reload { get; init; }
 
+    /// <summary>Is told of each job that could not be tried, because its container does not run just now.</summary>
+    public Action<VerifyJobStep> NotTried { get; init; } = static _ => { };
+
     public Task DoAsync(AdoptionStep step, CancellationToken stop) => GuardAsync(() => step switch
     {
         WriteFileStep file => WriteAsync(file, stop),
@@ -24,7 +27,8 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         CutConnectionsStep cut => new OpenConnections(Engine, adoption).CutAsync(cut, stop),
         GreetGateStep greet => new Greeting(Engine, adoption).SendAsync(greet, stop),
         RunCommandStep command => HostCommand.RunAsync(command.Command, time, stop),
-        VerifyJobStep verify => new JobVerification(engine, time).RunAsync(verify, stop),
+        TakeAddressStep take => new AdoptedNetworks(Engine, adoption).TakeAsync(take, stop),
+        VerifyJobStep verify => TryAsync(verify, stop),
         _ => throw new InvalidOperationException($"A kind of step that nothing does: {step.GetType().Name}."),
     });
 
@@ -37,6 +41,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         CreateGateStep gate => new GateContainer(Engine, adoption, time).RemoveAsync(gate, stop),
         JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).UnjoinAsync(join, stop),
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).JoinAsync(leave.Container, leave.Before, stop),
+        TakeAddressStep take => new AdoptedNetworks(Engine, adoption).GiveUpAsync(take, stop),
         RunCommandStep { UndoCommand.Length: > 0 } command => HostCommand.RunAsync(command.UndoCommand, time, stop),
         // Nothing of these remains: the container is removed as a whole, connections are made anew by themselves.
         StartGateStep or CutConnectionsStep or GreetGateStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
@@ -45,6 +50,11 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
 
     private EngineClient Engine
         => engine ?? throw new AdoptionException("This step needs the Docker engine, and none was reached.");
+
+    private async Task TryAsync(VerifyJobStep step, CancellationToken stop)
+    {
+        if (!await new JobVerification(engine, time).RunAsync(step, stop)) NotTried(step);
+    }
 
     private async Task WriteAsync(WriteFileStep step, CancellationToken stop)
     {

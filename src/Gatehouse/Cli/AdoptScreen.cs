@@ -13,13 +13,16 @@ internal sealed class AdoptScreen(TextWriter output)
         var layout = proposal.Layout;
         if (proposal.Steps.Length == 0)
         {
-            output.WriteLine("Nothing here can be adopted.");
+            output.WriteLine(layout.Standing is null
+                ? "Nothing here can be adopted." : "There is nothing more to adopt.");
+            Bypasses(layout);
             Notes(proposal.Notes);
             output.WriteLine("What runs on this host: gatehouse discover");
             return;
         }
         if (layout.Host is { } host) Places(host);
         else Places(layout);
+        Bypasses(layout);
         Notes(proposal.Notes);
         output.WriteLine();
         if (everyStep)
@@ -29,7 +32,8 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine();
         }
         output.WriteLine("No setting of an app changes. Calls that are open are cut once. If one of the");
-        output.WriteLine($"{proposal.Steps.Length} steps fails, all is undone. (--dry-run lists them.)");
+        output.WriteLine($"{proposal.Steps.Length} steps fails, all is undone."
+            + (everyStep ? "" : " (--dry-run lists them.)"));
     }
 
     public async Task<bool> AskAsync(string question, CancellationToken stop)
@@ -45,16 +49,38 @@ internal sealed class AdoptScreen(TextWriter output)
 
     public void Step(string text) => output.WriteLine($"  {SafeText.OneLine(text)}");
 
-    public void Adopted(AdoptionLayout layout, TimeSpan took, string home)
+    public void Adopted(
+        AdoptionProposal proposal, IReadOnlyCollection<VerifyJobStep> notTried, TimeSpan took, string home)
     {
-        var jobs = layout.Apps.Length + (layout.House?.Ports.Select(HousePlace.JobOf).Distinct().Count() ?? 0)
-            + (layout.Host is null ? 0 : 1);
         output.WriteLine();
-        output.WriteLine($"Adopted in {took.TotalSeconds:0.0} s: {jobs} job(s) on record, each tried from inside.");
+        output.WriteLine($"Adopted in {took.TotalSeconds:0.0} s: {Count(proposal, notTried)}.");
         output.WriteLine($"  who calls what:  gatehouse ledger show --follow{HomeOption.Shown(home)}");
         output.WriteLine($"  the jobs:        gatehouse jobs{HomeOption.Shown(home)}");
         output.WriteLine("  back as it was:  gatehouse adopt --undo");
     }
+
+    /// <summary>How many jobs are on record, and how many of them were tried, not only planned to be.</summary>
+    private static string Count(AdoptionProposal proposal, IReadOnlyCollection<VerifyJobStep> notTried)
+    {
+        var layout = proposal.Layout;
+        var tried = proposal.Steps.OfType<VerifyJobStep>().Where(step => !notTried.Contains(step))
+            .Select(static step => step.Job).ToHashSet(StringComparer.Ordinal);
+        var down = layout.Apps.Where(app => !tried.Contains(app.Job)
+            && app.Containers.All(one => !one.IsRunning || notTried.Any(step => step.Container?.Id == one.Id)))
+            .Select(static app => app.Job).ToHashSet(StringComparer.Ordinal);
+        var parts = new List<string>
+        {
+            $"{layout.Jobs.Length} on record", $"{layout.Jobs.Count(tried.Contains)} tried",
+        };
+        if (down.Count > 0) parts.Add($"{down.Count} not running");
+        if (layout.Jobs.Count(job => !tried.Contains(job) && !down.Contains(job)) is > 0 and var others)
+            parts.Add($"{others} without a caller to try");
+        if (layout.Bypasses.Length > 0) parts.Add($"{Paths(layout)} left past the gate");
+        return string.Join(", ", parts);
+    }
+
+    private static string Paths(AdoptionLayout layout)
+        => layout.Bypasses.Length == 1 ? "1 path" : $"{layout.Bypasses.Length} paths";
 
     public void RolledBack(string why, IReadOnlyList<string> left)
     {
@@ -81,18 +107,43 @@ internal sealed class AdoptScreen(TextWriter output)
 
     private void Places(AdoptionLayout layout)
     {
-        output.WriteLine("Behind the gate, where only the gate reaches it:");
+        if (layout.Models.Length > 0) output.WriteLine("Behind the gate, where only the gate reaches it:");
         foreach (var model in layout.Models)
-            output.WriteLine($"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}");
+        {
+            var kept = model.Keeps.Length == 0 ? ""
+                : $", and still in {string.Join(", ", model.Keeps.Select(static one => one.Network))}";
+            output.WriteLine(
+                $"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}{kept}");
+        }
         output.WriteLine();
         output.WriteLine("In front of it, each in a network of its own with the gate:");
-        var width = layout.Apps.Select(static app => app.Job.Length).DefaultIfEmpty(0).Max();
+        var width = layout.Jobs.Select(static job => job.Length).DefaultIfEmpty(0).Max();
         foreach (var app in layout.Apps)
         {
-            var names = app.Models.Where(static model => model.Names.Length > 0)
-                .Select(static model => $"{model.Names[0]}:{model.Port}");
-            output.WriteLine($"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}");
+            var names = app.Models.SelectMany(model => app.UsedNames(model).Select(name => $"{name}:{model.Port}"))
+                .Concat(layout.Addresses.Where(taken => taken.Callers.Any(one => app.Containers.Any(
+                    mine => mine.Id == one.Id))).Select(static taken => $"{taken.Listen} as {taken.Job}"));
+            var state = app.Containers.All(static one => !one.IsRunning) ? " (does not run now)"
+                : app.Containers.Any(static one => one.IsRestarting) ? " (is started over and over now)" : "";
+            var through = app.Owners.Length == 0 ? "" : $", through the network of {string.Join(", ", app.Owners)}";
+            output.WriteLine(
+                $"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}{through}{state}");
         }
+        foreach (var taken in layout.Addresses)
+            output.WriteLine($"  {taken.Job.PadRight(width)}  goes on calling {taken.Listen}");
+        foreach (var port in layout.House?.Ports.DistinctBy(static port => port.Job) ?? [])
+        {
+            output.WriteLine($"  {port.Job.PadRight(width)}  goes on calling port {port.Published.HostPort} of this "
+                + $"host, to {port.Model.Container.ShownName}");
+        }
+    }
+
+    private void Bypasses(AdoptionLayout layout)
+    {
+        if (layout.Bypasses.Length == 0) return;
+        output.WriteLine();
+        output.WriteLine($"Left as it was, past the gate ({Paths(layout)}):");
+        foreach (var path in layout.Bypasses) Wrapped(SafeText.OneLine($"{path.Caller} -> {path.Server}: {path.Why}"));
     }
 
     private void Places(HostModelPlace host)

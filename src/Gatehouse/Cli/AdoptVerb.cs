@@ -77,7 +77,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
             return Nothing($"No container was looked at: {NoEngine}");
         }
         var view = await EngineLook.AllAsync(engine, stop);
-        var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names);
+        var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names, Host.Root);
         if (subjects.Servers.Length > 1)
             subjects = subjects with { Servers = await ServedModels.AskAsync(subjects.Servers, stop) };
         return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, standing, stop);
@@ -101,11 +101,12 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
             Engine = EngineAddress,
             Steps = proposal.Steps,
         });
-        var run = RunOf(id);
+        var notTried = new List<VerifyJobStep>();
+        var run = RunOf(id, notTried.Add);
         if (await run.DoAsync(journal, stop) is not { } why)
         {
             await RecordAsync("adopt", id, proposal.Layout, CancellationToken.None);
-            screen.Adopted(proposal.Layout, Time.GetElapsedTime(begun), Home);
+            screen.Adopted(proposal, notTried, Time.GetElapsedTime(begun), Home);
             return true;
         }
         screen.Say("Undoing what was begun.");
@@ -149,8 +150,12 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }
     }
 
-    private AdoptionRun RunOf(string id)
-        => new(Runner(new StepRunner(engine, id, Time) { Reload = ReloadAsync }), Time, screen.Step);
+    private AdoptionRun RunOf(string id, Action<VerifyJobStep>? notTried = null)
+        => new(Runner(new StepRunner(engine, id, Time)
+        {
+            Reload = ReloadAsync,
+            NotTried = notTried ?? (static _ => { }),
+        }), Time, screen.Step);
 
     private static Task<int?> ReloadAsync(string home, CancellationToken stop)
         => ActClient.OrderAsync(home, "reload", [], stop);

@@ -5,6 +5,7 @@ using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
 
 namespace Gatehouse.Cli;
 
@@ -13,18 +14,62 @@ internal static class AdoptionSelection
 {
     private const string Container = "container ";
 
+    /// <param name="view">What the engine has.</param>
+    /// <param name="estate">What is declared; null when there is no estate.</param>
+    /// <param name="names">What the person named; empty for all.</param>
+    /// <param name="root">The host's root folder, for its processes; empty for this host.</param>
     /// <exception cref="AdoptionException">A name is of nothing that is there.</exception>
-    public static AdoptionSubjects Of(EngineView view, EstatePlan? estate, IReadOnlyCollection<string> names)
+    public static AdoptionSubjects Of(
+        EngineView view, EstatePlan? estate, IReadOnlyCollection<string> names, string root)
     {
-        var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(view), Estate = estate });
-        var servers = finds.Where(static find => find is { Kind: FindKind.Server, Provider: not null })
-            .SelectMany(find => ContainersOf(find, view).Select(one => Server(find, one))).OfType<ServerSeen>();
+        var sights = ContainerSights.Of(view);
+        var processes = $"{root}/proc";
+        var connections = Directory.Exists(processes) ? new LiveLook(processes, view)
+            .Take(sights.SelectMany(static one => one.ListeningPorts)).Connections : [];
+        var finds = Judge.Find(new HouseSights { Sights = sights, Connections = connections, Estate = estate });
+        ImmutableArray<ServerSeen> servers = [.. finds
+            .Where(static find => find is { Kind: FindKind.Server, Provider: not null })
+            .SelectMany(find => ContainersOf(find, view).Select(one => Server(find, one))).OfType<ServerSeen>()];
         var jobs = finds.Where(static find => find.Kind == FindKind.Job).ToArray();
-        var apps = jobs.SelectMany(find => ContainersOf(find, view).Select(one => App(find, one)));
+        ImmutableArray<AppSeen> apps = [.. jobs.SelectMany(
+            find => ContainersOf(find, view).Select(one => App(find, one)))];
         var drafts = jobs.Where(static find => find.Job is not null)
             .ToImmutableDictionary(static find => find.Name, static find => find.Job!, StringComparer.Ordinal);
         var sinks = jobs.SelectMany(static find => find.Sinks).DistinctBy(static sink => sink.Key);
-        return Chosen(new AdoptionSubjects([.. servers], [.. apps], drafts, [.. sinks]), names);
+        apps = apps.AddRange(Connected(view, connections, servers, apps));
+        return Chosen(view, new AdoptionSubjects(servers, apps, drafts, [.. sinks]), names);
+    }
+
+    /// <summary>
+    /// Containers that are no known callers and have a connection to a model server now, as a reverse proxy has: they
+    /// call, so they are not cut off. A proxy may keep the address for good, so that counts as what it calls.
+    /// </summary>
+    private static IEnumerable<AppSeen> Connected(EngineView view, ImmutableArray<OpenConnection> connections,
+        ImmutableArray<ServerSeen> servers, ImmutableArray<AppSeen> apps)
+    {
+        var taken = apps.Select(static app => app.Job).ToHashSet(StringComparer.Ordinal);
+        var known = apps.Select(static app => app.Container).Concat(servers.Select(static one => one.Container))
+            // One whose network others share may stand for them, and they are known by themselves.
+            .Concat(view.Containers.Where(static one => one.SharesNetworkOf is not null).Select(view.NetworkOwner)
+                .OfType<ContainerFacts>()).Select(static one => one.Id).ToHashSet(StringComparer.Ordinal);
+        foreach (var callers in connections
+            .Where(static one => one.Identity.StartsWith(Container, StringComparison.Ordinal))
+            .GroupBy(static one => one.Identity[Container.Length..]))
+        {
+            if (view.Container(callers.Key) is not { } caller || known.Contains(caller.Id)
+                || caller.Labels.ContainsKey(AdoptedNetworks.Label))
+            {
+                continue;
+            }
+            ImmutableArray<ModelAddress> called = [.. callers
+                .Where(one => servers.Any(server => server.Port == one.Port && server.Container.Endpoints.Any(
+                    endpoint => endpoint.Address == one.Address || endpoint.Address6 == one.Address)))
+                .Select(static one => new ModelAddress(one.Address, one.Port)).Distinct()];
+            if (called.IsEmpty) continue;
+            var job = SharedNetworks.PlainKey(caller.ShownName, "caller");
+            for (var number = 2; !taken.Add(job); number++) job = $"{job}-{number}";
+            yield return new AppSeen(caller, job) { ModelHosts = called };
+        }
     }
 
     private static IEnumerable<ContainerFacts> ContainersOf(Find find, EngineView view)
@@ -34,8 +79,9 @@ internal static class AdoptionSelection
     private static AppSeen App(Find find, ContainerFacts container) => new(container, find.Name)
     {
         ModelHosts = [.. find.Evidence.Where(static clue => clue.Kind == ClueKind.ModelUrl)
-            .Select(static clue => Uri.TryCreate(clue.Value, UriKind.Absolute, out var url) ? url.Host : "")
-            .Where(static host => host.Length > 0)],
+            .Select(static clue => Uri.TryCreate(clue.Value, UriKind.Absolute, out var url) && url.Host.Length > 0
+                ? new ModelAddress(url.IdnHost.Trim('[', ']'), url.Port < 0 ? 0 : url.Port) : null)
+            .OfType<ModelAddress>()],
     };
 
     private static ServerSeen? Server(Find find, ContainerFacts container)
@@ -50,7 +96,8 @@ internal static class AdoptionSelection
     /// What the names mean: all of a Compose project, or one container. An app brings its model servers along, because
     /// it is adopted by their moving.
     /// </summary>
-    private static AdoptionSubjects Chosen(AdoptionSubjects all, IReadOnlyCollection<string> names)
+    private static AdoptionSubjects Chosen(
+        EngineView view, AdoptionSubjects all, IReadOnlyCollection<string> names)
     {
         if (names.Count == 0) return all;
         foreach (var name in names)
@@ -65,9 +112,10 @@ internal static class AdoptionSelection
         }
         var apps = all.Apps.Where(app => names.Any(name => IsNamed(app.Container, name))).ToImmutableArray();
         var servers = all.Servers.Where(server => names.Any(name => IsNamed(server.Container, name))
-            || apps.Any(app => SharesNetwork(app.Container, server.Container))).ToImmutableArray();
+            || apps.Any(app => SharesNetwork(view, app.Container, server.Container))).ToImmutableArray();
         // Whoever calls a server that moves has to come along, or it is cut off.
-        var along = all.Apps.Where(app => servers.Any(server => SharesNetwork(app.Container, server.Container)));
+        var along = all.Apps.Where(app => servers.Any(server => SharesNetwork(view, app.Container, server.Container)
+            || IsCalledBy(app, server, view)));
         return all with { Servers = servers, Apps = [.. along] };
     }
 
@@ -75,6 +123,13 @@ internal static class AdoptionSelection
         => container.ComposeProject == name || container.ComposeService == name || container.Name == name
             || (name.Length >= 12 && container.Id.StartsWith(name, StringComparison.Ordinal));
 
-    private static bool SharesNetwork(ContainerFacts one, ContainerFacts other)
-        => one.Endpoints.Any(mine => other.Endpoints.Any(theirs => theirs.Network == mine.Network));
+    private static bool SharesNetwork(EngineView view, ContainerFacts one, ContainerFacts other)
+        => (view.NetworkOwner(one) ?? one).Endpoints.Any(
+            mine => other.Endpoints.Any(theirs => theirs.Network == mine.Network));
+
+    /// <summary>Whether an app calls a server by an address or a port of the host, from any network.</summary>
+    private static bool IsCalledBy(AppSeen app, ServerSeen server, EngineView view)
+        => app.ModelHosts.Any(one => CallPaths.AddressOf(view, app, one.Host) is { } address
+            && (server.Container.Endpoints.Any(endpoint => endpoint.Address == address)
+                || server.Container.Ports.Any(port => port.HostPort == one.Port)));
 }

@@ -50,7 +50,7 @@ public sealed class AdoptMoreTests(TestEngine engine)
         Assert.Equal(failed, (await stack.CallsAsync(AdoptStack.SmallApp)).Bad);
         Assert.Contains("n8n", again.Output, StringComparison.Ordinal);
         Assert.Equal(["callers-of-port-11434", "n8n", "open-webui"], await JobsAsync(stack));
-        Assert.Contains("Nothing here can be adopted", (await stack.AdoptAsync("--yes")).Output,
+        Assert.Contains("There is nothing more to adopt", (await stack.AdoptAsync("--yes")).Output,
             StringComparison.Ordinal);
         Assert.NotEqual(before, await stack.SnapshotAsync());
 

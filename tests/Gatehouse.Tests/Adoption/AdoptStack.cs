@@ -88,6 +88,42 @@ internal sealed class AdoptStack : IAsyncDisposable
         }
     }
 
+    /// <summary>The project without a container, for a test that says who is in it.</summary>
+    public static async Task<AdoptStack> StartBareAsync(TestEngine engine, params string[] network)
+    {
+        engine.Need();
+        await engine.ClearAsync();
+        var stack = new AdoptStack(engine, Directory.CreateTempSubdirectory("ghs-").FullName);
+        await stack.MakeProjectAsync(network);
+        return stack;
+    }
+
+    /// <summary>A model server; options as `docker run` takes them.</summary>
+    public Task RunServerAsync(string service, string image, params string[] options) => RunAsync(
+        service, image, options, "/gatehouse", "scripted-model", "--listen", "0.0.0.0:11434");
+
+    /// <summary>An app that asks a URL of Ollama's chat over and over, by the variable that its image reads.</summary>
+    public Task RunAppAsync(string service, string image, string variable, string url, params string[] options)
+        => RunAsync(service, image, ["-e", $"{variable}={url}", .. options], Chat(url));
+
+    /// <summary>A container of the project that is in another network, or in none of its own.</summary>
+    public Task RunAtAsync(string network, string service, string image, string[] options, params string[] command)
+        => _engine.DockerAsync(
+        [
+            "run", "-d", "--name", Name(service), "--network", network, .. Labels(service), .. options, image,
+            .. command,
+        ]);
+
+    /// <summary>Asks a URL over and over, and notes how it went.</summary>
+    public static string[] Chat(string url) =>
+    [
+        "sh", "-c", $$$"""
+        while true; do if curl -sSf -m 5 -H 'Content-Type: application/json' -o /tmp/answer -d '{"model":"llama3.2:3b",
+        "stream":false,"messages":[{"role":"user","content":"Hello"}]}' {{{url}}}/api/chat; then echo good
+        else echo bad; fi; sleep 0.1; done
+        """,
+    ];
+
     /// <summary>Starts it; <paramref name="publish"/> is a port as <c>-p</c> takes it, or empty.</summary>
     public static async Task<AdoptStack> StartAsync(TestEngine engine, string publish = "")
     {
@@ -291,10 +327,15 @@ internal sealed class AdoptStack : IAsyncDisposable
     private async Task RunAsync(string service, string image, string[] options, params string[] command)
         => await _engine.DockerAsync(
         [
-            "run", "-d", "--name", Name(service), "--network", Network, "--network-alias", service,
-            "--label", $"com.docker.compose.project={Project}", "--label", $"com.docker.compose.service={service}",
-            "--label", $"com.docker.compose.project.working_dir={ComposeFolder}",
-            "--label", $"com.docker.compose.project.config_files={ComposeFolder}/compose.yaml",
-            "--label", "com.docker.compose.version=2.30.3", .. options, image, .. command,
+            "run", "-d", "--name", Name(service), "--network", Network, "--network-alias", service, .. Labels(service),
+            .. options, image, .. command,
         ]);
+
+    private string[] Labels(string service) =>
+    [
+        "--label", $"com.docker.compose.project={Project}", "--label", $"com.docker.compose.service={service}",
+        "--label", $"com.docker.compose.project.working_dir={ComposeFolder}",
+        "--label", $"com.docker.compose.project.config_files={ComposeFolder}/compose.yaml",
+        "--label", "com.docker.compose.version=2.30.3",
+    ];
 }

@@ -15,10 +15,15 @@ internal static class TestImages
     public const string PaperlessAi = "clusterzx/paperless-ai:3.0.9";
     public const string LlamaCpp = "ghcr.io/ggml-org/llama.cpp:server-b6500";
     public const string Postgres = "postgres:16-alpine";
+    public const string OllamaRocm = "ollama/ollama:rocm";
+    public const string Gluetun = "qmcgaw/gluetun:v3.40.0";
+    public const string LiteLlm = "ghcr.io/berriai/litellm:main-latest";
+    public const string Karakeep = "ghcr.io/karakeep-app/karakeep:0.27.0";
+    public const string Traefik = "traefik:v3.5";
 
     private static readonly string[] Applets =
     [
-        "sh", "sleep", "nc", "cat", "ip", "route", "ls", "date", "env", "nslookup", "echo", "grep", "true",
+        "sh", "sleep", "nc", "cat", "ip", "route", "ls", "date", "env", "nslookup", "echo", "grep", "true", "false",
     ];
 
     public static async Task MakeAsync(TestEngine engine)
@@ -44,7 +49,10 @@ internal static class TestImages
         var version = (await Child.RunAsync(GateBinary.Path, ["--version"])).Expect(0).LastLine.Split('+')[0];
         await engine.DockerAsync("import", "--change", "ENTRYPOINT [\"/gatehouse\"]", "--change",
             "CMD [\"serve\",\"--home\",\"/data\"]", archive, $"gatehouse:{version}");
-        foreach (var name in new[] { OpenWebUi, N8n, PaperlessAi, LlamaCpp, Postgres })
-            await engine.DockerAsync("tag", Ollama, name);
+        string[] names =
+        [
+            OpenWebUi, N8n, PaperlessAi, LlamaCpp, Postgres, OllamaRocm, Gluetun, LiteLlm, Karakeep, Traefik,
+        ];
+        foreach (var name in names) await engine.DockerAsync("tag", Ollama, name);
     }
 }

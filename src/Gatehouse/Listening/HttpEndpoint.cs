@@ -74,10 +74,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         catch (SocketException error)
         {
             server.Dispose();
-            var hint = unixPath is null
-                ? "Does this machine have that address, and may this user take that port?"
-                : "Is its folder there, and writable?";
-            throw new IOException($"Cannot listen on {address}: {error.Message}. {hint}", error);
+            throw new IOException($"Cannot listen on {address}: {Explain(error, unixPath)}", error);
         }
         catch
         {
@@ -99,6 +96,40 @@ internal sealed class HttpEndpoint : IAsyncDisposable
         _server.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static string Explain(SocketException error, string? unixPath)
+    {
+        if (unixPath is null)
+            return $"{error.Message}. Does this machine have that address, and may this user take that port?";
+        return ErrnoOfNewFile(unixPath + ".try") switch
+        {
+            Erofs => "its disk is read-only. Make it writable, then start the gate again.",
+            Enospc => "its disk is full. Free some space, then start the gate again.",
+            _ => $"{error.Message}. Is its folder there, and writable?",
+        };
+    }
+
+    // .NET has no word for what a file system says of a socket file; of another file beside it, it has.
+    private static int ErrnoOfNewFile(string path)
+    {
+        try
+        {
+            File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, options: FileOptions.DeleteOnClose).Dispose();
+            return 0;
+        }
+        catch (IOException error)
+        {
+            return error.HResult;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return 0;
+        }
+    }
+
+    // errno: read-only file system, no space left on device.
+    private const int Erofs = 30;
+    private const int Enospc = 28;
 
     private static IServiceProvider NoServices { get; } = new ServiceCollection().BuildServiceProvider();
 

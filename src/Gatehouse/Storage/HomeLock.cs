@@ -5,17 +5,18 @@ using Microsoft.Win32.SafeHandles;
 namespace Gatehouse.Storage;
 
 /// <summary>
-/// The right to write to a home: flock(2) on its lock file, which the kernel drops with the process. The text inside
-/// only names the holder in messages.
+/// The right to write to a home: flock(2) on the directory and on its lock file, which the kernel drops with the
+/// process. The directory's holds when the file is removed; the text in the file only names the holder in messages.
 /// </summary>
 internal sealed class HomeLock : IDisposable
 {
     // Enough for a process id and a verb; anything longer was not written by us.
     private const int HolderBytesMax = 128;
 
+    private readonly SafeFileHandle _directory;
     private readonly SafeFileHandle _file;
 
-    private HomeLock(SafeFileHandle file) => _file = file;
+    private HomeLock(SafeFileHandle directory, SafeFileHandle file) => (_directory, _file) = (directory, file);
 
     /// <summary>Takes the lock, or answers null and names who holds it.</summary>
     /// <param name="home">The home to write to.</param>
@@ -24,30 +25,38 @@ internal sealed class HomeLock : IDisposable
     /// <exception cref="HomeException">The lock file cannot be opened.</exception>
     public static HomeLock? TryTake(HomeDirectory home, string verb, out string holder)
     {
+        SafeFileHandle? directory = null;
         SafeFileHandle? file = null;
         try
         {
+            directory = LinuxFile.TryLockDirectory(home.Path);
             file = LinuxFile.OpenToLock(home.LockFile);
-            if (!LinuxFile.TryLock(file, home.LockFile))
+            if (directory is null || !LinuxFile.TryLock(file, home.LockFile))
             {
                 holder = ReadHolder(file);
+                directory?.Dispose();
                 file.Dispose();
                 return null;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            directory?.Dispose();
             file?.Dispose();
             throw new HomeException($"Cannot lock the home {home.Path}: {e.Message} Is it yours, and writable?", e);
         }
 
         WriteHolder(file, verb);
         holder = "";
-        return new HomeLock(file);
+        return new HomeLock(directory, file);
     }
 
     /// <summary>Gives the lock back.</summary>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _directory.Dispose();
+    }
 
     private static string ReadHolder(SafeFileHandle file)
     {

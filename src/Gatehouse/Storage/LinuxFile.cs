@@ -27,14 +27,17 @@ internal static partial class LinuxFile
     private const int ReadWriteCreate = 0x2 | 0x40 | 0x80000;
     private const int ReadOnly = 0x80000;
 
-    // open(2): a directory can only be opened for reading; it must not be inherited by children.
-    private const int ReadOnlyDirectory = 0x10000 | 0x80000;
-
     // Mode 0600.
     private const int OwnerReadWrite = 0x180;
 
     // struct statfs is 120 bytes on 64-bit Linux; f_type is its first word (statfs(2)).
     private const int StatfsBytes = 256;
+
+    // struct statx is 256 bytes; AT_FDCWD; STATX_INO and STATX_SIZE (statx(2)).
+    private const int StatxBytes = 256;
+    private const int WorkingDirectory = -100;
+    private const uint StatxInode = 0x100;
+    private const uint StatxSize = 0x200;
 
     // struct timex is 208 bytes on 64-bit Linux (adjtimex(2)); "modes = 0" only reads.
     private const int TimexBytes = 256;
@@ -79,15 +82,50 @@ internal static partial class LinuxFile
     /// <summary>Opens a directory to lock it.</summary>
     public static SafeFileHandle OpenFolder(string path)
     {
-        var folder = Open(path, ReadOnlyDirectory, 0);
+        var folder = Open(path, ReadOnly, 0);
         return folder >= 0 ? new SafeFileHandle(folder, ownsHandle: true)
             : throw Error($"Cannot open the directory {path}");
+    }
+
+    /// <summary>
+    /// Takes the exclusive lock of a directory at once: it holds whatever becomes of the files in it. Null if somebody
+    /// else holds it.
+    /// </summary>
+    public static SafeFileHandle? TryLockDirectory(string path)
+    {
+        var directory = OpenFolder(path);
+        try
+        {
+            if (TryLock(directory, path))
+                return directory;
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+
+        directory.Dispose();
+        return null;
+    }
+
+    /// <summary>Which file a path leads to now; null if to none.</summary>
+    public static FileIdentity? IdentityOf(string path)
+    {
+        // struct statx (statx(2)), the same on every architecture: stx_ino at 32, stx_size at 40, stx_dev_major at 136.
+        Span<byte> status = stackalloc byte[StatxBytes];
+        status.Clear();
+        return Statx(WorkingDirectory, path, 0, StatxInode | StatxSize, status) == 0
+            ? new FileIdentity(
+                BitConverter.ToInt64(status[136..]), BitConverter.ToInt64(status[32..]),
+                BitConverter.ToInt64(status[40..]))
+            : null;
     }
 
     /// <summary>Makes names created, renamed or removed in a directory durable.</summary>
     public static void SyncDirectory(string path)
     {
-        var handle = Open(path, ReadOnlyDirectory, 0);
+        var handle = Open(path, ReadOnly, 0);
         if (handle < 0)
             throw Error($"Cannot open the directory {path}");
         var result = Fsync(handle);
@@ -118,6 +156,9 @@ internal static partial class LinuxFile
     [LibraryImport("libc", EntryPoint = "statfs", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statfs(string path, Span<byte> result);
 
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Statx(int directory, string path, int flags, uint mask, Span<byte> status);
+
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Flock(SafeFileHandle file, int operation);
 
@@ -132,4 +173,14 @@ internal static partial class LinuxFile
 
     [LibraryImport("libc", EntryPoint = "adjtimex")]
     private static partial int Adjtimex(Span<byte> timex);
+}
+
+/// <summary>A file as the kernel knows it.</summary>
+/// <param name="Device">Its file system.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="Bytes">Its size.</param>
+internal readonly record struct FileIdentity(long Device, long Inode, long Bytes)
+{
+    public bool IsSameFileAs(FileIdentity? other) =>
+        other is { } file && (file.Device, file.Inode) == (Device, Inode);
 }

@@ -47,6 +47,23 @@ public sealed class HomeTests
     }
 
     [Fact]
+    public void The_lock_holds_when_its_file_is_removed()
+    {
+        using var test = new TestHome();
+        using (HomeLock.TryTake(test.Home, "serve", out _))
+        {
+            File.Delete(test.Home.LockFile);
+            Assert.Null(HomeLock.TryTake(test.Home, "serve", out var holder));
+            Assert.Equal("another process", holder);
+            Assert.Null(HomeLock.TryTake(HomeDirectory.OpenExisting(test.Path + "/../" + Path.GetFileName(test.Path)),
+                "serve", out _));
+        }
+
+        using var again = HomeLock.TryTake(test.Home, "serve", out _);
+        Assert.NotNull(again);
+    }
+
+    [Fact]
     public void A_home_that_others_may_look_into_is_warned_about()
     {
         using var test = new TestHome();

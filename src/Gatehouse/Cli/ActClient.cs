@@ -6,6 +6,7 @@ using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -34,6 +35,10 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         catch (Exception error) when (error is HomeException or EstateException)
         {
             return Say(error.Message, ExitCodes.Unusable);
+        }
+        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        {
+            return Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
@@ -159,7 +164,7 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
         var plans = PlanKeeper.Load(home);
         home = HomeDirectory.OpenOrCreate(homePath);
         await using var ledger = SqliteLedger.Open(home, RunningHouse.SettingsOf(plans.Plan), TimeProvider.System,
-            fatal => Environment.FailFast(fatal.Message));
+            LastWords.StopProcess);
         var house = new ActHouse
         {
             Home = home,

@@ -14,5 +14,7 @@ internal static class LedgerCommand
         LedgerVerifyCommand.Create(),
         LedgerVerifyCommand.CreateCheckpoint(),
         LedgerVerifyCommand.CreateConfirmClock(),
+        LedgerRepairCommand.CreateRebuild(),
+        LedgerRepairCommand.CreateAcceptLoss(),
     };
 }

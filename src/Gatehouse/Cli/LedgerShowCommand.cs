@@ -2,6 +2,7 @@ using System.CommandLine;
 using Gatehouse.Acts;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
+using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -42,6 +43,10 @@ internal static class LedgerShowCommand
             catch (HomeException error)
             {
                 return ActClient.Say(error.Message, ExitCodes.Unusable);
+            }
+            catch (Exception error) when (error is SqliteFaultException or SqliteException)
+            {
+                return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }
             catch (OperationCanceledException)
             {

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Gatehouse.Acts;
 using Gatehouse.Storage;
+using Microsoft.Data.Sqlite;
 using Spectre.Console;
 
 namespace Gatehouse.Cli;
@@ -36,6 +37,10 @@ internal static class LedgerStatsCommand
             catch (HomeException error)
             {
                 return ActClient.Say(error.Message, ExitCodes.Unusable);
+            }
+            catch (Exception error) when (error is SqliteFaultException or SqliteException)
+            {
+                return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }
         });
         return command;

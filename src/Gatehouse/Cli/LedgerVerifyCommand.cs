@@ -12,7 +12,8 @@ internal static class LedgerVerifyCommand
     {
         var against = new Option<FileInfo>("--against")
         {
-            Description = "A checkpoint kept elsewhere: shows truncation and rollback too",
+            Description = "A checkpoint kept elsewhere, or a log of the gate with its heads: shows truncation and "
+                + "rollback too",
         };
         var payloads = new Option<bool>("--payloads")
         {

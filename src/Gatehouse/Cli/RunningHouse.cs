@@ -117,7 +117,12 @@ internal sealed class RunningHouse : IAsyncDisposable
         SqliteLedger? ledger = null;
         try
         {
-            var settings = SettingsOf(plans.Plan) with { IsClockSynchronised = setup.IsClockSynchronised };
+            var log = setup.Logs.CreateLogger("gatehouse");
+            var settings = SettingsOf(plans.Plan) with
+            {
+                IsClockSynchronised = setup.IsClockSynchronised,
+                OnHead = head => log.LogInformation("{Head}", head),
+            };
             ledger = SqliteLedger.Open(setup.Home, settings, setup.Time, setup.OnFatal);
             house = new RunningHouse(setup, held, plans, ledger);
             await house.ListenAsync(stop);

@@ -4,6 +4,7 @@ using Gatehouse.Acts;
 using Gatehouse.Core.Estate;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace Gatehouse.Cli;
@@ -56,6 +57,10 @@ internal static class ServeCommand
             when (error is HomeException or EstateException or IOException or UnauthorizedAccessException)
         {
             return ActClient.Say(error.Message, ExitCodes.Unusable);
+        }
+        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        {
+            return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }
     }
 

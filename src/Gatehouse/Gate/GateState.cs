@@ -19,7 +19,7 @@ internal static class GateState
 
     public static void Load(HomeDirectory home, TokenBook tokens, PauseBook pauses, DateTimeOffset now)
     {
-        if (!File.Exists(home.LedgerFile)) return;
+        if (!home.HasLedger) return;
         using var connection = StoreConnection.OpenReaderOfHolder(home.LedgerFile);
         if (!HasTables(connection)) return;
         LoadTokens(connection, tokens, now - EndedTokensKept);
@@ -28,7 +28,7 @@ internal static class GateState
 
     public static void LoadUsage(HomeDirectory home, LimitBook limits, PeriodNames names)
     {
-        if (!File.Exists(home.LedgerFile)) return;
+        if (!home.HasLedger) return;
         using var connection = StoreConnection.OpenReaderOfHolder(home.LedgerFile);
         if (!HasTables(connection)) return;
         var used = new Dictionary<string, (UsagePeriod Day, UsagePeriod Month)>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using Gatehouse.Core.Ledger;
 
@@ -13,6 +14,7 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
     private readonly Frontier _tentative = new();
     private readonly byte[] _timeText = new byte[LedgerTime.Length];
     private readonly List<(DateTimeOffset Expected, DateTimeOffset Seen)> _steps = [];
+    private LedgerLoss? _recorded;
     private DateTimeOffset _now;
     private (DateTimeOffset Now, TimeSpan By)? _back;
     private ClockMemory _memory;
@@ -23,9 +25,9 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
 
     /// <summary>Writes a batch inside an open transaction.</summary>
     /// <param name="store">Where to.</param>
-    /// <param name="toSeal">Exchanges that a crash left open.</param>
+    /// <param name="toSeal">Exchanges that nobody closes any more, and why.</param>
     /// <param name="works">The appends; each is given its result.</param>
-    public void Write(OpenStore store, List<string> toSeal, List<AppendWork> works)
+    public void Write(OpenStore store, Dictionary<string, string> toSeal, List<AppendWork> works)
     {
         _tentative.CopyFrom(store.Tip.Frontier);
         var (reading, step) = clock.Look();
@@ -54,10 +56,14 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
         if (_back is { } back)
             OnTimeWentBack?.Invoke(back.Now, back.By);
         _back = null;
+        (_recorded, store.Loss) = (store.Loss ?? _recorded, null);
     }
 
-    // Steps of the clock, and exchanges that a crash left open.
-    private void WriteUnasked(OpenStore store, List<string> toSeal)
+    /// <summary>The loss that was accepted and is on record.</summary>
+    public LedgerLoss? RecordedLoss => _recorded;
+
+    // What is lost and accepted, steps of the clock, and exchanges that nobody closed.
+    private void WriteUnasked(OpenStore store, Dictionary<string, string> toSeal)
     {
         var by = clock.LastEntry - _now;
         if (by > TimeSpan.Zero && _steps.Count == 0)
@@ -74,14 +80,18 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             by = TimeSpan.Zero;
         }
 
-        foreach (var exchange in toSeal)
+        if (store.Loss is { } loss)
+            WriteOwn(store, ActOf(loss, settings.AcceptLoss!));
+        foreach (var (exchange, reason) in toSeal)
         {
+            if (!store.Tables.Exchanges.IsOpen(exchange))
+                continue;
             WriteOwn(store, new OutcomeEntry
             {
                 Id = NewId(EntryId.Outcome),
                 Of = exchange,
                 Outcome = ExchangeOutcome.Interrupted,
-                Reason = "gate-stopped",
+                Reason = reason,
             });
         }
     }
@@ -99,6 +109,26 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             .Bind(1, milliseconds).Bind(2, now).Run();
         tables.Prepare("DELETE FROM size_sample WHERE at > ?1").Bind(1, now).Run();
         return entry with { Since = since, AheadMilliseconds = milliseconds };
+    }
+
+    private ActEntry ActOf(LedgerLoss loss, LossAcceptance accepted)
+    {
+        var details = new Dictionary<string, string> { ["what"] = loss.What, ["why"] = accepted.Why };
+        if (loss.Head is { } head)
+        {
+            details["head_size"] = head.Size.ToString(CultureInfo.InvariantCulture);
+            details["head_root"] = Convert.ToBase64String(head.Root.ToArray());
+        }
+
+        details["found"] = loss.Found.ToString(CultureInfo.InvariantCulture);
+        return new ActEntry
+        {
+            Id = NewId(EntryId.Act),
+            Act = "ledger.accept-loss",
+            Uid = accepted.Uid,
+            Who = accepted.Who,
+            Details = details,
+        };
     }
 
     private string NewId(string prefix)

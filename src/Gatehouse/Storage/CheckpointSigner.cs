@@ -6,8 +6,8 @@ namespace Gatehouse.Storage;
 /// Signs tree heads. What is signed was read back from the disk and hashed again first, and is itself on disk before
 /// anybody sees it.
 /// </summary>
-internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, TimeProvider time)
-    : IDisposable
+internal sealed class CheckpointSigner(
+    HomeDirectory home, LedgerSettings settings, LedgerWriter writer, TimeProvider time) : IDisposable
 {
     // Leaves read in one short transaction: a long one would keep the WAL from being moved.
     private const int ChunkLeaves = 4_096;
@@ -18,6 +18,7 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
     private readonly SemaphoreSlim _one = new(1, 1);
     private Frontier? _signed;
     private string? _note;
+    private string? _remembered;
     private long _lastStamp;
     private long _signedTo;
 
@@ -26,6 +27,9 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
 
     /// <summary>Time since the last signature.</summary>
     public TimeSpan Age => _lastStamp == 0 ? TimeSpan.MaxValue : time.GetElapsedTime(_lastStamp);
+
+    /// <summary>True while the newest head could not be written to its second place.</summary>
+    public bool IsHeadBehind => !ReferenceEquals(Volatile.Read(ref _remembered), Volatile.Read(ref _note));
 
     /// <summary>Signs the tree as it is now, or answers the last checkpoint if nothing is new.</summary>
     /// <param name="isLast">On stop and before a purge: the pause between two signatures is not kept.</param>
@@ -42,7 +46,7 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
                 return new CheckpointResult(_note, refusal);
             Adopt(captured.Signed, captured.Note);
             if (captured.Head.Size == _signed!.Size)
-                return new CheckpointResult(_note, LedgerRefusal.None);
+                return new CheckpointResult(_note, Remember());
             return await SignNewAsync(captured.Head, cancellation);
         }
         finally
@@ -76,9 +80,37 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
             inTransaction: true);
         if (refusal != LedgerRefusal.None)
             return new CheckpointResult(_note, refusal);
-        (_signed, _note, _lastStamp) = (head, note, time.GetTimestamp());
+        (_signed, _lastStamp) = (head, time.GetTimestamp());
+        Volatile.Write(ref _note, note);
         Interlocked.Exchange(ref _signedTo, head.Size);
-        return new CheckpointResult(note, LedgerRefusal.None);
+        settings.AtStep?.Invoke("checkpoint");
+        settings.OnHead?.Invoke(HeadFile.Line(note));
+        return new CheckpointResult(note, Remember());
+    }
+
+    // After the database, never before it: a crash between the two leaves a head that the database still has.
+    // A full disk is no reason to fail: the database has the signature, and the second place gets it later.
+    private LedgerRefusal Remember()
+    {
+        if (!IsHeadBehind)
+            return LedgerRefusal.None;
+        try
+        {
+            HeadFile.Write(home, _note!);
+            Volatile.Write(ref _remembered, _note);
+            settings.AtStep?.Invoke("head");
+            return LedgerRefusal.None;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            if (e is IOException weather && StoreFault.Classify(weather) != LedgerRefusal.Stopped)
+                return LedgerRefusal.None;
+            writer.Fail(new LedgerFatal(
+                $"The last signed head could not be written to {HeadFile.PathIn(home)}: {e.Message} The gate stops. "
+                    + "Check the disk and who owns that file, then start it again.",
+                0, e is IOException fault ? LinuxFile.ErrnoOf(fault) : 0));
+            return LedgerRefusal.Stopped;
+        }
     }
 
     // What was found at the last opening of the file; a newer signature made since then stays.
@@ -86,7 +118,13 @@ internal sealed class CheckpointSigner(HomeDirectory home, LedgerWriter writer, 
     {
         if (_signed is not null && _signed.Size >= signed.Size)
             return;
-        (_signed, _note) = (signed, note);
+        _signed = signed;
+        Volatile.Write(ref _note, note);
+        // Whoever opened the file wrote its head to the second place too, unless a part of the ledger is lost: then
+        // the next head is the first of what is left.
+        Volatile.Write(ref _remembered, note);
+        if (note is not null)
+            settings.OnHead?.Invoke(HeadFile.Line(note));
         Interlocked.Exchange(ref _signedTo, signed.Size);
     }
 

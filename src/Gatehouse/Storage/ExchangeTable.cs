@@ -47,6 +47,15 @@ internal sealed class ExchangeTable(StatementCache statements)
         return ids;
     }
 
+    /// <summary>True if the exchange is here and has no outcome.</summary>
+    public bool IsOpen(string id)
+    {
+        var select = statements.Get("SELECT 1 FROM exchange WHERE id = ?1 AND outcome IS NULL").Bind(1, id);
+        var isOpen = select.Step();
+        select.Reset();
+        return isOpen;
+    }
+
     private void InsertCall(string id, CallFacts call, long index, DateTimeOffset time) =>
         statements.Get(Insert)
             .Bind(1, index)

@@ -41,6 +41,9 @@ internal sealed class HomeDirectory
 
     public string LedgerFile => At("ledger.db");
 
+    /// <summary>True if the ledger's file is there and not empty.</summary>
+    public bool HasLedger => File.Exists(LedgerFile) && new FileInfo(LedgerFile).Length > 0;
+
     public string LockFile => At("lock");
 
     public string ControlSocket => At("control.sock");

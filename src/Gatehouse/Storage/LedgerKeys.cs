@@ -45,16 +45,19 @@ internal sealed class LedgerKeys
         var seedPath = SeedPath(home);
         if (!File.Exists(seedPath) || !wrap.HasKeys)
         {
-            if (File.Exists(home.LedgerFile) && new FileInfo(home.LedgerFile).Length > 0)
+            if (home.HasLedger || File.Exists(VerifierPath(home)) || HeadFile.SizeIn(home) > 0)
             {
                 throw new HomeException(
-                    $"The home {home.Path} has a ledger but not its keys. "
+                    $"The home {home.Path} has a ledger, or had one, but not its keys. "
                     + "Restore keys/ and kek/ from where you keep them.");
             }
 
             if (!wrap.HasKeys)
                 wrap.Create(now);
-            wrap.Write(seedPath, SigningName, RandomNumberGenerator.GetBytes(Ed25519Signer.SeedLength));
+            var made = RandomNumberGenerator.GetBytes(Ed25519Signer.SeedLength);
+            // The empty head comes before the key: a home with a key and without a head had its head taken away.
+            HeadFile.Write(home, SignEmpty(new VerifierKey(origin, Ed25519Signer.PublicKey(made)), made));
+            wrap.Write(seedPath, SigningName, made);
         }
 
         var seed = wrap.Read(seedPath, SigningName)
@@ -87,6 +90,13 @@ internal sealed class LedgerKeys
             ? key
             : throw new HomeException($"The public key {path} is damaged. Restore it from a backup.");
     }
+
+    /// <summary>True if the home has a public key: it has a ledger, or had one.</summary>
+    public static bool HasVerifier(HomeDirectory home) => File.Exists(VerifierPath(home));
+
+    private static string SignEmpty(VerifierKey verifier, byte[] seed) =>
+        new Checkpoint(verifier.Name, 0, MerkleTree.EmptyRoot)
+            .Sign(verifier, message => Ed25519Signer.Sign(seed, message)).ToString();
 
     private static string SeedPath(HomeDirectory home) => Path.Combine(home.KeysDirectory, "signing.key");
 

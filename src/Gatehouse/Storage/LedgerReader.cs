@@ -13,6 +13,18 @@ internal sealed class LedgerReader : IDisposable
         "SELECT idx, id, started, job, model, dialect, endpoint, identified_by, caller, stream, flags, outcome, "
         + "outcome_idx, status, reason, duration_ms, input_tokens, output_tokens, bytes FROM exchange ";
 
+    private const string Leaves = "(SELECT coalesce(max(idx) + 1, 0) FROM ledger_entry WHERE log = 1)";
+
+    private static readonly (string Table, string Where)[] Strays =
+    [
+        ("ledger_entry", "log <> 1 OR idx < 0"),
+        ("checkpoint", $"log <> 1 OR size < 0 OR size > {Leaves}"),
+        ("payload", $"log <> 1 OR key <> idx * 8 + kind OR idx < 0 OR idx >= {Leaves}"),
+        ("exchange", $"idx < 0 OR idx >= {Leaves} OR outcome_idx >= {Leaves}"),
+        ("act", $"idx < 0 OR idx >= {Leaves}"),
+        ("log", "log <> 1"),
+    ];
+
     private const string LeafColumns = "SELECT e.idx, e.hash, e.leaf FROM ledger_entry e ";
 
     private readonly SqliteConnection _connection;
@@ -46,11 +58,11 @@ internal sealed class LedgerReader : IDisposable
     /// Leaves from an index on, at most <paramref name="limit"/>; the next page starts after the last.
     /// </summary>
     public IReadOnlyList<StoredEntry> ReadEntries(long from, int limit) =>
-        Leaves(_statements.Get(LeafColumns + "WHERE e.log = 1 AND e.idx >= ?1 ORDER BY e.idx LIMIT ?2"), from, limit);
+        Entries(_statements.Get(LeafColumns + "WHERE e.log = 1 AND e.idx >= ?1 ORDER BY e.idx LIMIT ?2"), from, limit);
 
     /// <summary>Entries that are neither requests nor outcomes, from an index on.</summary>
     public IReadOnlyList<StoredEntry> ReadActs(long from, int limit) =>
-        Leaves(
+        Entries(
             _statements.Get(
                 LeafColumns + "JOIN act a ON e.log = 1 AND e.idx = a.idx WHERE a.idx >= ?1 ORDER BY a.idx LIMIT ?2"),
             from, limit);
@@ -176,7 +188,31 @@ internal sealed class LedgerReader : IDisposable
 
     /// <summary>Number of payload rows of leaves below an index.</summary>
     public long CountPayloads(long below) =>
-        _statements.Get("SELECT count(*) FROM payload WHERE key < ?1 * 8").Bind(1, below).Number();
+        _statements.Get("SELECT count(*) FROM payload WHERE idx < ?1").Bind(1, below).Number();
+
+    /// <summary>How far leaves were pruned, as the purge noted for itself.</summary>
+    public long PrunedFlag() =>
+        _statements.Get("SELECT value FROM ledger_flag WHERE name = ?1").Bind(1, Purger.PrunedFlag).Number();
+
+    /// <summary>What is not sound in the database itself, as sentences.</summary>
+    public IEnumerable<string> FindUnsound()
+    {
+        if (StoreConnection.SchemaProblem(_connection) is { } problem)
+            yield return $"The database is not as Gatehouse made it: {problem}.";
+        // Rows that no leaf explains. Each is one statement: a gate that runs changes the tables together.
+        foreach (var (table, where) in Strays)
+        {
+            if (_statements.Get($"SELECT count(*) FROM {table} WHERE {where}").Number() is > 0 and var rows)
+                yield return $"{rows} row(s) of the table {table} belong to no leaf.";
+        }
+
+        using var select = new SqlStatement(_connection, "PRAGMA integrity_check(10)");
+        while (select.Step())
+        {
+            if (select.Text(0) is { } found and not "ok")
+                yield return $"The database is damaged: {found}.";
+        }
+    }
 
     public void Dispose()
     {
@@ -207,7 +243,7 @@ internal sealed class LedgerReader : IDisposable
         }
     }
 
-    private static List<StoredEntry> Leaves(SqlStatement select, long from, int limit)
+    private static List<StoredEntry> Entries(SqlStatement select, long from, int limit)
     {
         select.Bind(1, from).Bind(2, limit);
         var entries = new List<StoredEntry>();
@@ -216,7 +252,9 @@ internal sealed class LedgerReader : IDisposable
             while (select.Step())
             {
                 var leaf = select.IsNull(2) ? null : Parse(select.Int64(0), select.Blob(2));
-                entries.Add(new StoredEntry(select.Int64(0), leaf, new Hash256(select.Blob(1))));
+                if (select.Blob(1) is not { Length: Hash256.Length } hash)
+                    throw Changed(select.Int64(0), "Its hash is not a hash.", null);
+                entries.Add(new StoredEntry(select.Int64(0), leaf, new Hash256(hash)));
             }
         }
         finally
@@ -235,8 +273,25 @@ internal sealed class LedgerReader : IDisposable
         }
         catch (FormatException e)
         {
-            throw new HomeException(
-                $"Entry {index} of the ledger is not what was written: {e.Message} Run `gatehouse ledger verify`.", e);
+            throw Changed(index, e.Message, e);
+        }
+    }
+
+    private static HomeException Changed(long index, string what, Exception? cause)
+    {
+        var message = $"Entry {index} of the ledger is not what was written: {what} Run `gatehouse ledger verify`.";
+        return cause is null ? new HomeException(message) : new HomeException(message, cause);
+    }
+
+    private static DateTimeOffset TimeOf(long index, long milliseconds)
+    {
+        try
+        {
+            return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw Changed(index, "Its time in the table of exchanges is no time.", e);
         }
     }
 
@@ -249,7 +304,7 @@ internal sealed class LedgerReader : IDisposable
             {
                 Index = select.Int64(0),
                 Id = select.Text(1)!,
-                Started = DateTimeOffset.FromUnixTimeMilliseconds(select.Int64(2)),
+                Started = TimeOf(select.Int64(0), select.Int64(2)),
                 Job = select.Text(3)!,
                 Model = select.Text(4),
                 Dialect = select.Text(5)!,

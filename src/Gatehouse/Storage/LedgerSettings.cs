@@ -24,6 +24,15 @@ internal sealed record LedgerSettings
     /// <summary>Says whether the clock is synchronised; purging asks after a long jump forward.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
 
+    /// <summary>Set to open a ledger that is not the one whose head was signed last.</summary>
+    public LossAcceptance? AcceptLoss { get; init; }
+
+    /// <summary>Told each head that is signed, as one line.</summary>
+    public Action<string>? OnHead { get; init; }
+
+    /// <summary>Called after each durable step outside the commits of entries. For crash tests.</summary>
+    public Action<string>? AtStep { get; init; }
+
     /// <summary>Called around each commit; what it throws counts as SQLite's answer. For fault tests.</summary>
     public Action<CommitPoint>? AtCommit { get; init; }
 }

@@ -82,6 +82,15 @@ internal sealed unsafe class LedgerTables : IDisposable
         return result;
     }
 
+    /// <summary>The note of the checkpoint of so many leaves; null if there is none.</summary>
+    public string? CheckpointOf(long size)
+    {
+        var select = Prepare("SELECT note FROM checkpoint WHERE log = 1 AND size = ?1").Bind(1, size);
+        var note = select.Step() ? select.Text(0) ?? "" : null;
+        select.Reset();
+        return note;
+    }
+
     /// <summary>Number of leaves: one more than the highest index.</summary>
     public long CountLeaves() => Prepare("SELECT max(idx) + 1 FROM ledger_entry WHERE log = 1").Number();
 
@@ -108,12 +117,15 @@ internal sealed unsafe class LedgerTables : IDisposable
         Prepare("INSERT INTO ledger_flag (name, value) VALUES (?1, ?2) "
             + "ON CONFLICT (name) DO UPDATE SET value = excluded.value").Bind(1, name).Bind(2, value).Run();
 
-    /// <summary>Asks SQLite to move the WAL into the database; see sqlite3_wal_checkpoint_v2.</summary>
-    public void CheckpointWal(int mode)
+    /// <summary>
+    /// Asks SQLite to move the WAL into the database; see sqlite3_wal_checkpoint_v2. False if a reader is in the way.
+    /// </summary>
+    public bool CheckpointWal(int mode)
     {
         var code = SqliteNative.WalCheckpoint(_db, 0, mode, out _, out _);
         if (code != SQLitePCL.raw.SQLITE_OK && (code & 0xff) != SQLitePCL.raw.SQLITE_BUSY)
             throw StoreConnection.Fault(Connection, "checkpoint of the WAL");
+        return code == SQLitePCL.raw.SQLITE_OK;
     }
 
     public void Dispose()

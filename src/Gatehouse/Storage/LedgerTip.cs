@@ -62,6 +62,40 @@ internal sealed class LedgerTip
             throw Damaged($"leaf {Frontier.Size} and what follows it are not where the last checkpoint says");
     }
 
+    /// <summary>
+    /// Signs what is here and not yet signed. What was loaded was just read from the disk and hashed.
+    /// </summary>
+    public void Sign(LedgerTables tables, LedgerKeys keys)
+    {
+        if (Frontier.Size == Signed.Size)
+            return;
+        var head = new Checkpoint(keys.Verifier.Name, Frontier.Size, Frontier.Root());
+        var note = head.Sign(keys.Verifier, keys.Sign).ToString();
+        tables.Begin();
+        tables.InsertCheckpoint(Frontier.Size, note, Frontier);
+        tables.Commit();
+        (Signed, Note) = (Frontier.Clone(), note);
+    }
+
+    /// <summary>What is missing here of a head that was signed before, as a clause; null if it is all here.</summary>
+    public string? Misses(Checkpoint head, LedgerTables tables, VerifierKey key)
+    {
+        if (head.Size == 0)
+            return null;
+        if (Frontier.Size < head.Size)
+        {
+            return $"it has {Frontier.Size} entries, but the head that was signed last covers {head.Size}: its end was "
+                + "cut off, or it is an older copy";
+        }
+
+        // The checkpoint is in the database before its head is remembered elsewhere, whatever crashes.
+        if (tables.CheckpointOf(head.Size) is not { } note)
+            return $"its checkpoint of {head.Size} entries, the head that was signed last, is not there any more";
+        return Checkpoint.Open(note, key, Ed25519Signer.Verifier, out _)?.Root == head.Root
+            ? null
+            : $"its first {head.Size} entries are not those of the head that was signed last";
+    }
+
     private void Take(SqlStatement row)
     {
         var index = row.Int64(0);

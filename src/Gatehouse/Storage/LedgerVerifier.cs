@@ -1,4 +1,5 @@
 using Gatehouse.Core.Ledger;
+using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Storage;
 
@@ -10,34 +11,74 @@ internal static class LedgerVerifier
 
     /// <summary>Verifies.</summary>
     /// <param name="home">The home; a running server does not mind.</param>
-    /// <param name="against">Text of a checkpoint kept elsewhere, or null.</param>
+    /// <param name="against">Text of a checkpoint kept elsewhere, or of a log with the heads in it, or null.</param>
     /// <param name="withPayloads">Whether to decrypt and check every payload too.</param>
     /// <param name="cancellation">Stops it.</param>
-    /// <exception cref="HomeException">The ledger or its public key cannot be read at all.</exception>
+    /// <exception cref="HomeException">There is nothing to verify, or its public key cannot be read.</exception>
     public static VerifyReport Verify(
         HomeDirectory home, string? against, bool withPayloads, CancellationToken cancellation)
     {
+        if (!home.HasLedger && LedgerKeys.HasVerifier(home) && HeadFile.SizeIn(home) is not 0)
+        {
+            return Broken(
+                $"The ledger {home.LedgerFile} is {(File.Exists(home.LedgerFile) ? "empty" : "not there")}, but this "
+                + "home had one.");
+        }
+
         for (var attempt = 1; ; attempt++)
         {
-            using var reader = LedgerReader.OpenReadOnly(home);
-            var before = reader.Count();
-            var (report, isCoverage) = VerifyOnce(home, reader, against, withPayloads, cancellation);
-            if (!isCoverage || attempt == AttemptsMax || reader.Count() == before)
-                return report;
+            try
+            {
+                using var reader = LedgerReader.OpenReadOnly(home);
+                var before = reader.Count();
+                var (report, isCoverage) = VerifyOnce(home, reader, against, withPayloads, cancellation);
+                if (!isCoverage || attempt == AttemptsMax || reader.Count() == before)
+                    return report;
+            }
+            catch (Exception e) when (e is SqliteFaultException or SqliteException
+                or HomeException { InnerException: SqliteFaultException or SqliteException })
+            {
+                return Broken($"The database cannot be read: {e.Message}");
+            }
         }
     }
+
+    private static VerifyReport Broken(string what) => new()
+    {
+        Faults = [new VerifyFault(-1, what)],
+        Leaves = 0,
+        Pruned = 0,
+        SignedTo = 0,
+        Checkpoints = 0,
+        Payloads = null,
+    };
 
     private static (VerifyReport Report, bool IsCoverage) VerifyOnce(
         HomeDirectory home, LedgerReader reader, string? against, bool withPayloads, CancellationToken cancellation)
     {
         var key = LedgerKeys.ReadVerifier(home);
         var faults = new List<VerifyFault>();
-        // Checkpoints first: leaves that they cover are there by then.
+        // The remembered head first, then checkpoints, then leaves: what one of them covers is there by then.
+        var remembered = HeadFile.Read(home, key, out var problem);
+        if (remembered is null)
+            faults.Add(new VerifyFault(-1, $"{problem}."));
         var heads = ReadHeads(reader, key, faults);
         var checkpoints = heads.Count;
-        if (against is not null)
-            AddElsewhere(heads, against, key, faults);
+        if (remembered is { Size: > 0 })
+        {
+            if (heads.TrueForAll(head => head.Checkpoint.Size != remembered.Size))
+            {
+                faults.Add(new VerifyFault(-1, $"The checkpoint of {remembered.Size} leaves, the last that was signed, "
+                    + "is not in the database any more."));
+            }
+
+            heads.Add(new SignedHead(remembered, null, " remembered in keys/ledger.head"));
+        }
+
+        foreach (var note in against is null ? [] : HeadFile.NotesIn(against))
+            AddElsewhere(heads, note, key, faults);
         heads.Sort((left, right) => left.Checkpoint.Size.CompareTo(right.Checkpoint.Size));
+        var prunedFlag = reader.PrunedFlag();
         var leaves = reader.Count();
         var tree = new TreeCheck(key.Name, leaves, heads);
         tree.Run(home.LedgerFile, cancellation);
@@ -49,12 +90,31 @@ internal static class LedgerVerifier
         {
             var check = new PayloadCheck(reader, LedgerKeys.Open(home), tree);
             check.Run(leaves, cancellation);
-            if (check.Fault is { } bad)
-                faults.Add(bad);
+            faults.AddRange(check.Faults);
             isCoverage |= check.IsCoverageFault;
             payloads = check.Report;
         }
 
+        if (tree.Fault is null)
+        {
+            if (prunedFlag > tree.Pruned)
+            {
+                faults.Add(new VerifyFault(-1, $"The database says that {prunedFlag} leaves were pruned, but "
+                    + $"{tree.Pruned} were: a purge would pass over the others."));
+            }
+
+            // Older tables are brought up to date by the next start.
+            if (StoreConnection.IsUpToDate(reader.Connection))
+            {
+                using var derived = new DerivedTables(reader);
+                derived.Run(leaves, tree.Pruned, cancellation);
+                if (derived.Fault is { } differs)
+                    faults.Add(differs);
+                isCoverage |= derived.Fault is not null;
+            }
+        }
+
+        AddUnsound(reader, faults);
         var report = new VerifyReport
         {
             Faults = [.. faults.OrderBy(found => found.Index < 0 ? long.MaxValue : found.Index)],
@@ -83,10 +143,24 @@ internal static class LedgerVerifier
         return heads;
     }
 
+    // What was found before counts also where the database then cannot be read any further.
+    private static void AddUnsound(LedgerReader reader, List<VerifyFault> faults)
+    {
+        try
+        {
+            foreach (var what in reader.FindUnsound())
+                faults.Add(new VerifyFault(-1, what));
+        }
+        catch (SqliteFaultException e)
+        {
+            faults.Add(new VerifyFault(-1, $"The database cannot be read: {e.Message}"));
+        }
+    }
+
     private static void AddElsewhere(List<SignedHead> heads, string against, VerifierKey key, List<VerifyFault> faults)
     {
         if (Checkpoint.Open(against, key, Ed25519Signer.Verifier, out var reason) is { } checkpoint)
-            heads.Add(new SignedHead(checkpoint, null));
+            heads.Add(new SignedHead(checkpoint, null, " kept elsewhere"));
         else
             faults.Add(new VerifyFault(-1, $"The checkpoint kept elsewhere is not good: {reason}."));
     }

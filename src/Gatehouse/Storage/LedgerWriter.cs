@@ -12,8 +12,14 @@ internal sealed class LedgerWriter : IDisposable
     // Bounds one transaction, so that the first caller in it does not wait for thousands of others.
     private const int BatchMax = 1_024;
 
+    // Why an exchange is interrupted whose outcome could not be written.
+    private const string NotRecorded = "not-recorded";
+
     // How long to leave a disk alone after it could not be opened.
     private static readonly TimeSpan ReopenAfter = TimeSpan.FromMilliseconds(250);
+
+    // How long the WAL may grow on after a reader kept it from being moved.
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(30);
 
     private readonly HomeDirectory _home;
     private readonly LedgerSettings _settings;
@@ -21,10 +27,11 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Action<LedgerFatal> _onFatal;
     private readonly BatchWriter _batch;
     private readonly Thread _thread;
-    private readonly List<string> _toSeal = [];
+    private readonly Dictionary<string, string> _toSeal = new(StringComparer.Ordinal);
     private OpenStore? _store;
     private LedgerKeys? _keys;
     private long _lastAttempt;
+    private long _lastBusy;
     private bool _wasOpened;
 
     public LedgerWriter(
@@ -58,10 +65,18 @@ internal sealed class LedgerWriter : IDisposable
     public void Start()
     {
         var refusal = TryOpen();
-        if (refusal == LedgerRefusal.None && _toSeal.Count > 0)
+        if (refusal == LedgerRefusal.None && (_toSeal.Count > 0 || _store!.Loss is not null))
             WriteBatch([]);
         _thread.Start();
     }
+
+    /// <summary>The loss that was accepted and is on record.</summary>
+    public LedgerLoss? RecordedLoss => _batch.RecordedLoss;
+
+    /// <summary>
+    /// Closes an exchange whose outcome could not be written, as soon as something can be written again.
+    /// </summary>
+    public void CloseLater(string exchange) => Queue.TryEnqueue(() => _toSeal.TryAdd(exchange, NotRecorded));
 
     /// <summary>Runs a job on the writer's thread, in a transaction of its own if asked.</summary>
     public Task<(LedgerRefusal Refusal, T? Value)> RunAsync<T>(Func<LedgerTables, T> job, bool inTransaction)
@@ -125,6 +140,9 @@ internal sealed class LedgerWriter : IDisposable
                 foreach (var job in jobs)
                     job();
                 jobs.Clear();
+                // Nobody calls on a disk that was full: what waits to be closed must not wait for the next call.
+                if (_toSeal.Count > 0 && Status.State == LedgerState.Writing)
+                    WriteBatch([]);
             }
         }
         catch (Exception e)
@@ -159,6 +177,7 @@ internal sealed class LedgerWriter : IDisposable
             if (inTransaction)
             {
                 _store!.Tables.Commit();
+                _settings.AtStep?.Invoke("job");
                 Status.SetWriting(_store.Tip.Frontier.Size);
                 // A purge makes room for the next call, not for the one after it.
                 Usage.Set(_store.Tables.UsedBytes());
@@ -221,8 +240,13 @@ internal sealed class LedgerWriter : IDisposable
         try
         {
             Usage.UpdateAfterCommit(_store!.Tables);
-            if (_store.Wal.Pages > WalGauge.RestartPages)
-                _store.Tables.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART);
+            var isLarge = _store.Wal.Pages > WalGauge.RestartPages;
+            if (isLarge && (_lastBusy == 0 || _time.GetElapsedTime(_lastBusy) >= BusyPause))
+            {
+                // Waiting for a long reader, such as `ledger verify`, would hold up every append.
+                if (!_store.Tables.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_RESTART))
+                    _lastBusy = _time.GetTimestamp();
+            }
             else if (_store.Wal.HasGrown())
                 OnWalGrown?.Invoke();
         }
@@ -237,7 +261,7 @@ internal sealed class LedgerWriter : IDisposable
         if (Status.State == LedgerState.Stopped)
             return LedgerRefusal.Stopped;
         if (_store is not null)
-            return LedgerRefusal.None;
+            return _store.Files.FindMissing() is { } missing ? StopWithout(missing) : LedgerRefusal.None;
         if (_lastAttempt != 0 && _time.GetElapsedTime(_lastAttempt) < ReopenAfter)
             return Status.Refusal;
         try
@@ -249,6 +273,26 @@ internal sealed class LedgerWriter : IDisposable
             Fail(new LedgerFatal(e.Message, 0, 0));
             return LedgerRefusal.Stopped;
         }
+    }
+
+    // What was committed is still in the files that SQLite has open. If only the files beside the database are gone, it
+    // is moved there before the end, so that nothing is lost.
+    private LedgerRefusal StopWithout(string missing)
+    {
+        try
+        {
+            if (_store!.Files.HasDatabase)
+                _store.Tables.CheckpointWal(SQLitePCL.raw.SQLITE_CHECKPOINT_FULL);
+        }
+        catch (SqliteFaultException)
+        {
+            // The gate stops in any case, and the next start compares what is left with the last signed head.
+        }
+
+        Fail(new LedgerFatal(
+            $"{missing} was removed, emptied or replaced while the gate ran, so what it writes would be lost. The gate "
+            + "stops. Find out who did it, then start it again.", 0, 0));
+        return LedgerRefusal.Stopped;
     }
 
     private LedgerRefusal TryOpen()
@@ -278,12 +322,16 @@ internal sealed class LedgerWriter : IDisposable
         return LedgerRefusal.None;
     }
 
-    // At the start every open exchange is a crash's; later only those that a failed commit may have stored are.
+    // At the start every open exchange is a crash's. Later only those are closed that a failed commit may have stored,
+    // and those whose outcome could not be written.
     private void FindOpen(IReadOnlyList<string> open)
     {
-        var suspects = _toSeal.ToHashSet(StringComparer.Ordinal);
-        _toSeal.Clear();
-        _toSeal.AddRange(_wasOpened ? open.Where(suspects.Contains) : open);
+        if (!_wasOpened)
+        {
+            foreach (var exchange in open)
+                _toSeal[exchange] = "gate-stopped";
+        }
+
         _wasOpened = true;
     }
 
@@ -344,7 +392,7 @@ internal sealed class LedgerWriter : IDisposable
         foreach (var work in works)
         {
             if (work.Entry is RequestEntry)
-                _toSeal.Add(work.Entry.Id);
+                _toSeal.TryAdd(work.Entry.Id, NotRecorded);
         }
     }
 

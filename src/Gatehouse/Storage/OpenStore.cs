@@ -1,3 +1,5 @@
+using Gatehouse.Core.Ledger;
+
 namespace Gatehouse.Storage;
 
 /// <summary>A ledger file that is open for writing: its tables, its end, its keys.</summary>
@@ -6,6 +8,12 @@ internal sealed class OpenStore : IDisposable
     private OpenStore(LedgerTables tables, LedgerTip tip, LedgerKeys keys) =>
         (Tables, Tip, Keys, Wal, OpenExchanges, UsedBytes) =
             (tables, tip, keys, new WalGauge(tables.Connection), tables.Exchanges.Open(), tables.UsedBytes());
+
+    /// <summary>What is lost and was accepted as such, and not yet on record.</summary>
+    public LedgerLoss? Loss { get; set; }
+
+    /// <summary>The files that SQLite has open, as they were when it opened them.</summary>
+    public required StoreFiles Files { get; init; }
 
     public LedgerTables Tables { get; }
 
@@ -38,6 +46,13 @@ internal sealed class OpenStore : IDisposable
         try
         {
             keys ??= LedgerKeys.OpenOrCreate(home, settings.Origin, now);
+            var head = HeadFile.Read(home, keys.Verifier, out var lost);
+            if (head is { Size: > 0 } && !home.HasLedger)
+                lost = $"{home.LedgerFile} is {(File.Exists(home.LedgerFile) ? "empty" : "not there")}, but it had "
+                    + $"{head.Size} entries when its head was signed last";
+            // Before SQLite makes a new file: what lies there may still be rescued.
+            if (lost.Length > 0 && settings.AcceptLoss is null)
+                throw Refuse(home, lost);
             tables = new LedgerTables(StoreConnection.OpenWriter(home.LedgerFile));
             var origin = tables.Origin(settings.Origin);
             if (origin != keys.Verifier.Name)
@@ -47,8 +62,17 @@ internal sealed class OpenStore : IDisposable
                     + "Restore the two from the same backup.");
             }
 
-            return new OpenStore(tables, LedgerTip.Load(tables, keys.Verifier), keys)
+            var tip = LedgerTip.Load(tables, keys.Verifier);
+            if (head is not null && tip.Misses(head, tables, keys.Verifier) is { } missing && lost.Length == 0)
+                lost = missing;
+            if (lost.Length > 0 && settings.AcceptLoss is null)
+                throw Refuse(home, lost);
+            if (lost.Length == 0)
+                SignRest(home, settings, tables, tip, keys, head!);
+            return new OpenStore(tables, tip, keys)
             {
+                Files = new StoreFiles(home.LedgerFile),
+                Loss = lost.Length == 0 ? null : new LedgerLoss(lost, head, tip.Frontier.Size),
                 Clock = ClockMemory.Read(tables),
             };
         }
@@ -64,6 +88,23 @@ internal sealed class OpenStore : IDisposable
             throw;
         }
     }
+
+    // What a crash left unsigned is signed before anything comes after it: what has no signature is always of one life
+    // of the process.
+    private static void SignRest(
+        HomeDirectory home, LedgerSettings settings, LedgerTables tables, LedgerTip tip, LedgerKeys keys,
+        Checkpoint head)
+    {
+        tip.Sign(tables, keys);
+        if (tip.Signed.Size == head.Size)
+            return;
+        settings.AtStep?.Invoke("checkpoint");
+        HeadFile.Write(home, tip.Note!);
+    }
+
+    private static HomeException Refuse(HomeDirectory home, string what) => new(
+        $"The ledger in {home.Path} is not the one that was signed last: {what}. Restore it from a backup. If it is "
+        + "lost, put that on record: gatehouse ledger accept-loss --why \"…\"");
 
     public void Dispose()
     {

@@ -12,8 +12,11 @@ internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, TreeChe
     private long _unreadable;
     private long _rows;
 
-    /// <summary>The first payload that is wrong.</summary>
-    public VerifyFault? Fault { get; private set; }
+    private VerifyFault? _fault;
+    private VerifyFault? _closed;
+
+    /// <summary>The first payload that is wrong, and the first that cannot be opened.</summary>
+    public IEnumerable<VerifyFault> Faults => new[] { _fault, _closed }.OfType<VerifyFault>();
 
     /// <summary>True if it may only be missing because of a purge newer than the log that was read.</summary>
     public bool IsCoverageFault { get; private set; }
@@ -22,18 +25,18 @@ internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, TreeChe
 
     public void Run(long leaves, CancellationToken cancellation)
     {
-        for (long next = 0; next < leaves && Fault is null;)
+        for (long next = 0; next < leaves && _fault is null;)
         {
             cancellation.ThrowIfCancellationRequested();
             var page = reader.ReadEntries(next, LeavesInPage);
-            foreach (var entry in page.TakeWhile(entry => entry.Index < leaves && Fault is null))
+            foreach (var entry in page.TakeWhile(entry => entry.Index < leaves && _fault is null))
                 CheckEntry(entry);
             next = page.Count == 0 ? leaves : page[^1].Index + 1;
         }
 
         var stored = reader.CountPayloads(leaves);
-        if (Fault is null && stored > _rows)
-            Fault = new VerifyFault(-1, $"{stored - _rows} payloads belong to no leaf.");
+        if (_fault is null && stored > _rows)
+            _fault = new VerifyFault(-1, $"{stored - _rows} payloads belong to no leaf.");
     }
 
     private void CheckEntry(StoredEntry entry)
@@ -71,14 +74,41 @@ internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, TreeChe
         var day = DateOnly.FromDateTime(expires.UtcDateTime);
         if (row.Class != (long)record.Class || row.Expires != expires.ToUnixTimeMilliseconds())
             Fail(index, record, "lies under another class or time of expiry than its leaf says");
-        else if (keys.Days.Find(day, record.Class) is not { } key)
-            _unreadable++;
+        else if (FindKey(day, record.Class, out var why) is not { } key)
+            CheckClosed(index, record, expires, why);
         else if (PayloadSeal.Open(key, leaf.Entry.Id, record, row.Sealed) is null)
             Fail(index, record, "was changed");
         else
             _checked++;
     }
 
+    // A purge deletes keys only after what they open: a key that is gone before took something with it.
+    private void CheckClosed(long index, PayloadRecord record, DateTimeOffset expires, string why)
+    {
+        _unreadable++;
+        if (tree.MayBePurged(index, expires))
+            return;
+        _closed ??= new VerifyFault(index,
+            $"The payload '{record.Kind.Word()}' of leaf {index} is to be kept until {LedgerTime.ToText(expires)} and "
+            + $"cannot be opened: {why}");
+    }
+
+    private byte[]? FindKey(DateOnly day, RetentionClass retention, out string why)
+    {
+        why = keys.Days.Exists(day, retention)
+            ? "the key that seals its day's key is not in kek/. Restore that directory, or leave out --payloads."
+            : "its day's key is not in keys/. Restore that directory.";
+        try
+        {
+            return keys.Days.Find(day, retention);
+        }
+        catch (HomeException e)
+        {
+            why = e.Message;
+            return null;
+        }
+    }
+
     private void Fail(long index, PayloadRecord record, string what) =>
-        Fault ??= new VerifyFault(index, $"The payload '{record.Kind.Word()}' of leaf {index} {what}.");
+        _fault ??= new VerifyFault(index, $"The payload '{record.Kind.Word()}' of leaf {index} {what}.");
 }

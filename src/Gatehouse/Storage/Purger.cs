@@ -10,7 +10,7 @@ internal sealed class Purger(
     : IDisposable
 {
     // Where pruning stands. Only a hint where to look on: verification reads the purge entries instead.
-    private const string PrunedFlag = "leaves_pruned";
+    public const string PrunedFlag = "leaves_pruned";
 
     // Rows in one transaction: short enough that appends between them hardly wait.
     private const int RowsMax = 256;
@@ -75,6 +75,7 @@ internal sealed class Purger(
         var keys = writer.Keys!.Days.DeleteBefore(DateOnly.FromDateTime(clock.Due.UtcDateTime));
         if (!clock.IsApart && due!.HasSpans)
             keys += await DeleteKeysOfWrongDaysAsync(clock.Confirmed);
+        settings.AtStep?.Invoke("day-keys");
         var (freed, why) = payloads > 0 || below > pruned ? await ShrinkAsync(cancellation) : (0, LedgerRefusal.None);
         return result with { DayKeys = keys, BytesFreed = freed, Refusal = why };
     }

@@ -29,7 +29,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
         (_settings, _time, _encoder) = (settings, time, new DraftEncoder(settings));
         _writer = new LedgerWriter(home, settings, time, onFatal);
         _writer.Start();
-        _signer = new CheckpointSigner(home, _writer, time);
+        _signer = new CheckpointSigner(home, settings, _writer, time);
         _keeper = new WalKeeper(home, FailWal);
         _writer.OnWalGrown = _keeper.Wake;
         _purger = new Purger(home, settings, this, _writer, _signer);
@@ -40,6 +40,9 @@ internal sealed class SqliteLedger : IAsyncDisposable
 
     /// <summary>The keys, for reading payloads in this process.</summary>
     public LedgerKeys? Keys => _writer.Keys;
+
+    /// <summary>What was lost and is now on record as accepted; null if nothing was.</summary>
+    public LedgerLoss? RecordedLoss => _writer.RecordedLoss;
 
     /// <summary>The time of new entries, see <see cref="LedgerClock"/>.</summary>
     public DateTimeOffset Now => _writer.Clock.Now;
@@ -87,6 +90,30 @@ internal sealed class SqliteLedger : IAsyncDisposable
     public ValueTask<AppendResult> AppendAsync(LedgerDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        // Whoever could not write the end of an exchange does not try again: its caller got an error instead of an end.
+        return draft.Entry is OutcomeEntry { Call: null } outcome
+            ? AppendOutcomeAsync(outcome.Of, AppendAnyAsync(draft, cancellation))
+            : AppendAnyAsync(draft, cancellation);
+    }
+
+    private async ValueTask<AppendResult> AppendOutcomeAsync(string exchange, ValueTask<AppendResult> append)
+    {
+        var isDurable = false;
+        try
+        {
+            var result = await append;
+            isDurable = result.IsDurable;
+            return result;
+        }
+        finally
+        {
+            if (!isDurable)
+                _writer.CloseLater(exchange);
+        }
+    }
+
+    private ValueTask<AppendResult> AppendAnyAsync(LedgerDraft draft, CancellationToken cancellation)
+    {
         var cost = DraftEncoder.CostOf(draft);
         if (_writer.Keys is not { } keys || !_writer.Queue.TryReserve(cost))
             return AppendSlowAsync(draft, cost, cancellation);
@@ -145,6 +172,12 @@ internal sealed class SqliteLedger : IAsyncDisposable
             inTransaction: false);
         return refusal != LedgerRefusal.None ? refusal : looked;
     }
+
+    /// <summary>Derives again from the leaves what is kept for people and statistics.</summary>
+    /// <returns>Number of exchanges, or why nothing was done.</returns>
+    /// <exception cref="FormatException">A leaf is not what was written; nothing was changed.</exception>
+    public Task<(LedgerRefusal Refusal, long Exchanges)> RebuildAsync() =>
+        _writer.RunAsync(DerivedTables.Rebuild, inTransaction: true);
 
     /// <summary>Writes what is queued, signs a last checkpoint and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -221,11 +254,16 @@ internal sealed class SqliteLedger : IAsyncDisposable
             {
                 if (_writer.Status.State == LedgerState.Waiting)
                     await ProbeAsync();
+                else // A gate that nobody calls notices too that its files were taken away.
+                    await _writer.RunAsync(_ => 0, inTransaction: false);
                 if (_writer.Clock.HasNews)
                     await _writer.RunAsync(_ => _writer.LookAtClock(), inTransaction: false);
                 var unsigned = _writer.Status.Entries - _signer.SignedTo;
-                if (unsigned > UnsignedMax || (unsigned > 0 && _signer.Age >= _settings.CheckpointEvery))
+                if (_signer.IsHeadBehind || unsigned > UnsignedMax
+                    || (unsigned > 0 && _signer.Age >= _settings.CheckpointEvery))
+                {
                     await _signer.SignAsync(isLast: false, _stopping.Token);
+                }
             }
         }
         catch (OperationCanceledException)

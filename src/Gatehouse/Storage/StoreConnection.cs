@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Data.Sqlite;
@@ -17,6 +18,8 @@ internal static class StoreConnection
     private const int BusyMilliseconds = 2_000;
 
     private const string MigrationPrefix = "migrations/";
+
+    private static readonly ConcurrentDictionary<int, List<(string Name, string? Sql)>> Schemas = new();
 
     static StoreConnection() => Batteries_V2.Init();
 
@@ -49,7 +52,13 @@ internal static class StoreConnection
             Execute(connection, "PRAGMA cache_size=-8192");
             // Checkpoints of the WAL are made by another thread, so that no append waits for them.
             Execute(connection, "PRAGMA wal_autocheckpoint=0");
-            Migrate(connection, path);
+            Migrate(connection, path, VersionMax);
+            if (SchemaProblem(connection) is { } problem)
+            {
+                throw new HomeException(
+                    $"The database {path} is not as Gatehouse made it: {problem}. Restore it from a backup.");
+            }
+
             return connection;
         }
         catch
@@ -74,6 +83,9 @@ internal static class StoreConnection
     {
         if (!File.Exists(path))
             throw new HomeException($"There is no ledger at {path}. It is made by `gatehouse serve`.");
+        // SQLite would take an empty file for a new database, and remove the WAL beside it.
+        if (new FileInfo(path).Length == 0)
+            throw new HomeException($"The ledger {path} is empty. Restore it from a backup, or see `ledger verify`.");
         try
         {
             return OpenChecked(path, path);
@@ -105,6 +117,44 @@ internal static class StoreConnection
         {
             return OpenAlone(path);
         }
+    }
+
+    /// <summary>An empty database in memory with the tables of a version.</summary>
+    public static SqliteConnection OpenInMemory(int version)
+    {
+        var connection = OpenConnection(":memory:", SqliteOpenMode.ReadWriteCreate);
+        Migrate(connection, ":memory:", version);
+        return connection;
+    }
+
+    /// <summary>True if the database has the tables that this binary knows, and no older ones.</summary>
+    public static bool IsUpToDate(SqliteConnection connection) =>
+        CheckVersion(connection, "The database") == VersionMax;
+
+    /// <summary>
+    /// A table, index, trigger or view that is not as the migrations make it; null if all are. A trigger could change
+    /// or hide what is written.
+    /// </summary>
+    public static string? SchemaProblem(SqliteConnection connection)
+    {
+        var expected = Schemas.GetOrAdd(CheckVersion(connection, "The database"), static version =>
+        {
+            using var fresh = OpenInMemory(version);
+            return SchemaOf(fresh);
+        });
+        var found = SchemaOf(connection);
+        var name = found.Except(expected).Concat(expected.Except(found)).FirstOrDefault().Name;
+        return name is null ? null : $"'{name}' was added, changed or removed";
+    }
+
+    private static List<(string Name, string? Sql)> SchemaOf(SqliteConnection connection)
+    {
+        using var select = new SqlStatement(
+            connection, "SELECT type || ' ' || name || ' on ' || tbl_name, sql FROM sqlite_master ORDER BY 1");
+        var schema = new List<(string, string?)>();
+        while (select.Step())
+            schema.Add((select.Text(0)!, select.Text(1)));
+        return schema;
     }
 
     /// <summary>Runs SQL, turning a failure into one that keeps the operating system's error number.</summary>
@@ -225,10 +275,10 @@ internal static class StoreConnection
         }
     }
 
-    private static void Migrate(SqliteConnection connection, string path)
+    private static void Migrate(SqliteConnection connection, string path, int upTo)
     {
         var version = CheckVersion(connection, path);
-        foreach (var name in MigrationNames().Skip(version))
+        foreach (var name in MigrationNames().Take(upTo).Skip(version))
         {
             version++;
             using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;

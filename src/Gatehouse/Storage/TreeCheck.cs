@@ -17,11 +17,17 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
     private static readonly Comparer<(long Index, PurgeEntry Purge)> ByIndex =
         Comparer<(long Index, PurgeEntry Purge)>.Create((left, right) => left.Index.CompareTo(right.Index));
 
+    // Unsigned entries are signed within seconds. Each gap between two of them counts for little, so that a machine
+    // that slept and a start after a crash accuse nobody.
+    private static readonly TimeSpan UnsignedMax = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan GapMax = TimeSpan.FromSeconds(5);
+
     private readonly List<(long Index, PurgeEntry Purge)> _purges = [];
     private readonly List<(long Index, long Since, TimeSpan Ahead)> _steps = [];
     private readonly ClockSpans _spans = new();
     private DateTimeOffset[] _dueAfter = [];
     private int _nextHead;
+    private TimeSpan _unsigned;
     private VerifyFault? _fault;
 
     /// <summary>The first thing that is wrong; null if nothing is.</summary>
@@ -163,8 +169,19 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
             Take(index, leaf, header);
     }
 
+    private void CountUnsigned(long index, in LeafHeader header)
+    {
+        // The gap before a step of the clock is not time that passed.
+        if (index == SignedTo || header.Kind.SequenceEqual("clock_step"u8))
+            return;
+        if (LedgerTime.TryParse(_lastTime, out var before) && LedgerTime.TryParse(header.Time, out var time))
+            _unsigned += TimeSpan.FromTicks(Math.Min((time - before).Ticks, GapMax.Ticks));
+    }
+
     private void Take(long index, ReadOnlySpan<byte> leaf, in LeafHeader header)
     {
+        if (_nextHead == heads.Count)
+            CountUnsigned(index, header);
         var goesBack = header.Time.SequenceCompareTo(_lastTime) < 0;
         try
         {
@@ -202,10 +219,9 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
         while (_nextHead < heads.Count && heads[_nextHead].Checkpoint.Size == _tree.Size)
         {
             var head = heads[_nextHead++];
-            var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
             if (_tree.Root() != head.Checkpoint.Root)
             {
-                Fail(SignedTo, $"The checkpoint{elsewhere} of {_tree.Size} leaves has another root: "
+                Fail(SignedTo, $"The checkpoint{head.Where} of {_tree.Size} leaves has another root: "
                     + $"something between leaf {SignedTo} and leaf {_tree.Size} was changed.");
             }
             else if (head.Frontier is { } frontier && !frontier.AsSpan().SequenceEqual(_tree.ToBytes()))
@@ -228,10 +244,16 @@ internal sealed class TreeCheck(string origin, long leaves, IReadOnlyList<Signed
         if (_nextHead < heads.Count)
         {
             var head = heads[_nextHead];
-            var elsewhere = head.Frontier is null ? " kept elsewhere" : "";
             Fail(_tree.Size,
-                $"A checkpoint{elsewhere} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
+                $"A checkpoint{head.Where} covers {head.Checkpoint.Size} leaves, but only {_tree.Size} are here: "
                 + "the end was cut off, or the database is an older copy.");
+        }
+
+        if (_unsigned > UnsignedMax)
+        {
+            IsCoverageFault = _fault is null;
+            Fail(SignedTo, $"{_tree.Size - SignedTo} entries from leaf {SignedTo} on are not signed, and more time "
+                + "passed between them than between two signatures: checkpoints were removed.");
         }
 
         // Only what is under a signature may explain that something is gone.

@@ -116,7 +116,7 @@ public sealed class FullDiskTests
 
         // Without a place for its socket the gate could not be paused or told anything: it does not run at all.
         var ended = (await home.RunAsync("serve")).Expect(ExitCodes.Unusable);
-        Assert.Contains("Cannot listen on ", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("its disk is read-only", ended.Errors, StringComparison.Ordinal);
         Assert.Empty(await model.BodiesAsync());
         // What is there can still be read and proved.
         (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);

@@ -84,17 +84,24 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
         Assert.Equal(cut, await FirstBadAsync(copy));
 
         copy.Execute("DELETE FROM checkpoint WHERE size > $i", ("$i", cut));
-        (await copy.VerifyAsync()).Expect(0);
+        var remembered = (await copy.VerifyAsync()).Expect(ExitCodes.Failed);
+        Assert.Contains("remembered in keys/ledger.head", remembered.Output, StringComparison.Ordinal);
         var shown = (await copy.VerifyAsync("--against", stopped.Kept)).Expect(ExitCodes.Failed);
-        Assert.Contains($"WRONG at entry {cut}: A checkpoint kept elsewhere covers {stopped.Leaves} leaves",
-            shown.Output, StringComparison.Ordinal);
+        Assert.Contains($"WRONG at entry {cut}: A checkpoint", shown.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task An_older_copy_in_the_place_of_the_database_shows_by_the_checkpoint_kept_elsewhere()
+    public async Task An_older_copy_in_the_place_of_the_database_shows_by_the_head_remembered_or_kept_elsewhere()
     {
         using var copy = stopped.Copy();
         File.Copy(stopped.Earlier.LedgerFile, copy.LedgerFile, overwrite: true);
+        (await copy.VerifyAsync()).Expect(ExitCodes.Failed);
+        var refused = (await Child.RunAsync(GateBinary.Path, ["serve", "--home", copy.HomePath]))
+            .Expect(ExitCodes.Unusable);
+        Assert.Contains("accept-loss --why", refused.Errors, StringComparison.Ordinal);
+
+        const string head = "keys/ledger.head";
+        File.Copy(Path.Combine(stopped.Earlier.HomePath, head), Path.Combine(copy.HomePath, head), overwrite: true);
 
         (await copy.VerifyAsync("--payloads")).Expect(0);
         var shown = (await copy.VerifyAsync("--against", stopped.Kept)).Expect(ExitCodes.Failed);
@@ -144,6 +151,79 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
             .Expect(ExitCodes.Unusable);
 
         Assert.Contains("The ledger is damaged", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(700)]
+    [InlineData(9_000)]
+    public async Task A_damaged_or_empty_database_is_a_message_whatever_verb_reads_it(int length)
+    {
+        using var copy = stopped.Copy();
+        using (var file = new FileStream(copy.LedgerFile, FileMode.Open))
+            file.SetLength(length);
+
+        string[][] verbs =
+        [
+            ["ledger", "verify"], ["ledger", "show"], ["ledger", "stats"], ["ledger", "grep", "call"],
+            ["ledger", "payload", "ex_x"], ["ledger", "checkpoint"], ["ledger", "rebuild"], ["token", "list"],
+            ["pause", "news"], ["serve"],
+        ];
+        foreach (var verb in verbs)
+        {
+            var ended = await Child.RunAsync(GateBinary.Path, [.. verb, "--home", copy.HomePath]);
+            Assert.True(ended.Exit is ExitCodes.Failed or ExitCodes.Unusable, string.Join(' ', verb) + ended.Errors);
+            Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+            Assert.NotEmpty(ended.Errors + ended.Output);
+        }
+    }
+
+    [Fact]
+    public async Task A_lost_ledger_is_served_again_only_after_somebody_put_the_loss_on_record()
+    {
+        using var copy = stopped.Copy();
+        File.Delete(copy.LedgerFile);
+        (await Child.RunAsync(GateBinary.Path, ["serve", "--home", copy.HomePath])).Expect(ExitCodes.Unusable);
+        (await Child.RunAsync(GateBinary.Path, ["token", "list", "--home", copy.HomePath])).Expect(ExitCodes.Unusable);
+        (await Child.RunAsync(GateBinary.Path, ["ledger", "accept-loss", "--why", " ", "--home", copy.HomePath]))
+            .Expect(ExitCodes.Unusable);
+
+        string[] accept = ["ledger", "accept-loss", "--why", "the disk died", "--home", copy.HomePath];
+        Assert.Contains($"{stopped.Leaves} entries", (await Child.RunAsync(GateBinary.Path, accept)).Expect(0).Output,
+            StringComparison.Ordinal);
+
+        (await Child.RunAsync(GateBinary.Path, accept)).Expect(ExitCodes.Failed);
+        (await copy.VerifyAsync("--payloads")).Expect(0);
+        (await copy.VerifyAsync("--against", stopped.Kept)).Expect(ExitCodes.Failed);
+        var shown = (await Child.RunAsync(GateBinary.Path, ["ledger", "show", "--home", copy.HomePath])).Expect(0);
+        Assert.Contains("why=the disk died", shown.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rename")]
+    [InlineData("fsync")]
+    [InlineData("fdatasync")]
+    [InlineData("pwrite64")]
+    [InlineData("unlink")]
+    public async Task A_kill_at_any_write_of_a_verb_leaves_a_ledger_that_verifies_and_opens(string call)
+    {
+        Strace.SkipUnlessUsable();
+        var killed = 0;
+        for (var when = 1; when <= 12; when++)
+        {
+            using var copy = stopped.Copy();
+            var ended = await Child.RunAsync("/usr/bin/strace",
+            [
+                "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=KILL:when={when}",
+                GateBinary.Path, "token", "issue", "--job", "news", "--home", copy.HomePath,
+            ]);
+            killed += ended.Exit == 0 ? 0 : 1;
+            (await copy.VerifyAsync("--payloads")).Expect(0);
+            (await Child.RunAsync(GateBinary.Path, ["token", "list", "--home", copy.HomePath])).Expect(0);
+            (await copy.VerifyAsync("--payloads")).Expect(0);
+            if (ended.Exit == 0) break;
+        }
+        Assert.True(killed > 0 || call is "unlink" or "pwrite64" or "fsync", $"Nothing was killed at {call}.");
     }
 
     [Fact]

@@ -142,6 +142,27 @@ public sealed class LedgerFaultTests
         await UntilAsync(() => Task.FromResult(ledger.Health().State == LedgerState.Writing));
     }
 
+    [Theory]
+    [MemberData(nameof(Weather))]
+    public async Task A_call_that_was_open_when_the_disk_filled_is_closed_when_there_is_room_again(
+        int code, int errno, string refusal)
+    {
+        using var test = new TestHome();
+        await using var ledger = Faulty(test, CommitPoint.Before, code, errno);
+        var id = ledger.NewId(EntryId.Exchange);
+        await TestHome.AppendAsync(ledger, TestHome.Request(id));
+        _fail = true;
+        Assert.Equal(refusal,
+            (await TestHome.AppendAsync(ledger, TestHome.Outcome(ledger, id))).Refusal.ToString());
+
+        // Nobody calls again.
+        using var reader = LedgerReader.OpenReadOnly(test.Home);
+        await UntilAsync(() => Task.FromResult(reader.FindExchange(id)!.Outcome is not null));
+        Assert.Equal(("interrupted", "not-recorded"),
+            (reader.FindExchange(id)!.Outcome, reader.FindExchange(id)!.Reason));
+        Assert.Empty(test.Verify().Faults);
+    }
+
     [Fact]
     public async Task A_start_on_a_full_disk_refuses_until_there_is_room()
     {
@@ -297,14 +318,14 @@ public sealed class LedgerFaultTests
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        for (var i = 0; i < 200; i++)
+        for (var i = 0; i < 1_500; i++)
         {
             if (await condition())
                 return;
             await Task.Delay(20);
         }
 
-        Assert.Fail("It did not happen within four seconds.");
+        Assert.Fail("It did not happen within half a minute.");
     }
 
     private static void Fill(string path)

@@ -48,6 +48,19 @@ internal sealed class TestHome : IDisposable
     public VerifyReport Verify(string? against = null, bool withPayloads = true) =>
         LedgerVerifier.Verify(Home, against, withPayloads, CancellationToken.None);
 
+    /// <summary>A copy of all files, as a crash of this moment would leave them.</summary>
+    public TestHome Copy()
+    {
+        var copy = new TestHome { Settings = Settings with { AtCommit = null, AtStep = null } };
+        foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
+            .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
+        {
+            File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, file)));
+        }
+
+        return copy;
+    }
+
     public void Execute(string sql, params (string Name, object Value)[] parameters)
     {
         using var connection = new SqliteConnection($"Data Source={Home.LedgerFile};Pooling=false");

@@ -1,0 +1,172 @@
+using Gatehouse.Core.Ledger;
+using Microsoft.Data.Sqlite;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// Compares the tables that are derived from leaves with the leaves, by deriving them again in memory, a page at a
+/// time.
+/// </summary>
+internal sealed class DerivedTables : IDisposable
+{
+    private const int LeavesInPage = 512;
+
+    private const string Hint = " Rebuild what is derived: gatehouse ledger rebuild";
+
+    private readonly LedgerReader _reader;
+    private readonly SqliteConnection _memory = StoreConnection.OpenInMemory(StoreConnection.VersionMax);
+    private readonly StatementCache _expected;
+    private readonly StatementCache _found;
+    private readonly ExchangeTable _table;
+    private readonly string _columns;
+    private long _exchanges;
+    private long _acts;
+
+    public DerivedTables(LedgerReader reader)
+    {
+        _reader = reader;
+        _expected = new StatementCache(_memory);
+        _found = new StatementCache(reader.Connection);
+        _table = new ExchangeTable(_expected);
+        // Every column, also those that later versions add.
+        var names = _expected.Get("SELECT group_concat('quote(' || name || ')', ' || '','' || ') "
+            + "FROM pragma_table_info('exchange')");
+        names.Step();
+        _columns = names.Text(0)!;
+        names.Reset();
+    }
+
+    /// <summary>The first row that is not what its leaves say.</summary>
+    public VerifyFault? Fault { get; private set; }
+
+    public void Run(long leaves, long pruned, CancellationToken cancellation)
+    {
+        for (var next = pruned; next < leaves && Fault is null;)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var page = _reader.ReadEntries(next, LeavesInPage);
+            foreach (var entry in page.TakeWhile(entry => entry.Index < leaves))
+                Take(entry);
+            next = page.Count == 0 ? leaves : page[^1].Index + 1;
+            CompareClosed();
+            CompareActs();
+        }
+
+        CompareOpen(leaves);
+        CompareCount("exchange", pruned, leaves, _exchanges);
+        CompareCount("act", pruned, leaves, _acts);
+    }
+
+    public void Dispose()
+    {
+        _expected.Dispose();
+        _found.Dispose();
+        _memory.Dispose();
+    }
+
+    /// <summary>Derives the tables again from the leaves. In a transaction.</summary>
+    /// <returns>Number of exchanges.</returns>
+    public static long Rebuild(LedgerTables tables)
+    {
+        // What began in a leaf that lost its text cannot be derived any more and stays.
+        var from = tables.Prepare("SELECT min(idx) FROM ledger_entry WHERE log = 1 AND leaf IS NOT NULL").Number();
+        tables.Prepare("DELETE FROM act WHERE idx >= ?1 OR idx < 0").Bind(1, from).Run();
+        tables.Prepare("DELETE FROM exchange WHERE idx >= ?1 OR idx < 0").Bind(1, from).Run();
+        var select = tables.Prepare(
+            "SELECT idx, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 ORDER BY idx LIMIT ?2");
+        for (var count = LeavesInPage; count == LeavesInPage;)
+        {
+            count = 0;
+            var page = new List<Leaf>(LeavesInPage);
+            select.Bind(1, from).Bind(2, LeavesInPage);
+            for (; select.Step(); count++)
+                page.Add(Leaf.Parse(select.Blob(1).ToArray()));
+            select.Reset();
+            foreach (var leaf in page.Where(leaf => !IsTaken(tables, leaf)))
+                tables.Exchanges.Project(leaf.Entry, leaf.Index, leaf.Time);
+            from += count;
+        }
+
+        return tables.Prepare("SELECT count(*) FROM exchange").Number();
+    }
+
+    // The outcome of an exchange that stayed is in its row already.
+    private static bool IsTaken(LedgerTables tables, Leaf leaf)
+    {
+        if (leaf.Entry is not OutcomeEntry { Call: null } outcome)
+            return false;
+        return tables.Prepare("SELECT count(*) FROM exchange WHERE id = ?1 AND outcome_idx = ?2")
+            .Bind(1, outcome.Of).Bind(2, leaf.Index).Number() > 0;
+    }
+
+    private void Take(StoredEntry stored)
+    {
+        if (stored.Leaf is not { } leaf)
+            return;
+        _table.Project(leaf.Entry, stored.Index, leaf.Time);
+        if (leaf.Entry is RequestEntry or OutcomeEntry { Call: not null })
+            _exchanges++;
+        else if (leaf.Entry is not OutcomeEntry)
+            _acts++;
+    }
+
+    private void CompareClosed()
+    {
+        var closed = _expected.Get($"SELECT idx, {_columns} FROM exchange WHERE outcome IS NOT NULL ORDER BY idx");
+        while (closed.Step())
+        {
+            var (index, expected) = (closed.Int64(0), closed.Text(1));
+            var row = _found.Get($"SELECT {_columns} FROM exchange WHERE idx = ?1").Bind(1, index);
+            if (!row.Step() || row.Text(0) != expected)
+                Differs(index, "exchange");
+            row.Reset();
+        }
+
+        _expected.Get("DELETE FROM exchange WHERE outcome IS NOT NULL").Run();
+    }
+
+    private void CompareActs()
+    {
+        var acts = _expected.Get("SELECT idx FROM act ORDER BY idx");
+        while (acts.Step())
+        {
+            var row = _found.Get("SELECT 1 FROM act WHERE idx = ?1").Bind(1, acts.Int64(0));
+            if (!row.Step())
+                Differs(acts.Int64(0), "act");
+            row.Reset();
+        }
+
+        _expected.Get("DELETE FROM act").Run();
+    }
+
+    // What was open at the end of the leaves that were read may be closed by now.
+    private void CompareOpen(long leaves)
+    {
+        var open = _expected.Get($"SELECT idx, {_columns}, quote(id) || quote(job) FROM exchange ORDER BY idx");
+        while (open.Step())
+        {
+            var row = _found.Get(
+                $"SELECT {_columns}, quote(id) || quote(job), outcome_idx FROM exchange WHERE idx = ?1")
+                .Bind(1, open.Int64(0));
+            var isThere = row.Step();
+            var isNewer = isThere && !row.IsNull(2) && row.Int64(2) >= leaves;
+            if (!isThere || (isNewer ? row.Text(1) != open.Text(2) : row.Text(0) != open.Text(1)))
+                Differs(open.Int64(0), "exchange");
+            row.Reset();
+        }
+    }
+
+    private void CompareCount(string table, long pruned, long leaves, long expected)
+    {
+        var found = _found.Get($"SELECT count(*) FROM {table} WHERE idx >= ?1 AND idx < ?2")
+            .Bind(1, pruned).Bind(2, leaves).Number();
+        if (found > expected)
+        {
+            Fault ??= new VerifyFault(-1,
+                $"{found - expected} row(s) of the derived table '{table}' belong to no entry.{Hint}", IsDerived: true);
+        }
+    }
+
+    private void Differs(long index, string table) => Fault ??= new VerifyFault(
+        index, $"The derived table '{table}' does not say of entry {index} what its leaf says.{Hint}", IsDerived: true);
+}

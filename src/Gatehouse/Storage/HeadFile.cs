@@ -1,0 +1,90 @@
+using System.Text;
+using Gatehouse.Core.Ledger;
+
+namespace Gatehouse.Storage;
+
+/// <summary>
+/// The last signed head in a second place, <c>keys/ledger.head</c>. A ledger that was removed, cut off or replaced by
+/// an older copy contradicts it. It is written after the checkpoint is in the database, so it is never ahead of it.
+/// </summary>
+internal static class HeadFile
+{
+    // A checkpoint has a few hundred bytes; anything much larger was not written by us.
+    private const int BytesMax = 64 * 1024;
+
+    public static string PathIn(HomeDirectory home) => Path.Combine(home.KeysDirectory, "ledger.head");
+
+    /// <summary>The head, or null with the reason why there is none that can be trusted.</summary>
+    public static Checkpoint? Read(HomeDirectory home, VerifierKey key, out string problem)
+    {
+        problem = "";
+        if (ReadNote(home) is not { } note)
+            problem = $"{PathIn(home)}, which remembers the last signed head of the ledger, is missing";
+        else if (Checkpoint.Open(note, key, Ed25519Signer.Verifier, out var reason) is { } head)
+            return head;
+        else
+            problem = $"{PathIn(home)}, which remembers the last signed head of the ledger, is damaged: {reason}";
+        return null;
+    }
+
+    /// <summary>
+    /// Entries under the head as its text says, whoever signed it; null where there is no file. A file that says
+    /// nothing counts as one that says a lot.
+    /// </summary>
+    public static long? SizeIn(HomeDirectory home)
+    {
+        if (ReadNote(home) is not { } note)
+            return null;
+        return SignedNote.TryParse(note, out var parsed) && Checkpoint.TryParseText(parsed.Text, out var head)
+            ? head.Size
+            : long.MaxValue;
+    }
+
+    /// <summary>Remembers a head durably.</summary>
+    /// <exception cref="IOException">The disk refused; the head before it is still remembered.</exception>
+    public static void Write(HomeDirectory home, string note) =>
+        DurableFile.Write(PathIn(home), Encoding.UTF8.GetBytes(note));
+
+    /// <summary>A head as one line, for the log: origin, size, root and signature.</summary>
+    public static string Line(string note)
+    {
+        var lines = note.Split('\n');
+        return $"{LinePrefix}{lines[0]} {lines[1]} {lines[2]} {lines[4][(lines[4].LastIndexOf(' ') + 1)..]}";
+    }
+
+    /// <summary>The notes in a text: one checkpoint, or the lines of a log in which heads stand.</summary>
+    public static IReadOnlyList<string> NotesIn(string text)
+    {
+        var notes = new List<string>();
+        foreach (var line in text.Split('\n'))
+        {
+            var at = line.IndexOf(LinePrefix, StringComparison.Ordinal);
+            if (at >= 0 && line[(at + LinePrefix.Length)..].TrimEnd().Split(' ')
+                is [var origin, var size, var root, var signature])
+            {
+                notes.Add($"{origin}\n{size}\n{root}\n\n\u2014 {origin} {signature}\n");
+            }
+        }
+
+        return notes.Count == 0 ? [text] : notes;
+    }
+
+    private const string LinePrefix = "ledger head: ";
+
+    private static string? ReadNote(HomeDirectory home)
+    {
+        var path = PathIn(home);
+        if (!File.Exists(path))
+            return null;
+        return new FileInfo(path).Length > BytesMax ? "" : File.ReadAllText(path);
+    }
+}
+
+/// <summary>A ledger that is not the one whose head was signed last.</summary>
+/// <param name="What">What is missing, as a clause.</param>
+/// <param name="Head">The head that was signed last; null if that is not known any more.</param>
+/// <param name="Found">Number of entries that are there.</param>
+internal sealed record LedgerLoss(string What, Checkpoint? Head, long Found);
+
+/// <summary>Who accepts that a part of the ledger is lost, and why.</summary>
+internal sealed record LossAcceptance(int Uid, string Who, string Why);

@@ -202,7 +202,6 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
     [Theory]
     [InlineData("rename")]
     [InlineData("fsync")]
-    [InlineData("fdatasync")]
     [InlineData("pwrite64")]
     [InlineData("unlink")]
     public async Task A_kill_at_any_write_of_a_verb_leaves_a_ledger_that_verifies_and_opens(string call)
@@ -223,7 +222,7 @@ public sealed class TamperTests(StoppedHome stopped) : IClassFixture<StoppedHome
             (await copy.VerifyAsync("--payloads")).Expect(0);
             if (ended.Exit == 0) break;
         }
-        Assert.True(killed > 0 || call is "unlink" or "pwrite64" or "fsync", $"Nothing was killed at {call}.");
+        Assert.True(killed > 0, $"Nothing was killed at {call}.");
     }
 
     [Fact]

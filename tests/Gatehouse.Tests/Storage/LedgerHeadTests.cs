@@ -182,6 +182,34 @@ public sealed class LedgerHeadTests
     }
 
     [Theory]
+    [InlineData(40, false)]
+    [InlineData(10, true)]
+    public async Task Entries_without_a_signature_accuse_somebody_only_where_signing_cannot_explain_them(
+        int exchanges, bool isGood)
+    {
+        using var test = new TestHome();
+        var time = new FakeTimeProvider(Start);
+        await using var ledger = test.Open(time);
+        await TestHome.ExchangeAsync(ledger);
+        var older = await TestHome.SignAsync(ledger, time);
+        for (var i = 0; i < exchanges; i++)
+        {
+            // As of a machine that sleeps between two calls.
+            time.Advance(TimeSpan.FromHours(1));
+            await TestHome.ExchangeAsync(ledger);
+        }
+
+        await TestHome.SignAsync(ledger, time);
+        Assert.Empty(test.Verify().Faults);
+        test.Execute("DELETE FROM checkpoint WHERE size > 2");
+        File.WriteAllText(HeadFile.PathIn(test.Home), older);
+
+        var faults = test.Verify().Faults;
+        Assert.Equal(isGood, faults.Count == 0);
+        Assert.All(faults, fault => Assert.Contains("are not signed", fault.What, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("ledger.db")]
     [InlineData("ledger.db-wal")]
     [InlineData("ledger.db-shm")]

@@ -14,6 +14,7 @@ internal static class ModelAssembly
         var name = section.Get(ModelKeys.Name) ?? key;
         var credential = CredentialNotes.Read(section, ModelKeys.Credential);
         var streamUsage = section.Get(ModelKeys.StreamUsage);
+        var timeouts = BuildTimeouts(section.Get(ModelKeys.Timeouts));
         if (!section.TryGet(ModelKeys.Url, out var url))
             return null;
         if (name == ModelPlan.AnyName && provider == ModelProvider.Anthropic)
@@ -32,6 +33,12 @@ internal static class ModelAssembly
             Price = prices.GetValueOrDefault(key) ?? prices.GetValueOrDefault(name),
             StreamUsage = streamUsage,
             Zone = zone,
+            Timeouts = timeouts,
         };
     }
+
+    private static ModelTimeouts BuildTimeouts(SectionReader? section) => section is null
+        ? ModelTimeouts.Default
+        : new ModelTimeouts(
+            section.Get(ModelKeys.Connect), section.Get(ModelKeys.FirstByte), section.Get(ModelKeys.Silence));
 }

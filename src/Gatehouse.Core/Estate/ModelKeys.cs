@@ -22,5 +22,25 @@ internal static class ModelKeys
         "Whether the gate may ask the upstream to report token usage at the end of a stream.")
     { Default = true, DefaultText = "true", Source = "without it the tokens of streams are estimates" };
 
-    public static readonly SectionShape Section = new("a model", Provider, Url, Name, Credential, StreamUsage);
+    public static readonly Setting<TimeSpan> Connect = new("connect",
+        Shapes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)), "How long to wait for a connection.")
+    { Default = ModelTimeouts.Default.Connect, DefaultText = "5s", Source = "as long as the SDKs wait for one" };
+
+    public static readonly Setting<TimeSpan> FirstByte = new("first-byte",
+        Shapes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "How long the model may take until the first byte of its answer: it loads, and reads the prompt.")
+    { Default = ModelTimeouts.Default.FirstByte, DefaultText = "600s", Source = "as long as the SDKs wait" };
+
+    public static readonly Setting<TimeSpan> Silence = new("silence",
+        Shapes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
+        "How long a stream that has begun may be silent.")
+    { Default = ModelTimeouts.Default.Silence, DefaultText = "300s", Source = "a slow model's longest pause" };
+
+    public static readonly SectionShape TimeoutSection = new("timeouts", Connect, FirstByte, Silence);
+
+    public static readonly Setting<SectionReader> Timeouts = new("timeouts", TimeoutSection,
+        "How long the gate waits for the model's server. Pulls and other changes of models may take a day.");
+
+    public static readonly SectionShape Section = new(
+        "a model", Provider, Url, Name, Credential, StreamUsage, Timeouts);
 }

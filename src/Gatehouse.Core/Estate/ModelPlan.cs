@@ -37,6 +37,9 @@ public sealed record ModelPlan
     /// <summary>Whether the gate may ask the upstream to report token usage at the end of a stream.</summary>
     public required bool StreamUsage { get; init; }
 
+    /// <summary>How long the gate waits for its server.</summary>
+    public ModelTimeouts Timeouts { get; init; } = ModelTimeouts.Default;
+
     /// <summary>How far away the upstream lies, judged by its URL alone.</summary>
     public required Zone Zone { get; init; }
 

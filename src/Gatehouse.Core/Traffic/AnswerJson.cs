@@ -20,12 +20,12 @@ internal static class AnswerJson
         return reader.Read() && reader.TokenType == JsonTokenType.StartObject;
     }
 
-    /// <summary>Whether the data is one whole JSON text.</summary>
-    public static bool IsWhole(ReadOnlySpan<byte> data)
+    /// <summary>Whether the data is one whole JSON text, or several where there may be more.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> data, bool mayHaveMore = false)
     {
         try
         {
-            var reader = new Utf8JsonReader(data, Options);
+            var reader = new Utf8JsonReader(data, Options with { AllowMultipleValues = mayHaveMore });
             while (reader.Read())
                 continue;
             return true;

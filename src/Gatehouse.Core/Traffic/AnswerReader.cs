@@ -26,6 +26,9 @@ public static class AnswerReader
         }
     }
 
+    /// <summary>Whether a body is whole JSON: one value, or lines of them.</summary>
+    public static bool IsJson(ReadOnlySpan<byte> body) => AnswerJson.IsWhole(body, mayHaveMore: true);
+
     private static AnswerFacts Read(ref Utf8JsonReader reader, Route route)
     {
         var usage = default(TokenUsage);

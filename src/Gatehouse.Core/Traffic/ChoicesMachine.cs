@@ -12,12 +12,15 @@ internal sealed class ChoicesMachine : StreamMachine
 
     private UInt128 _seenChoices;
     private UInt128 _finishedChoices;
+    private UInt128 _everFinished;
     private bool _isDone;
     private bool _hasChoice;
     private bool _hasUsage;
+    private bool _hasFinish;
+    private bool _hasContent;
     private StreamSignals _signals;
 
-    private protected override bool IsComplete => _isDone || (_seenChoices != 0 && _seenChoices == _finishedChoices);
+    private protected override bool IsComplete => _isDone || (_seenChoices != 0 && _seenChoices == _everFinished);
 
     private protected override StreamSignals Read(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data)
     {
@@ -29,10 +32,17 @@ internal sealed class ChoicesMachine : StreamMachine
         }
         if (!AnswerJson.TryOpen(data, out var reader))
             return Unreadable;
-        _hasChoice = _hasUsage = false;
+        var hadEnded = _seenChoices != 0 && _seenChoices == _finishedChoices;
+        _hasChoice = _hasUsage = _hasFinish = false;
         _signals = name.SequenceEqual("error"u8) ? StreamSignals.Error : StreamSignals.None;
         while (AnswerJson.NextKey(ref reader))
             ReadMember(ref reader);
+        // Some servers write a reason to finish into every chunk, and of several choices one ends before the others:
+        // the answer ends when all choices have.
+        if (_hasFinish && _seenChoices == _finishedChoices)
+            _signals |= StreamSignals.Terminal;
+        if (hadEnded && _seenChoices != _finishedChoices)
+            _signals |= StreamSignals.Resumes;
         if (_hasUsage && !_hasChoice && _signals == StreamSignals.None)
             _signals = StreamSignals.UsageOnly;
         return _signals;
@@ -94,7 +104,7 @@ internal sealed class ChoicesMachine : StreamMachine
     private void ReadChoice(ref Utf8JsonReader reader)
     {
         long? index = 0;
-        var isFinished = false;
+        var isFinished = _hasContent = false;
         while (AnswerJson.NextKey(ref reader))
         {
             if (reader.ValueTextEquals("index"u8))
@@ -114,10 +124,13 @@ internal sealed class ChoicesMachine : StreamMachine
             return;
         }
         _seenChoices |= UInt128.One << (int)at;
+        if (_hasContent)
+            _finishedChoices &= ~(UInt128.One << (int)at);
         if (!isFinished)
             return;
         _finishedChoices |= UInt128.One << (int)at;
-        _signals |= StreamSignals.Terminal;
+        _everFinished |= _finishedChoices;
+        _hasFinish = true;
     }
 
     /// <summary>Everything in a delta is content but its role and the padding that hides its length.</summary>
@@ -140,6 +153,7 @@ internal sealed class ChoicesMachine : StreamMachine
 
     private void NoteContent(bool isContent)
     {
+        _hasContent |= isContent;
         if (isContent)
             _signals |= StreamSignals.Content;
     }

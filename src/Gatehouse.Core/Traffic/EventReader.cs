@@ -14,6 +14,9 @@ public abstract class EventReader : IDisposable
     /// <summary>The first buffer in bytes: most events are smaller.</summary>
     private const int FirstBufferBytes = 1024;
 
+    /// <summary>A first line of JSON that is longer is taken for an answer in one piece. Ours.</summary>
+    private const int FirstLineBytesMax = 256 * 1024;
+
     private byte[]? _buffer;
     private int _start;
     private int _end;
@@ -38,12 +41,55 @@ public abstract class EventReader : IDisposable
     public static EventReader For(Route route, int eventBytesMax = EventBytesMaxDefault)
     {
         ArgumentNullException.ThrowIfNull(route);
-        return route.Framing switch
+        return route.Framing == StreamFraming.None
+            ? throw new ArgumentException($"{route.Name} does not stream.", nameof(route))
+            : For(route.Framing, eventBytesMax);
+    }
+
+    /// <summary>A reader for a framing that was recognised.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is none.</exception>
+    public static EventReader For(StreamFraming framing, int eventBytesMax = EventBytesMaxDefault) => framing switch
+    {
+        StreamFraming.Sse => new SseReader(eventBytesMax),
+        StreamFraming.Ndjson => new NdjsonReader(eventBytesMax),
+        _ => throw new ArgumentOutOfRangeException(nameof(framing), framing, "Nothing to read."),
+    };
+
+    /// <summary>
+    /// How an answer is framed, by its first bytes: servers send streams under types such as
+    /// <c>application/json</c>. None for an answer that is one whole, null while the bytes do not say.
+    /// </summary>
+    /// <param name="first">The answer as far as it has come.</param>
+    /// <param name="route">The route, which says how its streams should be framed.</param>
+    public static StreamFraming? Recognise(ReadOnlySpan<byte> first, Route route)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        if (route.Framing == StreamFraming.None)
+            return StreamFraming.None;
+        var text = (first.StartsWith("\ufeff"u8) ? first[3..] : first).TrimStart(" \t\r\n"u8);
+        if (text.IsEmpty)
+            return null;
+        if (text[0] != '{')
+            return RecogniseSse(text);
+        // One object in many lines is a whole answer; one line that is a whole object is the first of a stream.
+        if (route.Framing != StreamFraming.Ndjson)
+            return StreamFraming.None;
+        var end = text.IndexOf((byte)'\n');
+        if (end >= 0)
+            return AnswerJson.IsWhole(text[..end]) ? StreamFraming.Ndjson : StreamFraming.None;
+        return text.Length > FirstLineBytesMax ? StreamFraming.None : null;
+    }
+
+    // The fields of server-sent events (WHATWG HTML, section 9.2.6), and the colon of a comment.
+    private static StreamFraming? RecogniseSse(ReadOnlySpan<byte> text)
+    {
+        foreach (var field in (ReadOnlySpan<string>)["data:", "event:", "id:", "retry:", ":"])
         {
-            StreamFraming.Sse => new SseReader(eventBytesMax),
-            StreamFraming.Ndjson => new NdjsonReader(eventBytesMax),
-            _ => throw new ArgumentException($"{route.Name} does not stream.", nameof(route)),
-        };
+            var length = Math.Min(field.Length, text.Length);
+            if (System.Text.Ascii.Equals(text[..length], field.AsSpan(0, length)))
+                return length == field.Length ? StreamFraming.Sse : null;
+        }
+        return StreamFraming.None;
     }
 
     /// <summary>

@@ -104,6 +104,8 @@ internal static class RouteList
         Methods = methods,
         UpstreamPath = path,
         NameInPath = endpoint == Endpoint.OllamaBlob,
+        Framing = endpoint is Endpoint.OllamaPull or Endpoint.OllamaPush or Endpoint.OllamaCreate
+            ? StreamFraming.Ndjson : StreamFraming.None,
     };
 
     private static Route Opaque(Endpoint endpoint, string name) => new()

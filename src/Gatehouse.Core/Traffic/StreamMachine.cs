@@ -5,6 +5,8 @@ namespace Gatehouse.Core.Traffic;
 /// <summary>Follows one stream's protocol: what each event says, and whether the whole was complete.</summary>
 public abstract class StreamMachine
 {
+    private bool _isHeld;
+
     private protected StreamMachine()
     {
     }
@@ -37,6 +39,7 @@ public abstract class StreamMachine
             Endpoint.OpenAIResponses => new ResponsesMachine(),
             Endpoint.AnthropicMessages => new MessagesMachine(),
             Endpoint.OllamaChat or Endpoint.OllamaGenerate => new OllamaMachine(),
+            Endpoint.OllamaPull or Endpoint.OllamaPush or Endpoint.OllamaCreate => new ProgressMachine(),
             _ => throw new ArgumentException($"{route.Name} does not stream.", nameof(route)),
         };
     }
@@ -48,6 +51,9 @@ public abstract class StreamMachine
         if (!next.HasData || (next.IsPartial && !IsWhole(next.Data.Span)))
             return StreamSignals.None;
         var signals = Try(next);
+        if (_isHeld && signals.HasFlag(StreamSignals.Content))
+            signals |= StreamSignals.Resumes;
+        _isHeld = signals.HasFlag(StreamSignals.Terminal) || (_isHeld && !signals.HasFlag(StreamSignals.Resumes));
         Seen |= signals;
         return signals;
     }
@@ -65,13 +71,16 @@ public abstract class StreamMachine
     private protected abstract StreamSignals Read(ReadOnlySpan<byte> name, ReadOnlySpan<byte> data);
 
     private static bool IsWhole(ReadOnlySpan<byte> data) =>
-        data.StartsWith("[DONE]"u8) || AnswerJson.IsWhole(data);
+        data.StartsWith("[DONE]"u8) || AnswerJson.IsWhole(data) || data.Trim(" \t\r\n"u8).IsEmpty;
 
     private StreamSignals Try(in StreamEvent next)
     {
         try
         {
-            return Read(next.Name.Span, next.Data.Span);
+            // Proxies send `data:` with nothing behind it to keep a connection open: an event that says nothing, unless
+            // its name does.
+            var data = next.Data.Span;
+            return Read(next.Name.Span, data.Trim(" \t\r\n"u8).IsEmpty ? "{}"u8 : data);
         }
         catch (JsonException)
         {

@@ -24,4 +24,12 @@ public enum StreamSignals
 
     /// <summary>Its data is not what the protocol allows; <see cref="Error"/> is set too.</summary>
     Malformed = 32,
+
+    /// <summary>
+    /// It carries a part of an answer that an event before it called complete: what was withheld since was not the end.
+    /// </summary>
+    Resumes = 64,
+
+    /// <summary>It says nothing that the event before it did not say, but for a number that has grown.</summary>
+    Repeats = 128,
 }

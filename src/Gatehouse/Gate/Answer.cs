@@ -57,6 +57,8 @@ internal sealed class Answer(GateCall call, GateParts parts)
     public async Task WholeAsync(int status, ReadOnlyMemory<byte> body)
     {
         Response.StatusCode = status;
+        // RFC 9110, section 15.3.5: such an answer has no body, and no length either.
+        if (status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent) return;
         Response.ContentLength = body.Length;
         await Response.BodyWriter.WriteAsync(body, call.Http.RequestAborted);
     }
@@ -97,6 +99,9 @@ internal sealed class Answer(GateCall call, GateParts parts)
         if (!HeaderRules.PassesAnswer(name)) return;
         foreach (var value in values)
         {
+            // A byte outside of printable ASCII has no meaning in a header (RFC 9110, section 5.5) and may not be
+            // sent on: the header is left out.
+            if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) continue;
             // A credential that a confused upstream echoes in a header stays here.
             if (call.CredentialUsed is { } secret && value.Contains(secret, StringComparison.Ordinal)) continue;
             Response.Headers.Append(name, value);

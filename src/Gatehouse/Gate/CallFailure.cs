@@ -8,6 +8,12 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed record CallFailure(ExchangeOutcome Outcome, string Reason, Refusal? Refusal)
 {
+    /// <summary>The word for the cause, on record beside the reason, such as <c>tls-certificate</c>.</summary>
+    public string? Cause { get; init; }
+
+    /// <summary>Whether the model can have worked on the call.</summary>
+    public bool ModelWorked { get; init; } = true;
+
     /// <summary>Whether what came from the model must not be kept.</summary>
     public bool HidesAnswer { get; init; }
 

@@ -1,5 +1,6 @@
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Upstream;
 
 namespace Gatehouse.Gate;
 
@@ -23,38 +24,51 @@ internal sealed record CallOutcome
     /// <summary>False when the call came to nothing before a model worked on it: it used no tokens then.</summary>
     public bool ModelWorked { get; init; } = true;
 
+    /// <summary>Marks on the outcome, such as the cause of a failure.</summary>
+    public IReadOnlyList<string> Flags { get; init; } = [];
+
     public ReadOnlyMemory<byte> Upstream { get; init; }
 
     public ReadOnlyMemory<byte> Delivered { get; init; }
 
+    /// <summary>Bytes that the caller has or will have, where that is more than is kept of them.</summary>
+    public long? DeliveredBytes { get; init; }
+
     /// <summary>Events of a stream that carried a part of the answer.</summary>
     public int ContentEvents { get; init; }
 
-    public static CallOutcome Whole(int status, AnswerFacts facts, ReadOnlyMemory<byte> body) => new()
+    public static CallOutcome Whole(UpstreamAnswer answer, AnswerFacts facts) => new()
     {
         Outcome = ExchangeOutcome.Completed,
-        Reason = facts.IsError || status >= 400 ? "upstream_error" : null,
-        ModelWorked = !facts.IsError && status < 400,
-        Status = status,
+        Reason = facts.IsError || answer.Status >= 400 ? "upstream_error" : null,
+        ModelWorked = !facts.IsError && answer.Status < 400,
+        Status = answer.Status,
+        Flags = answer.Coding is { } coding ? [$"decoded:{coding}"] : [],
         Usage = facts.Usage,
         ReportedModel = facts.ReportedModel,
         Fingerprint = facts.SystemFingerprint,
-        Upstream = body,
-        Delivered = body,
+        Upstream = answer.First.Memory,
+        Delivered = answer.First.Memory,
     };
 
-    public static CallOutcome Stream(int status, StreamRelay relay, StreamMachine machine, CallFailure? failure)
+    public static CallOutcome Stream(
+        UpstreamAnswer answer, StreamRelay relay, StreamMachine machine, CallFailure? failure)
         => new()
         {
             Outcome = failure?.Outcome ?? ExchangeOutcome.Completed,
             Reason = failure?.Reason ?? (machine.AtEnd() == Completeness.Failed ? "upstream_error" : null),
-            Status = status,
+            Status = answer.Status,
+            Flags = [
+                .. answer.Coding is { } coding ? [$"decoded:{coding}"] : Array.Empty<string>(),
+                .. relay.IsCondensed ? ["progress-condensed"] : Array.Empty<string>(),
+                .. CauseOf(failure)],
             Usage = machine.Usage,
             ReportedModel = machine.ReportedModel,
             Fingerprint = machine.SystemFingerprint,
             // What held the gate's own credential is nobody's to read, on record neither.
             Upstream = failure?.HidesAnswer == true ? relay.Delivered : relay.Upstream.Memory,
             Delivered = relay.Delivered,
+            DeliveredBytes = relay.DeliveredBytes,
             ContentEvents = relay.ContentEvents,
         };
 
@@ -63,8 +77,25 @@ internal sealed record CallOutcome
         Outcome = failure.Outcome,
         Reason = failure.Reason,
         Status = failure.Refusal is { } refusal ? RefusalTable.For(refusal.Kind).Status : 0,
-        ModelWorked = failure.HidesAnswer || failure.Refusal?.Kind
+        Flags = CauseOf(failure),
+        ModelWorked = failure.HidesAnswer || (failure.ModelWorked && failure.Refusal?.Kind
             is not (RefusalKind.UpstreamUnreachable or RefusalKind.UpstreamCredential
-                or RefusalKind.CredentialUnavailable),
+                or RefusalKind.CredentialUnavailable)),
     };
+
+    /// <summary>
+    /// What is true when the release failed after the record: the whole answer did not go out, a stream ended before
+    /// what was withheld.
+    /// </summary>
+    public CallOutcome Unreleased(CallFailure why, int status, StreamRelay? relay) => this with
+    {
+        Outcome = why.Outcome,
+        Reason = why.Reason,
+        Status = status,
+        Flags = [.. Flags, "corrected"],
+        Delivered = relay?.Delivered ?? ReadOnlyMemory<byte>.Empty,
+        DeliveredBytes = relay?.DeliveredBytes,
+    };
+
+    private static string[] CauseOf(CallFailure? failure) => failure?.Cause is { } cause ? [$"cause:{cause}"] : [];
 }

@@ -65,27 +65,8 @@ internal sealed class CallRecorder(GateParts parts)
     {
         var used = reservation.Count(outcome);
         var milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds;
-        var draft = new LedgerDraft
+        var draft = Draft(call, outcome, milliseconds) with
         {
-            Entry = new OutcomeEntry
-            {
-                Id = parts.NewId(EntryId.Outcome),
-                Of = call.Id,
-                Outcome = outcome.Outcome,
-                Reason = outcome.Reason,
-                Status = outcome.Status,
-                DurationMilliseconds = milliseconds,
-                InputTokens = outcome.Usage.Input,
-                OutputTokens = outcome.Usage.Output,
-                ReportedModel = Short(outcome.ReportedModel),
-                Fingerprint = Short(outcome.Fingerprint),
-                BytesDelivered = outcome.Delivered.Length,
-            },
-            Payloads = outcome.Upstream.Length == 0 ? [] :
-            [
-                new PayloadPart(PayloadKind.Upstream, RetentionClass.Outputs, outcome.Upstream),
-                new PayloadPart(PayloadKind.Delivered, RetentionClass.Outputs, outcome.Delivered),
-            ],
             StateChange = reservation.CountsPeriods
                 ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
         };
@@ -105,6 +86,47 @@ internal sealed class CallRecorder(GateParts parts)
         });
         return result.IsDurable ? null : Explain(call, result.Refusal);
     }
+
+    /// <summary>
+    /// The end that is on record did not go out: a second outcome of the exchange says so, and is the one that counts.
+    /// </summary>
+    public async ValueTask CorrectOutcomeAsync(GateCall call, CallOutcome outcome)
+    {
+        var milliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds;
+        var result = await parts.Append(Draft(call, outcome, milliseconds), CancellationToken.None);
+        if (result.IsDurable) parts.Log.Corrected(call.Id);
+        else parts.Log.NotRecorded(call.Id, result.Refusal.ToString());
+        parts.Live.Show(Live(call, outcome.Outcome.Word()) with
+        {
+            Reason = outcome.Reason ?? "",
+            Status = outcome.Status,
+            Milliseconds = milliseconds,
+        });
+    }
+
+    private LedgerDraft Draft(GateCall call, CallOutcome outcome, long milliseconds) => new()
+    {
+        Entry = new OutcomeEntry
+        {
+            Id = parts.NewId(EntryId.Outcome),
+            Of = call.Id,
+            Outcome = outcome.Outcome,
+            Reason = outcome.Reason,
+            Status = outcome.Status,
+            DurationMilliseconds = milliseconds,
+            InputTokens = outcome.Usage.Input,
+            OutputTokens = outcome.Usage.Output,
+            ReportedModel = Short(outcome.ReportedModel),
+            Fingerprint = Short(outcome.Fingerprint),
+            BytesDelivered = outcome.DeliveredBytes ?? outcome.Delivered.Length,
+            Flags = outcome.Flags,
+        },
+        Payloads = outcome.Upstream.Length == 0 ? [] :
+        [
+            new PayloadPart(PayloadKind.Upstream, RetentionClass.Outputs, outcome.Upstream),
+            new PayloadPart(PayloadKind.Delivered, RetentionClass.Outputs, outcome.Delivered),
+        ],
+    };
 
     /// <summary>A refusal of a known job, with what it sent, if that was read.</summary>
     public async ValueTask<Refusal?> RecordRefusalAsync(GateCall call, Refusal refusal)

@@ -10,22 +10,39 @@ namespace Gatehouse.Gate;
 /// <summary>Steps 7 to 10 of a recorded call: forward, pass the answer back, and put its outcome on record.</summary>
 internal sealed class Exchange(GateCall call, Answer answer, CallRecorder recorder, GateParts parts)
 {
-    /// <summary>
-    /// How long a model may be silent inside a stream. Loading a large model from a slow disk takes minutes.
-    /// </summary>
-    private static readonly TimeSpan StreamIdleLimit = TimeSpan.FromSeconds(300);
-
     /// <summary>The largest answer that is not a stream; as much as a request may be by default.</summary>
     private const int AnswerBytesMax = 32 * 1024 * 1024;
 
+    /// <summary>
+    /// A pull takes as long as the line to the registry does, and its check of a large file says nothing for minutes.
+    /// </summary>
+    private static readonly TimeSpan ManagementLimit = TimeSpan.FromHours(24);
+
+    private ModelTimeouts _limits = null!;
+    private bool _hasBegun;
+
     public async Task RunAsync(Reservation reservation)
     {
-        HttpResponseMessage response;
+        _limits = call.Route!.Kind == RouteKind.Manage
+            ? call.Model!.Timeouts with { FirstByte = ManagementLimit, Silence = ManagementLimit }
+            : call.Model!.Timeouts;
+        UpstreamAnswer answered;
         try
         {
             // 7 forward.
             using var request = UpstreamRequest.Create(call, await CredentialAsync());
-            response = await parts.Upstream.SendAsync(call.Model!.Url, request, call.Ended);
+            call.EndAfter(_limits.FirstByte);
+            var response = await parts.Upstream.SendAsync(call.Model!, request, call.Ended);
+            if (Unusable(response) is { } failure)
+            {
+                response.Dispose();
+                await EndWithoutAnswerAsync(reservation, failure);
+                return;
+            }
+            var (coding, body) = (CodingOf(response), await response.Content.ReadAsStreamAsync(call.Ended));
+            answered = new UpstreamAnswer(
+                response, coding is null ? body : ContentCodings.Open(coding, body)!, _limits)
+            { Coding = coding };
         }
         catch (Exception error)
             when (error is OperationCanceledException or HttpRequestException or IOException or CredentialException)
@@ -33,43 +50,45 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             await EndWithoutAnswerAsync(reservation, Explain(error));
             return;
         }
-        using (response)
+        using (answered)
         {
-            if (Unusable(response) is { } failure) await EndWithoutAnswerAsync(reservation, failure);
-            else if (IsStream(response)) await StreamAsync(response, reservation);
-            else await WholeAsync(response, reservation);
+            if (IsDeclaredStream(answered.Response)) await StreamAsync(answered, reservation);
+            else await WholeAsync(answered, reservation);
         }
     }
 
-    private async Task WholeAsync(HttpResponseMessage response, Reservation reservation)
+    private async Task WholeAsync(UpstreamAnswer answered, Reservation reservation)
     {
-        using var body = new PooledBytes();
-        if (await TryReadWholeAsync(response, body) is { } failure)
+        if (await TryReadAsync(answered) is { } failure)
         {
             await EndWithoutAnswerAsync(reservation, failure);
             return;
         }
+        if (answered.IsStream)
+        {
+            await StreamAsync(answered, reservation);
+            return;
+        }
         // 9 record the outcome; 10 release: not even the status is out before that.
-        var facts = AnswerReader.Read(body.Span, call.Route!);
-        var outcome = CallOutcome.Whole((int)response.StatusCode, facts, body.Memory);
+        var body = answered.First.Memory;
+        var outcome = CallOutcome.Whole(answered, AnswerReader.Read(body.Span, call.Route!));
         if (await recorder.RecordOutcomeAsync(call, outcome, reservation) is { } notRecorded)
         {
             await answer.RefuseAsync(notRecorded);
             return;
         }
-        answer.CopyHeaders(response);
-        await answer.WholeAsync((int)response.StatusCode, body.Memory);
+        await ReleaseAsync(outcome, null, () =>
+        {
+            answer.CopyHeaders(answered.Response);
+            return answer.WholeAsync(answered.Status, body);
+        });
     }
 
-    private async Task<CallFailure?> TryReadWholeAsync(HttpResponseMessage response, PooledBytes body)
+    private async Task<CallFailure?> TryReadAsync(UpstreamAnswer answered)
     {
         try
         {
-            if (!await ReadWholeAsync(response, body))
-            {
-                return CallFailure.Upstream(
-                    RefusalKind.UpstreamAnswerUnreadable, $"The model's answer is larger than {AnswerBytesMax} bytes.");
-            }
+            if (await ReadAsync(answered) is { } refused) return refused;
         }
         catch (OperationCanceledException error)
         {
@@ -77,40 +96,87 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return CallFailure.Upstream(RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole.");
+            return CallFailure.Upstream(RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole.")
+                with { Cause = UpstreamCause.Of(error, call.Model!).Word };
         }
-        return call.HoldsCredential(body.Span) ? LeakedCredential() : null;
+        catch (Exception error) when (answered.IsDecoded && ContentCodings.IsFault(error))
+        {
+            return WronglyCoded(answered);
+        }
+        if (IsCut(answered))
+        {
+            return CallFailure.Upstream(
+                RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole.");
+        }
+        return CredentialWatch.For(call.CredentialUsed)?.IsIn(answered.First.Span) == true ? LeakedCredential() : null;
     }
 
-    private async Task StreamAsync(HttpResponseMessage response, Reservation reservation)
+    /// <summary>
+    /// Where the connection's end is the answer's, or a decoder does not say that its input was cut, JSON itself does.
+    /// </summary>
+    private static bool IsCut(UpstreamAnswer answered)
     {
-        var (route, status) = (call.Route!, (int)response.StatusCode);
-        answer.CopyHeaders(response);
-        call.Http.Response.StatusCode = status;
+        var headers = answered.Response.Content.Headers;
+        return (answered.IsDecoded
+                || (headers.ContentLength is null && answered.Response.Headers.TransferEncodingChunked != true))
+            && answered.First.Length > 0
+            && headers.ContentType?.MediaType is { } type && type.EndsWith("json", StringComparison.OrdinalIgnoreCase)
+            && !AnswerReader.IsJson(answered.First.Span);
+    }
+
+    private async Task StreamAsync(UpstreamAnswer answered, Reservation reservation)
+    {
+        var route = call.Route!;
+        answer.CopyHeaders(answered.Response);
+        call.Http.Response.StatusCode = answered.Status;
         // Proxies in front of the gate buffer streams unless told (nginx ngx_http_proxy_module).
         call.Http.Response.Headers["X-Accel-Buffering"] = "no";
         call.Http.Response.Headers.CacheControl = "no-cache";
         var machine = StreamMachine.For(route);
-        using var relay = new StreamRelay(call, machine, EventReader.For(route), parts.HoldAnswerAsync);
-        var failure = await RelayAsync(response, relay);
+        using var relay = new StreamRelay(call, machine, parts.HoldAnswerAsync);
+        var failure = await RelayAsync(answered, relay);
         if (failure is null) relay.CountWithheld();
         // What failed is not complete, so breaking it off waits for no ledger: a pause acts even when that hangs.
         var breaking = failure?.Refusal is { } why ? BreakAsync(why, machine) : Task.CompletedTask;
+        var outcome = CallOutcome.Stream(answered, relay, machine, failure);
         Refusal? notRecorded;
         try
         {
             // 9 record the outcome, and with it exactly what the caller has and will have.
-            notRecorded = await recorder.RecordOutcomeAsync(
-                call, CallOutcome.Stream(status, relay, machine, failure), reservation);
+            notRecorded = await recorder.RecordOutcomeAsync(call, outcome, reservation);
         }
         finally
         {
             await breaking;
         }
         // 10 release the end, or break visibly.
-        if (failure is not null || call.ClientIsGone) return;
-        if (notRecorded is null) await relay.ReleaseAsync(call.Http.RequestAborted);
-        else await BreakAsync(notRecorded, machine);
+        if (failure is not null) return;
+        if (notRecorded is not null) await BreakAsync(notRecorded, machine);
+        else await ReleaseAsync(outcome, relay, () => relay.ReleaseAsync(call.Http.RequestAborted).AsTask());
+    }
+
+    /// <summary>
+    /// Step 10. What is on record as delivered goes out; where it does not, the record is corrected, whatever failed.
+    /// </summary>
+    private async Task ReleaseAsync(CallOutcome outcome, StreamRelay? relay, Func<Task> release)
+    {
+        var isOut = false;
+        try
+        {
+            if (call.ClientIsGone) return;
+            await release();
+            isOut = true;
+        }
+        finally
+        {
+            if (!isOut)
+            {
+                relay?.TakeBackWithheld();
+                var failure = call.ClientIsGone ? CallFailure.ClientGone : CallFailure.Interrupted(GatePipeline.Broken);
+                var status = call.Http.Response.HasStarted ? outcome.Status : call.ClientIsGone ? 0 : 500;
+                await recorder.CorrectOutcomeAsync(call, outcome.Unreleased(failure, status, relay));
+            }
+        }
     }
 
     private async Task BreakAsync(Refusal why, StreamMachine machine)
@@ -121,13 +187,12 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         await answer.BreakAsync(errorEvent.WrittenMemory);
     }
 
-    private async Task<CallFailure?> RelayAsync(HttpResponseMessage response, StreamRelay relay)
+    private async Task<CallFailure?> RelayAsync(UpstreamAnswer answered, StreamRelay relay)
     {
         try
         {
             await call.Http.Response.StartAsync(call.Ended);
-            var source = await response.Content.ReadAsStreamAsync(call.Ended);
-            return await relay.RunAsync(source, StreamIdleLimit) switch
+            return await relay.RunAsync(answered) switch
             {
                 StreamEnd.Complete or StreamEnd.UpstreamError => null,
                 StreamEnd.TooLarge => CallFailure.Upstream(
@@ -142,58 +207,82 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         }
         catch (OperationCanceledException error)
         {
+            _hasBegun = relay.HasBegun;
             return Explain(error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return CallFailure.Upstream(
-                RefusalKind.UpstreamTruncated, "The connection to the model broke before its answer was whole.");
+                RefusalKind.UpstreamTruncated, "The connection to the model broke before its answer was whole.")
+                with { Cause = UpstreamCause.Of(error, call.Model!).Word };
+        }
+        catch (Exception error) when (answered.IsDecoded && ContentCodings.IsFault(error))
+        {
+            return WronglyCoded(answered);
         }
     }
 
     /// <summary>Puts the failed call on record, then says so to the caller; nothing of an answer was sent.</summary>
     private async Task EndWithoutAnswerAsync(Reservation reservation, CallFailure failure)
     {
+        if (failure is { Outcome: ExchangeOutcome.UpstreamTruncated, Refusal: { } why })
+            parts.Log.UpstreamFailed(call.Id, call.Model!.Key, why.Message);
         var notRecorded = await recorder.RecordOutcomeAsync(call, CallOutcome.Failed(failure), reservation);
         if (!call.ClientIsGone && (notRecorded ?? failure.Refusal) is { } refusal) await answer.RefuseAsync(refusal);
     }
 
-    private bool IsStream(HttpResponseMessage response)
-        => (call.Route!.Framing, response.Content.Headers.ContentType?.MediaType) switch
-        {
-            (StreamFraming.Sse, "text/event-stream") => true,
-            (StreamFraming.Ndjson, "application/x-ndjson") => true,
-            _ => false,
-        };
+    /// <summary>An error is passed on as it is, whatever it calls itself.</summary>
+    private bool IsDeclaredStream(HttpResponseMessage response)
+        => (int)response.StatusCode < 400 && call.Route!.Framing != StreamFraming.None
+            && response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types)
+            && types.ToString().Split(';')[0].Trim().ToLowerInvariant()
+                is "text/event-stream" or "application/x-ndjson" or "application/ndjson" or "application/jsonl"
+                or "application/x-jsonlines";
+
+    /// <summary>Whether an answer that is not declared as a stream may be one: servers mislabel them.</summary>
+    private bool MayBeStream(UpstreamAnswer answered)
+        => answered.Status < 400 && call.Route!.Framing != StreamFraming.None
+            && (call.Inspection?.Stream ?? call.Route.Kind == RouteKind.Manage);
 
     private async ValueTask<string?> CredentialAsync()
         => call.Model!.Credential is { } reference
             ? call.CredentialUsed = await parts.Credential(reference, call.Ended)
             : null;
 
-    private async Task<bool> ReadWholeAsync(HttpResponseMessage response, PooledBytes body)
+    /// <summary>Reads to the end, or to where the bytes say that this is a stream.</summary>
+    private async Task<CallFailure?> ReadAsync(UpstreamAnswer answered)
     {
-        var source = await response.Content.ReadAsStreamAsync(call.Ended);
-        var expected = (int)Math.Min(response.Content.Headers.ContentLength ?? 4096, AnswerBytesMax);
+        var (body, mayBeStream) = (answered.First, MayBeStream(answered));
+        var expected = (int)Math.Min(answered.Response.Content.Headers.ContentLength ?? 4096, AnswerBytesMax);
         while (true)
         {
-            var read = await source.ReadAsync(body.GetMemory(Math.Max(expected - body.Length, 1)), call.Ended);
-            if (read == 0) return true;
-            call.EndAfter(GatePipeline.AnswerTimeout);
+            var read = await answered.Body.ReadAsync(body.GetMemory(Math.Max(expected - body.Length, 1)), call.Ended);
+            if (read == 0) return null;
+            _hasBegun = true;
+            call.EndAfter(_limits.Whole);
             body.Advance(read);
-            if (!await parts.HoldAnswerAsync(call, body.Length)) return false;
-            if (body.Length > AnswerBytesMax) return false;
+            if (!await parts.HoldAnswerAsync(call, body.Length)) return CallFailure.Interrupted(NoRoom);
+            if (body.Length > AnswerBytesMax)
+            {
+                return CallFailure.Upstream(
+                    RefusalKind.UpstreamAnswerUnreadable, $"The model's answer is larger than {AnswerBytesMax} bytes.");
+            }
+            if (!mayBeStream || EventReader.Recognise(body.Span, call.Route!) is not { } framing) continue;
+            answered.IsStream = framing != StreamFraming.None;
+            if (answered.IsStream) return null;
+            mayBeStream = false;
         }
     }
 
     /// <summary>
-    /// What no caller may see: the upstream's opinion of our credential, a redirect, an unreadable encoding.
+    /// What no caller may see: the upstream's opinion of our credential, a redirect, an unreadable coding. Where the
+    /// gate has no credential for the model, a refusal is the caller's own matter and passes.
     /// </summary>
     private CallFailure? Unusable(HttpResponseMessage response)
     {
         var (status, model) = ((int)response.StatusCode, call.Model!.Key);
-        if (response.StatusCode
-            is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired)
+        if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired || (call.CredentialUsed is not null
+            && response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {
             return CallFailure.Upstream(RefusalKind.UpstreamCredential,
                 $"The model '{model}' refused the gate's credential (HTTP {status}). Check its credential: "
@@ -205,12 +294,28 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
                 $"The model '{model}' answered with a redirect (HTTP {status}), which the gate does not follow. "
                     + "Check its url: in the estate file.");
         }
-        return response.Content.Headers.ContentEncoding.Any(
-            encoding => !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        if (status < 200)
+        {
+            return CallFailure.Upstream(
+                RefusalKind.UpstreamAnswerUnreadable, $"The model '{model}' answered with HTTP {status}.");
+        }
+        return CodingOf(response) is { } coding && ContentCodings.Open(coding, Stream.Null) is null
             ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable,
-            "The model's answer is compressed although the gate asked for plain text.")
+                $"The answer of the model '{model}' has a content coding that the gate does not know. It was asked for "
+                    + $"plain text, and {ContentCodings.Known} are understood.")
             : null;
     }
+
+    /// <summary>The content coding of an answer, or null when it is plain.</summary>
+    private static string? CodingOf(HttpResponseMessage response)
+    {
+        var codings = string.Join(',', response.Content.Headers.ContentEncoding).Trim().ToLowerInvariant();
+        return codings is "" or "identity" or "utf-8" or "utf8" ? null : codings;
+    }
+
+    private CallFailure WronglyCoded(UpstreamAnswer answered) => CallFailure.Upstream(
+        RefusalKind.UpstreamAnswerUnreadable,
+        $"The answer of the model '{call.Model!.Key}' is not the {answered.Coding} that it says it is.");
 
     private static readonly Refusal NoRoom = new(RefusalKind.Overloaded,
         "The gate holds as many answers as its memory budget allows. Try again.", TimeSpan.FromSeconds(2));
@@ -225,9 +330,23 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             new Refusal(RefusalKind.CredentialUnavailable, error.Message)),
         OperationCanceledException when call.CutWhy is { } why => CallFailure.Interrupted(why),
         OperationCanceledException when call.ClientIsGone => CallFailure.ClientGone,
-        OperationCanceledException => CallFailure.Upstream(
-            RefusalKind.UpstreamTimeout, $"The model '{call.Model!.Key}' did not answer in time."),
-        _ => CallFailure.Upstream(RefusalKind.UpstreamUnreachable,
-            $"The model '{call.Model!.Key}' cannot be reached at {call.Model.Url.Authority}."),
+        // The handler's own limit for a connection ends nothing of the call.
+        OperationCanceledException when !call.Ended.IsCancellationRequested => Unreachable(
+            "connect-timeout", $"took no connection within {_limits.Connect.TotalSeconds:0} s (timeouts: connect)"),
+        OperationCanceledException when _hasBegun => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
+            $"The model '{call.Model!.Key}' sent nothing more for {_limits.Silence.TotalSeconds:0} s. A slower one "
+                + "needs a longer silence in timeouts: of its entry."),
+        OperationCanceledException => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
+            $"The model '{call.Model!.Key}' did not begin to answer within {_limits.FirstByte.TotalSeconds:0} s. "
+                + "A slower one needs a longer first-byte in timeouts: of its entry."),
+        _ => Explain(UpstreamCause.Of(error, call.Model!)),
     };
+
+    private CallFailure Explain(UpstreamCause cause) => cause.IsUnreadable
+        ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, $"The model '{call.Model!.Key}' {cause.Text}.")
+            with { Cause = cause.Word }
+        : Unreachable(cause.Word, cause.Text);
+
+    private CallFailure Unreachable(string cause, string text) => CallFailure.Upstream(RefusalKind.UpstreamUnreachable,
+        $"The model '{call.Model!.Key}' at {call.Model.Url.Authority} {text}.") with { Cause = cause };
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
@@ -17,14 +16,7 @@ internal sealed class GateCall : IDisposable
     private readonly CancellationTokenRegistration _clientGone;
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
-    /// <summary>
-    /// Shorter ones are words such as "ollama", which a local server takes for a key and any answer may hold.
-    /// </summary>
-    private const int CredentialBytesMin = 16;
-
     private Refusal? _cutWhy;
-    private string? _credential;
-    private byte[] _credentialBytes = [];
 
     public GateCall(HttpContext http, EstatePlan plan, string id, TimeProvider time)
     {
@@ -90,11 +82,8 @@ internal sealed class GateCall : IDisposable
     /// <summary>Whether an outcome was written, or tried to be.</summary>
     public bool OutcomeRecorded { get; set; }
 
-    public string? CredentialUsed
-    {
-        get => _credential;
-        set => (_credential, _credentialBytes) = (value, value is null ? [] : Encoding.UTF8.GetBytes(value));
-    }
+    /// <summary>The credential that went to the model; null when none did.</summary>
+    public string? CredentialUsed { get; set; }
 
     public CancellationToken Ended => _ended.Token;
 
@@ -104,12 +93,6 @@ internal sealed class GateCall : IDisposable
     public bool ClientIsGone => Http.RequestAborted.IsCancellationRequested;
 
     public IPAddress? RemoteAddress => Http.Connection.RemoteIpAddress;
-
-    /// <summary>
-    /// Whether an upstream echoes the credential that the gate sent it: that never reaches the caller.
-    /// </summary>
-    public bool HoldsCredential(ReadOnlySpan<byte> bytes)
-        => _credentialBytes.Length >= CredentialBytesMin && bytes.IndexOf(_credentialBytes) >= 0;
 
     /// <summary>Stops the call at once. The first reason given is the one that counts.</summary>
     public void Cut(Refusal why)

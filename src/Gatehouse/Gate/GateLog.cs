@@ -22,4 +22,10 @@ internal sealed partial class GateLog(ILogger<GateLog> log)
 
     [LoggerMessage(104, LogLevel.Debug, "The identity of model {Model} is not known: {Why}")]
     public partial void NoIdentity(string model, string why);
+
+    [LoggerMessage(105, LogLevel.Warning, "{Id}: model {Model} gave no answer: {Why}")]
+    public partial void UpstreamFailed(string id, string model, string why);
+
+    [LoggerMessage(106, LogLevel.Warning, "{Id} was on record with an end that its caller did not get; corrected")]
+    public partial void Corrected(string id);
 }

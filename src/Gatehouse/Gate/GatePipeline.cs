@@ -25,7 +25,8 @@ internal sealed class GatePipeline(GateParts parts)
     /// <summary>Time for a whole body: the largest, 32 MiB, at the speed of a slow uplink of 2 Mbit/s.</summary>
     private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(130);
 
-    private static readonly Refusal Broken =
+    /// <summary>What a caller is told of a bug.</summary>
+    public static readonly Refusal Broken =
         new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
 
     private static readonly Refusal TooSlow = new(RefusalKind.BodyTooSlow,

@@ -40,12 +40,12 @@ internal static class StreamFixtures
             + Chunk(Delta(0, "", "\"stop\"")) + Chunk(Delta(1, "\"content\":"
             + "\"c\"")) + Chunk(Delta(1, "", "\"length\"")),
             Completeness.Complete)
-        { Signals = "CCTCT" };
+        { Signals = "CC-CT" };
         yield return new("chat, one choice never ends", Endpoint.OpenAIChat,
             Chunk(Delta(0, "\"content\":\"a\"")) + Chunk(Delta(1, "\"content\":"
                 + "\"b\"")) + Chunk(Delta(0, "", "\"stop\"")),
             Completeness.Truncated)
-        { Signals = "CCT" };
+        { Signals = "CC-" };
         yield return new("chat, cut", Endpoint.OpenAIChat,
             Chunk(Delta(0, "\"content\":\"a\"")) + "data: {\"choices\":[{\"delta\":{\"content\":\"never",
             Completeness.Truncated)

@@ -99,7 +99,7 @@ internal sealed class OllamaCatalog(
             if (body is not null)
                 request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
             if (secret is not null) UpstreamRequest.AddCredential(request, model.Provider, Dialect.OpenAI, secret);
-            using var response = await upstream.SendAsync(url, request, limit.Token);
+            using var response = await upstream.SendAsync(model, request, limit.Token);
             if (response.StatusCode != HttpStatusCode.OK) return null;
             using var bytes = new PooledBytes();
             var source = await response.Content.ReadAsStreamAsync(limit.Token);

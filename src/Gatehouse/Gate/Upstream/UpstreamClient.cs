@@ -12,9 +12,6 @@ namespace Gatehouse.Gate.Upstream;
 /// </summary>
 internal sealed class UpstreamClient : IDisposable
 {
-    /// <summary>The SDKs' own connect timeout (openai-python, anthropic-sdk-python: 5 s).</summary>
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     /// <summary>
     /// Well under the 5 minutes after which common servers close idle connections; nginx closes after 75 s.
     /// </summary>
@@ -23,22 +20,19 @@ internal sealed class UpstreamClient : IDisposable
     /// <summary>A model in a container gets a new address when it restarts: ask DNS again now and then.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(10);
 
-    private readonly HttpMessageInvoker _tcp = Create(null);
-    private readonly ConcurrentDictionary<string, HttpMessageInvoker> _unix = new();
+    private readonly ConcurrentDictionary<(string? Socket, TimeSpan Connect), HttpMessageInvoker> _invokers = new();
 
-    public Task<HttpResponseMessage> SendAsync(UpstreamUrl url, HttpRequestMessage request, CancellationToken stop)
-    {
-        var invoker = url.SocketPath is { } path ? _unix.GetOrAdd(path, static at => Create(at)) : _tcp;
-        return invoker.SendAsync(request, stop);
-    }
+    public Task<HttpResponseMessage> SendAsync(ModelPlan model, HttpRequestMessage request, CancellationToken stop)
+        => _invokers.GetOrAdd(
+            (model.Url.SocketPath, model.Timeouts.Connect), static at => Create(at.Socket, at.Connect))
+            .SendAsync(request, stop);
 
     public void Dispose()
     {
-        _tcp.Dispose();
-        foreach (var invoker in _unix.Values) invoker.Dispose();
+        foreach (var invoker in _invokers.Values) invoker.Dispose();
     }
 
-    private static HttpMessageInvoker Create(string? unixPath)
+    private static HttpMessageInvoker Create(string? unixPath, TimeSpan connectTimeout)
     {
         var handler = new SocketsHttpHandler
         {
@@ -49,12 +43,14 @@ internal sealed class UpstreamClient : IDisposable
             ActivityHeadersPropagator = null,
             // What a caller's header holds above ASCII goes on byte for byte, as it was read.
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
-            ConnectTimeout = ConnectTimeout,
+            ConnectTimeout = connectTimeout,
             PooledConnectionIdleTimeout = IdleTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             // Draining reads the rest of an answer nobody wants; closing tells the model at once to stop.
             MaxResponseDrainSize = 0,
         };
+        handler.SslOptions.RemoteCertificateValidationCallback =
+            static (_, _, chain, errors) => UpstreamCause.CheckCertificate(chain, errors);
         if (unixPath is not null) handler.ConnectCallback = (_, stop) => ConnectUnixAsync(unixPath, stop);
         return new HttpMessageInvoker(handler);
     }

@@ -52,6 +52,11 @@ public sealed record ModelPlan
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(prices);
         var isName = IsAny && name.Length is > 0 and <= NameCharsMax && name != AnyName && !name.Any(char.IsControl);
-        return isName ? this with { UpstreamName = name, Price = prices.GetValueOrDefault(name) ?? Price } : null;
+        return isName ? this with { UpstreamName = name, Price = PriceOf(name, prices) ?? Price } : null;
     }
+
+    // Another spelling of a name is not another price.
+    private ModelPrice? PriceOf(string name, FrozenDictionary<string, ModelPrice> prices) =>
+        prices.GetValueOrDefault(name) ?? (Provider != ModelProvider.Ollama ? null
+            : prices.Where(price => OllamaName.Same(price.Key, name)).Select(price => price.Value).FirstOrDefault());
 }

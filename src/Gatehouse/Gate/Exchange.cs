@@ -20,6 +20,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
 
     private ModelTimeouts _limits = null!;
     private bool _hasBegun;
+    private TimeSpan _silence;
 
     public async Task RunAsync(Reservation reservation)
     {
@@ -103,6 +104,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         {
             return WronglyCoded(answered);
         }
+        // What is passed on in pieces is looked at as it passes.
+        if (answered.IsStream) return null;
         if (IsCut(answered))
         {
             return CallFailure.Upstream(
@@ -207,7 +210,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         }
         catch (OperationCanceledException error)
         {
-            _hasBegun = relay.HasBegun;
+            (_hasBegun, _silence) = (relay.HasBegun, _limits.Silence);
             return Explain(error);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
@@ -259,7 +262,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             var read = await answered.Body.ReadAsync(body.GetMemory(Math.Max(expected - body.Length, 1)), call.Ended);
             if (read == 0) return null;
             _hasBegun = true;
-            call.EndAfter(_limits.Whole);
+            call.EndAfter(_silence = _limits.Whole);
             body.Advance(read);
             if (!await parts.HoldAnswerAsync(call, body.Length)) return CallFailure.Interrupted(NoRoom);
             if (body.Length > AnswerBytesMax)
@@ -334,7 +337,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         OperationCanceledException when !call.Ended.IsCancellationRequested => Unreachable(
             "connect-timeout", $"took no connection within {_limits.Connect.TotalSeconds:0} s (timeouts: connect)"),
         OperationCanceledException when _hasBegun => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
-            $"The model '{call.Model!.Key}' sent nothing more for {_limits.Silence.TotalSeconds:0} s. A slower one "
+            $"The model '{call.Model!.Key}' sent nothing more for {_silence.TotalSeconds:0} s. A slower one "
                 + "needs a longer silence in timeouts: of its entry."),
         OperationCanceledException => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
             $"The model '{call.Model!.Key}' did not begin to answer within {_limits.FirstByte.TotalSeconds:0} s. "

@@ -19,6 +19,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     {
         var body = new ArrayBufferWriter<byte>();
         var contentType = "application/json";
+        Refusal? refusal = null;
         switch (call.Route!.Endpoint)
         {
             case Endpoint.OllamaRoot:
@@ -26,23 +27,23 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
                 contentType = "text/plain; charset=utf-8";
                 break;
             case Endpoint.OllamaVersion:
-                await WriteVersionAsync(call, body);
+                refusal = await WriteVersionAsync(call, body);
                 break;
             case Endpoint.OllamaTags:
-                await WriteTagsAsync(call, body);
+                refusal = await WriteTagsAsync(call, body);
                 break;
             case Endpoint.OllamaPs:
-                await WriteRunningAsync(call, body);
+                refusal = await WriteRunningAsync(call, body);
                 break;
             case Endpoint.OllamaShow:
-                if (!await WriteShowAsync(call, body)) return Unknown(call, call.Model!.UpstreamName);
+                refusal = await WriteShowAsync(call, body);
                 break;
             default:
-                if (!await WriteModelsAsync(call, body)) return Unknown(call, call.Route.NameIn(call.Path) ?? "");
+                refusal = await WriteModelsAsync(call, body);
                 break;
         }
-        await SendAsync(call, contentType, body);
-        return null;
+        if (refusal is null) await SendAsync(call, contentType, body);
+        return refusal;
     }
 
     private static async Task SendAsync(GateCall call, string contentType, ArrayBufferWriter<byte> body)
@@ -54,24 +55,36 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             await response.BodyWriter.WriteAsync(body.WrittenMemory, call.Ended);
     }
 
-    /// <summary>Clients choose features by Ollama's version, so it is the upstream's where one can be asked.</summary>
-    private async Task WriteVersionAsync(GateCall call, ArrayBufferWriter<byte> body)
+    /// <summary>
+    /// Clients choose features by Ollama's version, so it is the first upstream's that tells one. A server that cannot
+    /// be asked is no old one.
+    /// </summary>
+    private async Task<Refusal?> WriteVersionAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
-        var first = ModelsOf(call, Dialect.Ollama).FirstOrDefault();
-        var told = first is null ? null : await catalog.GetAsync(first, "/api/version", null, call.Ended);
+        string? told = null;
+        Refusal? failure = null;
+        foreach (var server in ServersOf(call, Dialect.Ollama))
+        {
+            var answer = await catalog.AskAsync(server, "/api/version", null, call.Ended);
+            failure ??= answer.Failure;
+            if (answer.Document is { } document && OllamaCatalog.TextOf(document, "version") is { } known)
+            {
+                (told, failure) = (known, null);
+                break;
+            }
+        }
+        if (failure is not null) return failure;
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
-        json.WriteString(
-            "version",
-            told is { } known && known.TryGetProperty("version", out var value)
-                && value.ValueKind == JsonValueKind.String
-                ? value.GetString() : version);
+        json.WriteString("version", told ?? version);
         json.WriteEndObject();
+        return null;
     }
 
-    private async Task WriteTagsAsync(GateCall call, ArrayBufferWriter<byte> body)
+    private async Task<Refusal?> WriteTagsAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
-        var entries = await ListAsync(call, Dialect.Ollama);
+        var (entries, failure) = await ListAsync(call, Dialect.Ollama);
+        if (failure is not null) return failure;
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteStartArray("models");
@@ -89,89 +102,140 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         }
         json.WriteEndArray();
         json.WriteEndObject();
+        return null;
     }
 
-    private async Task WriteRunningAsync(GateCall call, ArrayBufferWriter<byte> body)
+    private async Task<Refusal?> WriteRunningAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
         var running = new List<JsonElement>();
-        foreach (var group in ModelsOf(call, Dialect.Ollama).GroupBy(model => model.Url))
+        var models = ModelsOf(call, Dialect.Ollama);
+        var (failure, answered) = (default(Refusal), false);
+        foreach (var server in ServersOf(call, Dialect.Ollama))
         {
-            var told = await catalog.GetAsync(group.First(), "/api/ps", null, call.Ended);
-            if (told is not { } root || !root.TryGetProperty("models", out var models)
-                || models.ValueKind != JsonValueKind.Array)
-            {
-                continue;
-            }
-            running.AddRange(models.EnumerateArray()
-                .Where(entry => group.Any(model => model.IsAny || OllamaCatalog.NameIs(entry, model.UpstreamName))));
+            var told = await catalog.AskAsync(server, "/api/ps", null, call.Ended);
+            failure ??= told.Failure;
+            answered |= told.Failure is null;
+            running.AddRange(OllamaCatalog.ItemsOf(told.Document, "models").Where(entry => models.Any(model =>
+                IsSameServer(model, server) && (model.IsAny || OllamaCatalog.NameIs(entry, model.UpstreamName)))));
         }
+        if (!answered && failure is not null) return failure;
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
         json.WriteStartArray("models");
         foreach (var entry in running) entry.WriteTo(json);
         json.WriteEndArray();
         json.WriteEndObject();
+        return null;
     }
 
-    private async Task<bool> WriteShowAsync(GateCall call, ArrayBufferWriter<byte> body)
+    private async Task<Refusal?> WriteShowAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
-        var model = call.Model!;
-        // Only what the server lists is asked for: a caller's inventions would fill the gate's memory.
-        if (model.IsAny && await catalog.FindAsync(model, call.Ended) is null) return false;
-        var question = $"{{\"model\":\"{JsonEncodedText.Encode(model.UpstreamName)}\"}}";
-        if (await catalog.GetAsync(model, "/api/show", question, call.Ended) is not { } told) return false;
+        var (model, name) = (call.Model!, call.Model!.UpstreamName);
+        if (model.IsAny)
+        {
+            // Only what the server lists is asked for, and by its name there: a caller's inventions, or its spellings,
+            // would fill the gate's memory.
+            var listed = await catalog.ListAsync(model, Dialect.Ollama, call.Ended);
+            if (listed.Failure is { } failure) return failure;
+            if (OllamaCatalog.EntryOf(listed.Document, model) is not { } entry) return Unknown(call, name);
+            name = OllamaCatalog.TextOf(entry, "model") ?? OllamaCatalog.TextOf(entry, "name") ?? name;
+        }
+        var question = $"{{\"model\":\"{JsonEncodedText.Encode(name)}\"";
+        var told = IsVerbose(call.Received.Memory)
+            ? await catalog.AskOnceAsync(model, "/api/show", question + ",\"verbose\":true}", call.Ended)
+            : await catalog.AskAsync(model, "/api/show", question + "}", call.Ended);
+        if (told.Document is not { } document) return told.Failure ?? Unknown(call, name);
         using var json = new Utf8JsonWriter(body);
-        told.WriteTo(json);
-        return true;
+        document.WriteTo(json);
+        return null;
     }
 
-    private async Task<bool> WriteModelsAsync(GateCall call, ArrayBufferWriter<byte> body)
+    /// <summary>Whether the caller wants the tokens too. The body was inspected: it is an object.</summary>
+    private static bool IsVerbose(ReadOnlyMemory<byte> body)
+    {
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.TryGetProperty("verbose", out var value) && value.ValueKind == JsonValueKind.True;
+    }
+
+    private async Task<Refusal?> WriteModelsAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
         var dialect = call.Route!.Dialect;
-        List<ModelPlan> models = [.. (await ListAsync(call, dialect)).Select(listed => listed.Model)];
+        if (call.Route.NameIn(call.Path) is { } name) return await WriteModelAsync(call, name, body);
+        var (models, failure) = await ListAsync(call, dialect);
+        if (failure is not null) return failure;
         using var json = new Utf8JsonWriter(body);
-        if (call.Route.NameIn(call.Path) is { } name)
-        {
-            var asked = models.FirstOrDefault(
-                model => model.UpstreamName == name || (model.Key == name && !model.IsAny));
-            if (asked is null) return false;
-            WriteModel(json, dialect, asked);
-            return true;
-        }
         json.WriteStartObject();
         if (dialect == Dialect.OpenAI) json.WriteString("object", "list");
         json.WriteStartArray("data");
-        foreach (var model in models) WriteModel(json, dialect, model);
+        foreach (var (model, entry) in models) WriteModel(json, dialect, model, entry);
         json.WriteEndArray();
         if (dialect == Dialect.Anthropic)
         {
             json.WriteBoolean("has_more", false);
-            json.WriteString("first_id", models.FirstOrDefault()?.UpstreamName);
-            json.WriteString("last_id", models.LastOrDefault()?.UpstreamName);
+            json.WriteString("first_id", models.FirstOrDefault().Model?.UpstreamName);
+            json.WriteString("last_id", models.LastOrDefault().Model?.UpstreamName);
         }
         json.WriteEndObject();
-        return true;
+        return null;
     }
 
-    private static void WriteModel(Utf8JsonWriter json, Dialect dialect, ModelPlan model)
+    /// <summary>A name means here what it means in a call.</summary>
+    private async Task<Refusal?> WriteModelAsync(GateCall call, string name, ArrayBufferWriter<byte> body)
     {
+        var dialect = call.Route!.Dialect;
+        var job = call.Caller.Job;
+        if ((job.ModelNamed(name) ?? job.AnyModel?.Named(name, call.Plan.Prices)) is not { } model
+            || !Admission.TokenAllows(call, model) || !Admission.SpeaksDialect(model.Provider, dialect))
+        {
+            return Unknown(call, name);
+        }
+        var told = model.IsAny
+            ? await catalog.ListAsync(model, dialect, call.Ended) : await catalog.PeekAsync(model, call.Ended);
+        var entry = OllamaCatalog.NamesIn(told.Document).Where(listed => IsNamed(listed.Name, model))
+            .Select(listed => (JsonElement?)listed.Entry).FirstOrDefault();
+        if (model.IsAny && entry is null) return told.Failure ?? Unknown(call, name);
+        using var json = new Utf8JsonWriter(body);
+        WriteModel(json, dialect, model, entry);
+        return null;
+    }
+
+    /// <summary>
+    /// The server's own entry under the name by which the job calls the model, with what every entry has to have.
+    /// </summary>
+    private static void WriteModel(Utf8JsonWriter json, Dialect dialect, ModelPlan model, JsonElement? entry)
+    {
+        // An entry in the form of another dialect has nothing to say in this one.
+        var known = entry is { } told && OllamaCatalog.TextOf(told, dialect == Dialect.Anthropic ? "type" : "object")
+            == "model" ? told : default;
         json.WriteStartObject();
         json.WriteString("id", model.UpstreamName);
+        if (known.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var member in known.EnumerateObject())
+            {
+                if (!member.NameEquals("id")) member.WriteTo(json);
+            }
+        }
         if (dialect == Dialect.Anthropic)
         {
-            json.WriteString("type", "model");
-            json.WriteString("display_name", model.Key);
+            if (IsMissing("type")) json.WriteString("type", "model");
+            if (IsMissing("display_name")) json.WriteString("display_name", model.Key);
             // The epoch stands for "unknown" in Anthropic's own lists.
-            json.WriteString(
-                "created_at", DateTimeOffset.UnixEpoch.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            if (IsMissing("created_at"))
+            {
+                json.WriteString("created_at",
+                    DateTimeOffset.UnixEpoch.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture));
+            }
         }
         else
         {
-            json.WriteString("object", "model");
-            json.WriteNumber("created", 0);
-            json.WriteString("owned_by", "gatehouse");
+            if (IsMissing("object")) json.WriteString("object", "model");
+            if (IsMissing("created")) json.WriteNumber("created", 0);
+            if (IsMissing("owned_by")) json.WriteString("owned_by", "gatehouse");
         }
         json.WriteEndObject();
+
+        bool IsMissing(string name) => known.ValueKind != JsonValueKind.Object || !known.TryGetProperty(name, out _);
     }
 
     /// <summary>The caller's models that a dialect reaches, each upstream name once.</summary>
@@ -180,29 +244,58 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             .Where(model => Admission.TokenAllows(call, model) && Admission.SpeaksDialect(model.Provider, dialect))
             .DistinctBy(model => model.UpstreamName)];
 
-    /// <summary>The same, each with what its server says of it, and with every model of a server that has no names.
+    /// <summary>One of the caller's models for each server that has any.</summary>
+    private static IEnumerable<ModelPlan> ServersOf(GateCall call, Dialect dialect)
+        => ModelsOf(call, dialect).DistinctBy(model => (model.Url, model.Credential));
+
+    private static bool IsSameServer(ModelPlan one, ModelPlan other)
+        => one.Url == other.Url && one.Credential == other.Credential;
+
+    private static bool IsNamed(string listed, ModelPlan model)
+        => listed == model.UpstreamName
+            || (model.Provider == ModelProvider.Ollama && OllamaName.Same(listed, model.UpstreamName));
+
+    /// <summary>
+    /// The same, each with what its server says of it, and with every model of a server that has no names. Where no
+    /// server could be asked, why: an empty list would tell a client to pull what is there.
     /// </summary>
-    private async Task<List<(ModelPlan Model, JsonElement? Entry)>> ListAsync(GateCall call, Dialect dialect)
+    private async Task<(List<(ModelPlan Model, JsonElement? Entry)> Listed, Refusal? Failure)> ListAsync(
+        GateCall call, Dialect dialect)
     {
-        var listed = new List<(ModelPlan Model, JsonElement? Entry)>();
-        foreach (var model in ModelsOf(call, dialect))
+        var (models, listed) = (ModelsOf(call, dialect), new List<(ModelPlan Model, JsonElement? Entry)>());
+        var told = await AskServersAsync(models, dialect, call.Ended);
+        foreach (var model in models)
         {
+            var document = told[(model.Url, model.Credential)].Document;
             if (!model.IsAny)
             {
-                var entry = dialect == Dialect.Ollama ? await catalog.FindAsync(model, call.Ended) : null;
+                var entry = OllamaCatalog.NamesIn(document).Where(one => IsNamed(one.Name, model))
+                    .Select(one => (JsonElement?)one.Entry).FirstOrDefault();
                 listed.Add((model, entry));
                 continue;
             }
-            foreach (var (name, entry) in await catalog.ListAsync(model, call.Ended))
+            foreach (var (name, entry) in OllamaCatalog.NamesIn(document))
             {
-                if (call.Caller.Job.ModelNamed(name) is null
-                    && model.Named(name, call.Plan.Prices) is { } named)
-                {
+                if (call.Caller.Job.ModelNamed(name) is null && model.Named(name, call.Plan.Prices) is { } named)
                     listed.Add((named, entry));
-                }
             }
         }
-        return listed;
+        // What the estate names is known without its server, but Ollama's clients take a list for what is there.
+        var isKnown = told.Values.Any(one => one.Failure is null)
+            || (dialect != Dialect.Ollama && models.Any(model => !model.IsAny));
+        return (listed, isKnown ? null : told.Values.Select(one => one.Failure).FirstOrDefault());
+    }
+
+    /// <summary>Asks all servers at once; patiently only those without which there is nothing to list.</summary>
+    private async Task<Dictionary<(UpstreamUrl, CredentialReference?), Told>> AskServersAsync(
+        List<ModelPlan> models, Dialect dialect, CancellationToken stop)
+    {
+        var servers = models.GroupBy(model => (model.Url, model.Credential)).ToList();
+        var told = await Task.WhenAll(servers.Select(async server =>
+            dialect == Dialect.Ollama || server.Any(model => model.IsAny)
+                ? await catalog.ListAsync(server.First(), dialect, stop)
+                : await catalog.PeekAsync(server.First(), stop)));
+        return servers.Select(server => server.Key).Zip(told).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
     private static Refusal Unknown(GateCall call, string name)

@@ -175,5 +175,6 @@ public sealed class FlowingStreamTests(WireUpstreamStage stage) : IClassFixture<
 
     private static string Chunk(int index, string content, string? finish = null)
         => $"data: {{\"id\":\"c\",\"model\":\"m\",\"choices\":[{{\"index\":{index},"
-            + $"\"delta\":{{\"content\":\"{content}\"}},\"finish_reason\":{(finish is null ? "null" : $"\"{finish}\"")}}}]}}\n\n";
+            + $"\"delta\":{{\"content\":\"{content}\"}},"
+            + $"\"finish_reason\":{(finish is null ? "null" : $"\"{finish}\"")}}}]}}\n\n";
 }

@@ -13,6 +13,7 @@ namespace Gatehouse.Core.Adoption;
 [JsonDerivedType(typeof(CreateNetworkStep), "create-network")]
 [JsonDerivedType(typeof(CreateGateStep), "create-gate")]
 [JsonDerivedType(typeof(StartGateStep), "start-gate")]
+[JsonDerivedType(typeof(StartContainerStep), "start-container")]
 [JsonDerivedType(typeof(JoinNetworkStep), "join-network")]
 [JsonDerivedType(typeof(LeaveNetworkStep), "leave-network")]
 [JsonDerivedType(typeof(TakeAddressStep), "take-address")]

@@ -12,6 +12,10 @@ public sealed record CreateNetworkStep(
     string Name, string Subnet, string Range, bool IsInternal, ImmutableSortedDictionary<string, string> Options)
     : AdoptionStep
 {
+    /// <summary>Labels beside that of the adoption.</summary>
+    public ImmutableSortedDictionary<string, string> Labels { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <inheritdoc/>
     public override string Says => $"make the network {Name} ({Subnet}{(IsInternal ? ", internal" : "")})";
 }

@@ -1,5 +1,13 @@
 namespace Gatehouse.Core.Adoption;
 
+/// <summary>Starts a container that could not start where it stood.</summary>
+/// <param name="Container">The container.</param>
+public sealed record StartContainerStep(ContainerName Container) : AdoptionStep
+{
+    /// <inheritdoc/>
+    public override string Says => $"start {Container}";
+}
+
 /// <summary>Connects a container to a network; undone, it leaves it again.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="Endpoint">How it shall stand there.</param>

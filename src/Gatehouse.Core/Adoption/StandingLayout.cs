@@ -38,7 +38,7 @@ public sealed record StandingLayout
             .Where(join => join.Container.Name != gateName).DistinctBy(static join => join.Endpoint.Network))
         {
             var network = join.Endpoint.Network;
-            if (view.Container(join.Container.Id) is not { } container
+            if ((view.Container(join.Container.Id) ?? view.Container(join.Container.Name)) is not { } container
                 || container.Endpoints.All(endpoint => endpoint.Network != network))
             {
                 return Broken($"{join.Container.Name} was made anew since then, or taken out of {network}");
@@ -70,7 +70,8 @@ public sealed record StandingLayout
     private static ModelPlace Model(
         ContainerFacts container, ModelPlan entry, Subnet subnet, IReadOnlyCollection<AdoptionStep> steps)
     {
-        var leaves = steps.OfType<LeaveNetworkStep>().Where(step => step.Container.Id == container.Id)
+        var leaves = steps.OfType<LeaveNetworkStep>()
+            .Where(step => step.Container.Id == container.Id || step.Container.Name == container.Name)
             .Select(static step => step.Before)
             .Where(static before => !before.Network.StartsWith(GateNetworks.Prefix, StringComparison.Ordinal))
             .DistinctBy(static before => before.Network).ToImmutableArray();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
 
@@ -71,7 +72,15 @@ public static class StepList
 
     private static IEnumerable<AdoptionStep> Networks(AdoptionLayout layout)
     {
-        foreach (var model in layout.Models) yield return Inner(model.Network, model.Subnet);
+        foreach (var model in layout.Models)
+        {
+            yield return Inner(model.Network, model.Subnet) with
+            {
+                Labels = ImmutableSortedDictionary<string, string>.Empty
+                    .Add(GateNetworks.ModelLabel, model.Container.Name)
+                    .Add(GateNetworks.LeftLabel, string.Join(',', model.Leaves.Select(static left => left.Network))),
+            };
+        }
         foreach (var app in layout.Apps) yield return Inner(app.Network, app.Subnet);
         if (layout.House is not { } house) yield break;
         yield return new CreateNetworkStep(

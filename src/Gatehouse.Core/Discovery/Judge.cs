@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -11,9 +12,16 @@ public static class Judge
     public static ImmutableArray<Find> Find(HouseSights house)
     {
         ArgumentNullException.ThrowIfNull(house);
-        var things = ThingMerge.Of(house.Sights).Where(thing => thing.Role != SoftwareRole.Gate).ToImmutableArray();
-        var servers = new ModelServers(things.Where(IsServer));
-        AddConnections(things, servers, house.Connections);
+        var all = ThingMerge.Of(house.Sights);
+        var gates = all.Where(thing => thing.Role == SoftwareRole.Gate).ToArray();
+        var things = all.Where(thing => thing.Role != SoftwareRole.Gate).ToImmutableArray();
+        // A port of the host that a running gate has leads to no model, whatever a model's container once asked for.
+        var held = gates.Where(gate => gate.IsRunning).SelectMany(gate => gate.Ports)
+            .Select(port => port.HostPort).ToHashSet();
+        ImmutableArray<OpenConnection> connections = [.. house.Connections.Where(
+            connection => !gates.Any(gate => gate.Identities.Contains(connection.Identity)))];
+        var servers = new ModelServers(things.Where(IsServer), held);
+        AddConnections(things, servers, connections);
         var jobs = new JobFinds(house.Estate, servers);
         var found = things.Where(thing => IsJob(thing, servers))
             // Whoever stands in a job's own network is that job; others of the same name come after.
@@ -22,10 +30,11 @@ public static class Judge
             .Select(jobs.Add).ToArray();
         return
         [
-            .. jobs.Judged(found), .. jobs.Missing(found),
+            .. jobs.Judged(found),
+            .. jobs.Missing(found).Where(find => !IsOfPort(house.Estate!.Jobs[find.Name], gates)),
             .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal)
-                .Select(server => Server(server, house.Estate)),
-            .. WaysAround.Of(things, servers, house.Connections)
+                .Select(server => Server(server, servers, house.Estate)),
+            .. WaysAround.Of(things, servers, connections)
                 .OrderBy(find => find.Name, StringComparer.Ordinal)
                     .ThenBy(find => find.Notes[0], StringComparer.Ordinal),
         ];
@@ -74,13 +83,27 @@ public static class Judge
         }
     }
 
-    private static Find Server(Thing server, EstatePlan? estate)
+    /// <summary>
+    /// Whether a job stands for whoever calls a port of this host that the gate has: it is no program to be found, and
+    /// its address is the gate's own, in no network of an app.
+    /// </summary>
+    private static bool IsOfPort(JobPlan job, IEnumerable<Thing> gates)
+    {
+        var own = gates.Where(gate => gate.Ports.Any(port => port.HostPort != 0))
+            .SelectMany(gate => gate.Endpoints)
+            .Where(endpoint => !endpoint.Network.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))
+            .SelectMany(endpoint => endpoint.Names).ToHashSet(StringComparer.Ordinal);
+        return job.Listen.OfType<ListenAddress.Tcp>().Any(
+            address => own.Contains(address.EndPoint.Address.ToString()));
+    }
+
+    private static Find Server(Thing server, ModelServers servers, EstatePlan? estate)
     {
         var ports = server.ListeningPorts is [var first, ..] ? first : 0;
         var inside = server.Endpoints.IsEmpty && !server.IsContainer
             ? [FormattableString.Invariant($"127.0.0.1:{ports}")]
             : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.Name}:{ports}"));
-        var outside = server.Ports.Where(port => port.HostPort != 0)
+        var outside = servers.OpenPortsOf(server)
             .Select(port => FormattableString.Invariant($"{port.HostAddress}:{port.HostPort}"));
         var addresses = (ports == 0 ? outside : inside.Concat(outside)).Distinct().ToImmutableArray();
         var isKnown = estate?.Models.Values.Any(model => addresses.Contains($"{model.Url.Host}:{model.Url.Port}")

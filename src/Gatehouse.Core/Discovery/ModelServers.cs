@@ -1,4 +1,5 @@
 using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -13,8 +14,13 @@ internal sealed class ModelServers
     private readonly Dictionary<(string Network, string Name), List<Thing>> _byName = [];
     private readonly Dictionary<int, List<Thing>> _byHostPort = [];
 
-    public ModelServers(IEnumerable<Thing> servers)
+    private readonly IReadOnlySet<int> _held;
+
+    /// <param name="servers">The servers.</param>
+    /// <param name="held">Ports of the host that a gate has.</param>
+    public ModelServers(IEnumerable<Thing> servers, IReadOnlySet<int> held)
     {
+        _held = held;
         All = [.. servers];
         foreach (var server in All)
         {
@@ -23,7 +29,7 @@ internal sealed class ModelServers
                 Add(ByNetwork, endpoint.Network, server);
                 foreach (var name in endpoint.Names) Add(_byName, (endpoint.Network, name.ToLowerInvariant()), server);
             }
-            foreach (var port in server.Ports.Where(port => port.HostPort != 0))
+            foreach (var port in OpenPortsOf(server))
                 Add(_byHostPort, port.HostPort, server);
             if (server.IsOnHostNetwork || !server.IsContainer)
             {
@@ -50,6 +56,10 @@ internal sealed class ModelServers
         }
         return port is { } number && HostNames.Contains(host) ? OnHost(number) : null;
     }
+
+    /// <summary>The ports of the host that lead to a server.</summary>
+    public IEnumerable<PortFact> OpenPortsOf(Thing server)
+        => server.Ports.Where(port => port.HostPort != 0 && !_held.Contains(port.HostPort));
 
     /// <summary>The server that answers at a port of this machine.</summary>
     public Thing? OnHost(int port) => _byHostPort.GetValueOrDefault(port)?[0];

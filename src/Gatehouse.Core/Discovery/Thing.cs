@@ -19,6 +19,11 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
 
     public ImmutableArray<SightEndpoint> Endpoints { get; } = [.. sights.SelectMany(sight => sight.Endpoints)];
 
+    /// <summary>Where it stands: a container that is there says more than the file that it was made from.</summary>
+    public ImmutableArray<SightEndpoint> EndpointsNow { get; } = sights.Any(IsContainerSight)
+        ? [.. sights.Where(IsContainerSight).SelectMany(sight => sight.Endpoints)]
+        : [.. sights.SelectMany(sight => sight.Endpoints)];
+
     public ImmutableArray<PortFact> Ports { get; } = [.. sights.SelectMany(sight => sight.Ports).Distinct()];
 
     public ImmutableArray<int> ListeningPorts { get; } =
@@ -52,6 +57,8 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
     {
         if (!Clues.Contains(clue)) Clues = Clues.Add(clue);
     }
+
+    private static bool IsContainerSight(Sight sight) => sight.Kind == SightKind.Container;
 
     public bool SharesNetworkWith(Thing other)
         => Endpoints.Any(mine => other.Endpoints.Any(its => its.Network == mine.Network));

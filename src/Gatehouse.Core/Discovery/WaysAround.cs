@@ -11,7 +11,7 @@ internal static class WaysAround
         foreach (var server in servers.All)
         {
             foreach (var find in Neighbours(server, things)) yield return find;
-            foreach (var find in OpenPorts(server)) yield return find;
+            foreach (var find in OpenPorts(server, servers)) yield return find;
         }
         foreach (var find in Connected(servers, connections)) yield return find;
         foreach (var thing in things.Where(thing => thing.Role is not (SoftwareRole.Plain or SoftwareRole.Gate)
@@ -31,10 +31,10 @@ internal static class WaysAround
 
     private static IEnumerable<Find> Neighbours(Thing server, IReadOnlyList<Thing> things)
     {
-        var networks = server.Endpoints.Select(endpoint => endpoint.Network).ToHashSet(StringComparer.Ordinal);
+        var networks = server.EndpointsNow.Select(endpoint => endpoint.Network).ToHashSet(StringComparer.Ordinal);
         if (networks.Count == 0) yield break;
         var near = things.Where(thing => thing != server && thing.Role != SoftwareRole.Gate
-            && thing.Endpoints.Any(endpoint => networks.Contains(endpoint.Network))).Select(thing => thing.Name)
+            && thing.EndpointsNow.Any(endpoint => networks.Contains(endpoint.Network))).Select(thing => thing.Name)
             .ToArray();
         if (near.Length == 0) yield break;
         yield return Find(
@@ -42,9 +42,9 @@ internal static class WaysAround
             + $"it without the gate, over {Names(networks.Order(StringComparer.Ordinal))}: {Names(near)}.");
     }
 
-    private static IEnumerable<Find> OpenPorts(Thing server)
+    private static IEnumerable<Find> OpenPorts(Thing server, ModelServers servers)
     {
-        foreach (var port in server.Ports.Where(port => port is { HostPort: not 0, Protocol: "tcp" }
+        foreach (var port in servers.OpenPortsOf(server).Where(port => port.Protocol == "tcp"
             && (server.ListeningPorts.IsEmpty || server.ListeningPorts.Contains(port.ContainerPort)))
             .DistinctBy(port => (port.HostPort, port.IsOpenToOthers)))
         {

@@ -3,6 +3,20 @@ namespace Gatehouse.Core.Engine;
 /// <summary>Names of the networks that adoption makes in an engine.</summary>
 public static class GateNetworks
 {
+    /// <summary>
+    /// The label on everything that an adoption made, the gate's container too; its value is the adoption's id.
+    /// </summary>
+    public const string AdoptionLabel = "gatehouse.adoption";
+
+    /// <summary>The label on a model's network with the name of the model's container.</summary>
+    public const string ModelLabel = "gatehouse.model";
+
+    /// <summary>
+    /// The label on a model's network with the names of those that the model left, apart by commas: where it stands
+    /// again, somebody put it back.
+    /// </summary>
+    public const string LeftLabel = "gatehouse.left";
+
     /// <summary>Start of all of them.</summary>
     public const string Prefix = "gatehouse-";
 

@@ -7,7 +7,6 @@ namespace Gatehouse.Core.Inspection;
 /// <summary>Finds the gate and the model servers among the containers.</summary>
 public static class HouseReading
 {
-    private const string AdoptionLabel = "gatehouse.adoption"; // What adoption puts on the gate that it makes.
     private const string Program = "gatehouse";
 
     /// <summary>Reads what is known of the house.</summary>
@@ -40,7 +39,7 @@ public static class HouseReading
         };
     }
 
-    private static bool IsGate(ContainerFacts container) => container.Labels.ContainsKey(AdoptionLabel)
+    private static bool IsGate(ContainerFacts container) => container.Labels.ContainsKey(GateNetworks.AdoptionLabel)
         || RepositoryOf(container.Image).Split('/')[^1] == Program
         || (container.CommandLine.Contains("serve") && container.CommandLine[0].Split('/')[^1] == Program);
 

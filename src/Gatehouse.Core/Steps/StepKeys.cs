@@ -18,6 +18,7 @@ public static class StepKeys
                 || key.Contains(" GH-PRC", StringComparison.Ordinal) ? StepSource.Host : StepSource.Engine),
             // A job is told by its containers and its estate entry: both have to be in sight.
             "undeclared" => source is StepSource.Engine or StepSource.Estate,
+            "adoption" => source == StepSource.Engine,
             "token" => source == StepSource.Tokens,
             Checkpoint => source == StepSource.Checkpoint,
             _ => source == StepSource.Estate,

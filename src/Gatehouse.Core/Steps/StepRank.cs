@@ -3,6 +3,7 @@ namespace Gatehouse.Core.Steps;
 /// <summary>The order of the kinds of steps, with room between them for what a kind orders itself.</summary>
 internal static class StepRank
 {
+    public const int Changed = 500;
     public const int CriticalFinding = 1_000;
     public const int HighFinding = 2_000;
     public const int NoEstate = 3_000;

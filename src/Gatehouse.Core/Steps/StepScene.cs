@@ -19,6 +19,9 @@ public sealed record StepScene
     /// <summary>What calls models and is no job of the estate.</summary>
     public ImmutableArray<UndeclaredApp> Undeclared { get; init; } = [];
 
+    /// <summary>How the engine differs from what was adopted, as sentences.</summary>
+    public ImmutableArray<string> Changed { get; init; } = [];
+
     /// <summary>Service tokens that are good.</summary>
     public ImmutableArray<TokenAge> Tokens { get; init; } = [];
 

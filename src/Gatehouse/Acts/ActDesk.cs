@@ -15,6 +15,7 @@ internal static class ActDesk
         ["resume"] = PauseActs.ResumeAsync,
         ["reload"] = ReloadAct.RunAsync,
         ["adoption.record"] = AdoptionActs.RecordAsync,
+        ["adoption.changed"] = AdoptionActs.ChangedAsync,
         ["next.done"] = NextActs.DoneAsync,
         ["ledger.grep"] = PayloadActs.GrepAsync,
         ["ledger.payload"] = PayloadActs.ShowAsync,

@@ -24,6 +24,9 @@ internal sealed record ActHouse
     /// <summary>The calls in the gate; null when no server runs.</summary>
     public InFlight? InFlight { get; init; }
 
+    /// <summary>What the gate was told of the adoption; null when no server runs.</summary>
+    public AdoptionNotice? Adoption { get; init; }
+
     /// <summary>Reloads the estate file; null when no server runs.</summary>
     public Func<Actor, Task<ReloadResult>>? Reload { get; init; }
 

@@ -11,7 +11,7 @@ namespace Gatehouse.Adoption;
 internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
 {
     /// <summary>The label on everything that an adoption made; its value is the adoption's id.</summary>
-    public const string Label = "gatehouse.adoption";
+    public const string Label = GateNetworks.AdoptionLabel;
 
     /// <summary>How the engine begins to say that a network gives nobody an address of his choice.</summary>
     private const string NoWishes = "user specified IP address";
@@ -129,6 +129,14 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         using var answer = await engine.PostAsync($"/containers/{gate.Id}/stop?t=10", null, stop);
     }
 
+    public async Task StartAsync(ContainerName name, CancellationToken stop)
+    {
+        var container = await FindAsync(name, stop)
+            ?? throw new AdoptionException($"The container {name} is not there any more.");
+        if (container.IsRunning) return;
+        using var answer = await engine.PostAsync($"/containers/{container.Id}/start", null, stop);
+    }
+
     /// <summary>The container by id, else by name: Compose may have made it anew.</summary>
     public async Task<ContainerFacts?> FindAsync(ContainerName name, CancellationToken stop)
     {
@@ -218,6 +226,7 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         foreach (var (name, value) in step.Options) json.WriteString(name, value);
         json.WriteEndObject();
         json.WriteStartObject("Labels");
+        foreach (var (name, value) in step.Labels) json.WriteString(name, value);
         json.WriteString(Label, adoption);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -8,4 +8,8 @@ namespace Gatehouse.Adoption;
 /// <param name="Steps">The steps, in their order.</param>
 /// <param name="Notes">What is left alone and why, and what to know.</param>
 internal sealed record AdoptionProposal(
-    AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes);
+    AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes)
+{
+    /// <summary>Whether it only brings back what an adoption that stands had made, and somebody changed.</summary>
+    public bool IsMend { get; init; }
+}

@@ -55,6 +55,18 @@ internal sealed class JournalFolder
             .Select(path => JournalFile.Read(path, Around)),
     ];
 
+    /// <summary>
+    /// Whether adoptions stand, all whole; null while one is being done or undone, or was cut off. Only reads, beside
+    /// whoever is at work.
+    /// </summary>
+    public bool? IsStanding()
+    {
+        var all = Directory.EnumerateFiles(_path, "*.journal")
+            .Select(static path => JournalJson.Read(File.ReadAllText(path))).ToArray();
+        if (all.Length == 0) return false;
+        return all.All(static lines => lines is [.., { Event: JournalEvent.Adopted }]) ? true : null;
+    }
+
     /// <summary>Begins a journal with its plan, durable.</summary>
     public JournalFile Begin(JournalLine plan)
     {

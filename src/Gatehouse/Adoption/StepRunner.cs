@@ -22,6 +22,7 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         CreateNetworkStep network => new AdoptedNetworks(Engine, adoption).CreateAsync(network, stop),
         CreateGateStep gate => new GateContainer(Engine, adoption, time).CreateAsync(gate, stop),
         StartGateStep gate => new GateContainer(Engine, adoption, time).StartAsync(gate, stop),
+        StartContainerStep start => new AdoptedNetworks(Engine, adoption).StartAsync(start.Container, stop),
         JoinNetworkStep join => new AdoptedNetworks(Engine, adoption).JoinAsync(join.Container, join.Endpoint, stop),
         LeaveNetworkStep leave => new AdoptedNetworks(Engine, adoption).LeaveAsync(leave.Container, leave.Before, stop),
         CutConnectionsStep cut => new OpenConnections(Engine, adoption).CutAsync(cut, stop),
@@ -44,7 +45,8 @@ internal sealed class StepRunner(EngineClient? engine, string adoption, TimeProv
         TakeAddressStep take => new AdoptedNetworks(Engine, adoption).GiveUpAsync(take, stop),
         RunCommandStep { UndoCommand.Length: > 0 } command => HostCommand.RunAsync(command.UndoCommand, time, stop),
         // Nothing of these remains: the container is removed as a whole, connections are made anew by themselves.
-        StartGateStep or CutConnectionsStep or GreetGateStep or VerifyJobStep or RunCommandStep => Task.CompletedTask,
+        StartGateStep or StartContainerStep or CutConnectionsStep or GreetGateStep or VerifyJobStep or RunCommandStep
+            => Task.CompletedTask,
         _ => throw new InvalidOperationException($"A kind of step that nothing undoes: {step.GetType().Name}."),
     });
 

@@ -22,16 +22,18 @@ internal static class AdoptCommand
             Put the gate between apps and the model servers that they use. No setting of an app changes.
 
             It shows what it will do, asks once, does it, and tries it by a call from inside each app. If a step fails,
-            all is undone. --undo restores networks, names, files and units as they were, also after a crash.
+            all is undone, as by Ctrl+C. --undo restores networks, names, files and units as they were, also after a
+            crash. Where something moved since the adoption, running it again brings that back.
 
             Examples:
               sudo gatehouse adopt
               sudo gatehouse adopt my-ai-stack
               sudo gatehouse adopt ollama.service
               sudo gatehouse adopt --undo
+              sudo gatehouse adopt --watch
             """)
         {
-            names, HomeOption.Create(), EngineOption.Create(), Yes, Undo, DryRun, ImageFile, Journals,
+            names, HomeOption.Create(), EngineOption.Create(), Yes, Undo, Watch, DryRun, ImageFile, Journals,
         };
         command.SetAction((result, stop) => RunAsync(result, result.GetValue(names) ?? [], stop));
         return command;
@@ -42,6 +44,11 @@ internal static class AdoptCommand
     private static Option<bool> Undo { get; } = new("--undo")
     {
         Description = "Restore networks, names, files and units as they were; also after a crash",
+    };
+
+    private static Option<bool> Watch { get; } = new("--watch")
+    {
+        Description = "Keep looking whether all stands as adopted, and tell the gate, whose page shows it",
     };
 
     private static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Show what would be done, and end" };
@@ -89,6 +96,11 @@ internal static class AdoptCommand
             var (found, missing) = await EngineOption.TryConnectAsync(result, stop);
             using var engine = found;
             var journals = JournalFolder.Open(result.GetValue(Journals)!);
+            if (result.GetValue(Watch))
+            {
+                var address = EngineOption.Find(result);
+                return await new AdoptionWatch(address, journals, HomeOption.Resolve(result), screen).RunAsync(stop);
+            }
             using var held = journals.Hold(result.GetValue(Undo) ? "adopt --undo" : "adopt");
             var verb = new AdoptVerb(engine, screen, journals)
             {

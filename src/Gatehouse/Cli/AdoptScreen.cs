@@ -20,6 +20,15 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine("What runs on this host: gatehouse discover");
             return;
         }
+        if (proposal.IsMend)
+        {
+            output.WriteLine("Changed since the adoption:");
+            foreach (var note in proposal.Notes) Wrapped(SafeText.OneLine(note));
+            output.WriteLine();
+            output.WriteLine("To bring it back:");
+            foreach (var step in proposal.Steps) output.WriteLine($"  {SafeText.OneLine(step.Says)}");
+            return;
+        }
         if (layout.Host is { } host) Places(host);
         else Places(layout);
         Bypasses(layout);
@@ -57,6 +66,14 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine($"  who calls what:  gatehouse ledger show --follow{HomeOption.Shown(home)}");
         output.WriteLine($"  the jobs:        gatehouse jobs{HomeOption.Shown(home)}");
         output.WriteLine("  back as it was:  gatehouse adopt --undo");
+        output.WriteLine($"  keep watch:      gatehouse adopt --watch{HomeOption.Shown(home)}");
+    }
+
+    public void NotMended(AdoptionStep step, string why)
+    {
+        output.WriteLine($"failed: {SafeText.OneLine(step.Says)}");
+        output.WriteLine(SafeText.Lines(why));
+        output.WriteLine("Mend that and run the command again, or take all back: gatehouse adopt --undo");
     }
 
     /// <summary>How many jobs are on record, and how many of them were tried, not only planned to be.</summary>

@@ -35,6 +35,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     {
         var standing = Standing();
         if (standing.IsEmpty) RefuseServedHome();
+        else if (await MendAsync(standing, stop) is { } mend) return mend;
         var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
         var services = names.Where(static name => name.EndsWith(".service", StringComparison.Ordinal)).ToArray();
         var others = names.Except(services, StringComparer.Ordinal).ToArray();
@@ -86,9 +87,47 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     private static AdoptionProposal Nothing(params string[] notes)
         => new(new AdoptionLayout([], [], null, []), [], [.. notes]);
 
+    /// <summary>What brings back the adoption that stands; null when nothing of it changed.</summary>
+    private async Task<AdoptionProposal?> MendAsync(ImmutableArray<AdoptionStep> standing, CancellationToken stop)
+    {
+        if (engine is null) return null;
+        var view = await EngineLook.AllAsync(engine, stop);
+        var steps = AdoptionDrift.Mend(view, standing, AdoptionAsked.GateName);
+        return steps.IsEmpty ? null : Nothing([.. AdoptionDrift.SeenIn(view)]) with { Steps = steps, IsMend = true };
+    }
+
+    /// <summary>
+    /// No journal: each step brings something to where the adoption that stands put it, so the undo of that one takes
+    /// it back, and a run that ends half-way is done again by the next.
+    /// </summary>
+    private async Task<bool> MendAsync(AdoptionProposal proposal, CancellationToken stop)
+    {
+        var id = journals.Open()[0].Plan.Adoption ?? "";
+        var runner = Runner(new StepRunner(engine, id, Time) { Reload = ReloadAsync });
+        foreach (var step in proposal.Steps)
+        {
+            try
+            {
+                stop.ThrowIfCancellationRequested();
+                await runner.DoAsync(step, stop);
+            }
+            catch (Exception error) when (error is AdoptionException or OperationCanceledException)
+            {
+                screen.NotMended(step, error is AdoptionException ? error.Message : "stopped by hand");
+                return false;
+            }
+            screen.Step(step.Says);
+        }
+        await RecordAsync("adopt.mend", id, null, CancellationToken.None);
+        screen.Say("");
+        screen.Say("Everything stands again as it was adopted, and was tried.");
+        return true;
+    }
+
     /// <summary>Does it; false when it failed and everything begun was undone.</summary>
     public async Task<bool> DoAsync(AdoptionProposal proposal, CancellationToken stop)
     {
+        if (proposal.IsMend) return await MendAsync(proposal, stop);
         var begun = Time.GetTimestamp();
         var id = $"ad_{Guid.CreateVersion7(Time.GetUtcNow()):D}";
         var journal = journals.Begin(new JournalLine

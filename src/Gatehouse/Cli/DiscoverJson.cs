@@ -16,6 +16,7 @@ internal static class DiscoverJson
     public static void Write(IEnumerable<Find> finds, SearchedHouse house, TextWriter output)
     {
         foreach (var find in finds) Line(output, json => WriteFind(json, find));
+        foreach (var changed in house.Changed) Line(output, json => WriteNote(json, "changed", changed));
         foreach (var looked in house.Looked) Line(output, json => WriteNote(json, "looked", looked));
         foreach (var skipped in house.Skipped) Line(output, json => WriteNote(json, "skipped", skipped));
     }

@@ -19,6 +19,7 @@ internal sealed class DiscoverText
     {
         var text = new DiscoverText(output);
         text.Line(Summary(finds));
+        text.List("Changed since the adoption; `sudo gatehouse adopt` mends it", house.Changed);
         text.Jobs([.. finds.Where(find => find.Kind == FindKind.Job)]);
         text.Servers([.. finds.Where(find => find.Kind == FindKind.Server)]);
         text.Ways([.. finds.Where(find => find.Kind == FindKind.WayAround)]);

@@ -40,6 +40,12 @@ internal static class HealthcheckCommand
             if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
             {
                 Console.Out.WriteLine("ready");
+                // Calls are served, and some may go around the gate.
+                foreach (var line in text.Split('\n').Where(
+                    static line => line.StartsWith("adoption: ", StringComparison.Ordinal)))
+                {
+                    Console.Out.WriteLine(SafeText.OneLine(line));
+                }
                 return ExitCodes.Done;
             }
             return No(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)));

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Steps;
 using Gatehouse.Docker;
@@ -26,6 +27,7 @@ internal static class NextHouse
             Plan = house.Plan,
             Findings = [.. subjects.SelectMany(static one => one.Findings)],
             Undeclared = [.. Undeclared(house)],
+            Changed = AdoptionDrift.SeenIn(house.Scene.View),
             Tokens = tokens ?? [],
             HasLedger = hasLedger,
             CheckpointSeen = checkpointSeen,

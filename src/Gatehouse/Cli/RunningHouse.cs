@@ -41,6 +41,7 @@ internal sealed class RunningHouse : IAsyncDisposable
     private readonly ILoggerFactory _logs;
     private readonly CredentialResolver _vault;
     private readonly UpstreamClient _upstream = new();
+    private readonly AdoptionNotice _adoption = new();
     private readonly Action<LedgerFatal> _onFatal;
 
     private RunningHouse(HouseSetup setup, HomeLock held, PlanKeeper plans, SqliteLedger ledger)
@@ -57,7 +58,12 @@ internal sealed class RunningHouse : IAsyncDisposable
         GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(ledger.Clock.Confirmed, plans.Plan.TimeZone));
         Pipeline = new GatePipeline(Parts);
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
-        { Time = Time, Stopping = _stop.Token, IsLeak = target => Leaks.Find(target) is not null };
+        {
+            Time = Time,
+            Stopping = _stop.Token,
+            IsLeak = target => Leaks.Find(target) is not null,
+            Adoption = _adoption,
+        };
         Acts = new ActHouse
         {
             Home = Home,
@@ -67,6 +73,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Pauses = Pauses,
             Time = Time,
             InFlight = Parts.InFlight,
+            Adoption = _adoption,
             Reload = ReloadAsync,
             Bound = () => GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString(),
         };

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Engine;
 
@@ -9,4 +11,8 @@ namespace Gatehouse.Cli;
 /// <param name="Looked">What it looked at, in words.</param>
 /// <param name="Skipped">What it could not look at and why, in words.</param>
 internal sealed record SearchedHouse(
-    HouseSights Sights, EngineView? Engine, IReadOnlyList<string> Looked, IReadOnlyList<string> Skipped);
+    HouseSights Sights, EngineView? Engine, IReadOnlyList<string> Looked, IReadOnlyList<string> Skipped)
+{
+    /// <summary>How the engine differs from what was adopted, as sentences.</summary>
+    public ImmutableArray<string> Changed => Engine is null ? [] : AdoptionDrift.SeenIn(Engine);
+}

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Gatehouse.Acts;
 using Gatehouse.Storage;
 using Gatehouse.Watching;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
 
     /// <summary>Whether a request target holds a token of this gate, which is then revoked.</summary>
     public Func<string, bool> IsLeak { get; init; } = static _ => false;
+
+    /// <summary>How the house differs from what was adopted.</summary>
+    public AdoptionNotice Adoption { get; init; } = new();
 
     public required TimeProvider Time { get; init; }
 
@@ -82,6 +86,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
             .Append('\n');
         if (PlanProblems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
         foreach (var problem in PlanProblems) text.Append("  ").Append(problem).Append('\n');
+        foreach (var change in Adoption.Changes) text.Append("adoption: ").Append(change).Append('\n');
         return TextAsync(
             http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
     }
@@ -171,6 +176,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         json.WriteBoolean("writable", health.State is LedgerState.Writing or LedgerState.NearlyFull);
         json.WriteString("ledger", health.State is LedgerState.Writing or LedgerState.NearlyFull
             ? $"{health.Entries} entries" : "cannot be written");
+        json.WriteStartArray("changed");
+        foreach (var change in Adoption.Changes) json.WriteStringValue(change);
+        json.WriteEndArray();
     }
 
     private static void WriteCall(Utf8JsonWriter json, LiveCall call)

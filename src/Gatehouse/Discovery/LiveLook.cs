@@ -46,6 +46,8 @@ internal sealed class LiveLook(string root, EngineView? engine)
             foreach (var entry in entries)
             {
                 var owner = owners.GetValueOrDefault(entry.Inode) ?? (space.Key == host ? null : space.First());
+                // What a gate that is a service of this host calls is what it is there for.
+                if (!entry.IsListening && owner is { Container: null } && IsGate(owner)) continue;
                 if (!entry.IsListening)
                     connections.Add(Connection(entry, owner, space.Key == host ? owner?.Container : container));
                 else if (owner is not null && owner.Container is null) Add(listening, owner.Id, entry);
@@ -97,6 +99,20 @@ internal sealed class LiveLook(string root, EngineView? engine)
             });
         }
         return sights.ToImmutable();
+    }
+
+    /// <summary>Told by the program's file, which is this one; a name of a process is anybody's choice.</summary>
+    private bool IsGate(LiveProcess process)
+    {
+        try
+        {
+            return Environment.ProcessPath is { } own
+                && new FileInfo(Path.Combine(root, $"{process.Id}", "exe")).LinkTarget == own;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static bool IsModel(Clue clue) => clue.Kind is ClueKind.ModelServer or ClueKind.ModelUrl

@@ -172,7 +172,8 @@ internal sealed class AdoptStack : IAsyncDisposable
     private Task RunModelAsync(params string[] options) => RunAsync(
         "ollama", TestImages.Ollama, options, "/gatehouse", "scripted-model", "--listen", "0.0.0.0:11434");
 
-    private Task RunOpenWebUiAsync() => RunAsync(
+    /// <summary>The app of the small stack; also when it is made anew.</summary>
+    public Task RunOpenWebUiAsync() => RunAsync(
         "open-webui", TestImages.OpenWebUi, ["-e", "OLLAMA_BASE_URL=http://ollama:11434"],
             Loop("/api/chat", """
             {"model":"llama3.2:3b","stream":false,

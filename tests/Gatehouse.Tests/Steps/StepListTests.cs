@@ -46,6 +46,18 @@ public sealed class StepListTests
         Assert.Equal(steps.Select(static step => step.Key), StepList.Of(scene).Select(static step => step.Key));
     }
 
+    [Fact]
+    public void What_somebody_moved_since_the_adoption_comes_before_all_else()
+    {
+        var findings = Scenery.Calm.Having(Contained.Rights with { IsPrivileged = true }).Look();
+
+        var step = StepList.Of(Quiet with { Findings = findings, Changed = ["ollama stands elsewhere."] })[0];
+
+        Assert.Equal(
+            ("adoption changed", "gatehouse adopt", "ollama stands elsewhere."), (step.Key, step.Command, step.Read));
+        Assert.True(StepKeys.IsSeenIn(step.Key, StepSource.Engine));
+    }
+
     [Theory]
     [InlineData("change-itself: false", "unknown calm change-itself")]
     [InlineData("receive-feedback: false, ", "unknown calm receive-feedback")]

@@ -21,6 +21,7 @@ internal sealed class DerivedTables : IDisposable
     private readonly string _columns;
     private long _exchanges;
     private long _acts;
+    private long _spans;
 
     public DerivedTables(LedgerReader reader)
     {
@@ -53,8 +54,9 @@ internal sealed class DerivedTables : IDisposable
         }
 
         CompareOpen(leaves);
-        CompareCount("exchange", pruned, leaves, _exchanges);
-        CompareCount("act", pruned, leaves, _acts);
+        CompareCount("exchange", "idx", (pruned, leaves), _exchanges);
+        CompareCount("act", "idx", (pruned, leaves), _acts);
+        CompareCount("clock_span", "until", (pruned, leaves), _spans);
     }
 
     public void Dispose()
@@ -72,6 +74,7 @@ internal sealed class DerivedTables : IDisposable
         var from = tables.Prepare("SELECT min(idx) FROM ledger_entry WHERE log = 1 AND leaf IS NOT NULL").Number();
         tables.Prepare("DELETE FROM act WHERE idx >= ?1 OR idx < 0").Bind(1, from).Run();
         tables.Prepare("DELETE FROM exchange WHERE idx >= ?1 OR idx < 0").Bind(1, from).Run();
+        tables.Prepare("DELETE FROM clock_span WHERE until >= ?1 OR until < 0").Bind(1, from).Run();
         var select = tables.Prepare(
             "SELECT idx, leaf FROM ledger_entry WHERE log = 1 AND idx >= ?1 ORDER BY idx LIMIT ?2");
         for (var count = LeavesInPage; count == LeavesInPage;)
@@ -83,7 +86,15 @@ internal sealed class DerivedTables : IDisposable
                 page.Add(Leaf.Parse(select.Blob(1).ToArray()));
             select.Reset();
             foreach (var leaf in page.Where(leaf => !IsTaken(tables, leaf)))
+            {
                 tables.Exchanges.Project(leaf.Entry, leaf.Index, leaf.Time);
+                if (leaf.Entry is ClockStepEntry { Since: { } since, AheadMilliseconds: { } ahead })
+                {
+                    tables.Prepare("INSERT INTO clock_span (since, until, ahead_ms) VALUES (?1, ?2, ?3)")
+                        .Bind(1, since).Bind(2, leaf.Index).Bind(3, ahead).Run();
+                }
+            }
+
             from += count;
         }
 
@@ -108,6 +119,18 @@ internal sealed class DerivedTables : IDisposable
             _exchanges++;
         else if (leaf.Entry is not OutcomeEntry)
             _acts++;
+        if (leaf.Entry is ClockStepEntry { Since: { } since, AheadMilliseconds: { } ahead })
+            CompareSpan(stored.Index, since, ahead);
+    }
+
+    // It decides what is due: a row of somebody else's would purge too early, or never.
+    private void CompareSpan(long until, long since, long ahead)
+    {
+        _spans++;
+        var rows = _found.Get("SELECT count(*) FROM clock_span WHERE until = ?1 AND since = ?2 AND ahead_ms = ?3")
+            .Bind(1, until).Bind(2, since).Bind(3, ahead).Number();
+        if (rows == 0)
+            Differs(until, "clock_span");
     }
 
     private void CompareClosed()
@@ -156,10 +179,10 @@ internal sealed class DerivedTables : IDisposable
         }
     }
 
-    private void CompareCount(string table, long pruned, long leaves, long expected)
+    private void CompareCount(string table, string column, (long From, long Below) leaves, long expected)
     {
-        var found = _found.Get($"SELECT count(*) FROM {table} WHERE idx >= ?1 AND idx < ?2")
-            .Bind(1, pruned).Bind(2, leaves).Number();
+        var found = _found.Get($"SELECT count(*) FROM {table} WHERE {column} >= ?1 AND {column} < ?2")
+            .Bind(1, leaves.From).Bind(2, leaves.Below).Number();
         if (found > expected)
         {
             Fault ??= new VerifyFault(-1,

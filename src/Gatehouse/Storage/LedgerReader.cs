@@ -22,6 +22,7 @@ internal sealed class LedgerReader : IDisposable
         ("payload", $"log <> 1 OR key <> idx * 8 + kind OR idx < 0 OR idx >= {Leaves}"),
         ("exchange", $"idx < 0 OR idx >= {Leaves} OR outcome_idx >= {Leaves}"),
         ("act", $"idx < 0 OR idx >= {Leaves}"),
+        ("clock_span", $"since < 0 OR since >= until OR until >= {Leaves}"),
         ("log", "log <> 1"),
     ];
 

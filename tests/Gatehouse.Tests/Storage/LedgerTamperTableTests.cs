@@ -118,6 +118,10 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
             + "stream, flags, outcome, outcome_idx, status, reason, duration_ms, input_tokens, output_tokens, bytes "
             + "FROM exchange WHERE idx = 0", "ledger rebuild", false),
         ["the list of acts emptied"] = Sql("DELETE FROM act", "ledger rebuild", false),
+        ["a time that no clock ran ahead"] = Sql("INSERT INTO clock_span VALUES (20, 0, -999999999)",
+            "ledger rebuild", false),
+        ["a time in the future that no clock ran ahead"] = Sql("INSERT INTO clock_span VALUES (999, 0, 999999999)",
+            "belong to no leaf", false),
         ["how far leaves were pruned"] = Sql("INSERT OR REPLACE INTO ledger_flag VALUES ('leaves_pruned', 30)",
             "were pruned", false),
         ["a view"] = Sql("CREATE VIEW zz AS SELECT 1", "not as Gatehouse made it"),

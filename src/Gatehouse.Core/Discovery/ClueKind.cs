@@ -36,6 +36,9 @@ public enum ClueKind
     /// <summary>Something that lets it change data, its own configuration, or the machine, in words.</summary>
     Power,
 
+    /// <summary>That a model server hands calls to another one, in words.</summary>
+    HandsOn,
+
     /// <summary>A port published on the host, as <c>0.0.0.0:11434</c>.</summary>
     OpenPort,
 }

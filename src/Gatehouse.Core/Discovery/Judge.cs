@@ -121,6 +121,7 @@ public static class Judge
             IsRunning = server.HasLiveSight ? server.IsRunning : null,
             Addresses = addresses,
             Provider = server.Software?.Provider,
+            Notes = [.. server.Of(ClueKind.HandsOn).Select(clue => clue.Value).Distinct()],
         };
     }
 }

@@ -1,3 +1,5 @@
+using Gatehouse.Core.Traffic;
+
 namespace Gatehouse.Core.Estate;
 
 /// <summary>Compares what a job declares with itself.</summary>
@@ -22,8 +24,11 @@ internal static class JobChecks
             section.Warning(LimitKeys.Window, "has no effect without a cron trigger");
         if (section.Get(LimitKeys.LimitsOfJob) is { } limits && limits.Has(LimitKeys.CostPerMonth))
             WarnOfPrices(job, limits);
-        foreach (var tool in job.ProviderTools.Except(JobKeys.KnownProviderTools).Order(StringComparer.Ordinal))
-            section.Warning(JobKeys.ProviderTools, $"this version knows no provider tool {ShownText.Quote(tool)}");
+        foreach (var tool in job.ProviderTools.Order(StringComparer.Ordinal))
+        {
+            if (ProviderFeature.Find(tool) is null)
+                section.Warning(JobKeys.ProviderTools, $"this version knows no provider tool {ShownText.Quote(tool)}");
+        }
     }
 
     // A model on this machine or in the house costs no money per call, so nobody misses its price.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Core.Estate;
 
@@ -10,14 +11,6 @@ internal static class JobKeys
     [
         "audio/speech", "audio/transcriptions", "audio/translations",
         "images/generations", "images/edits", "images/variations",
-    ];
-
-    /// <summary>Provider-side features known to this version; providers invent more, so the set is open.</summary>
-    public static readonly string[] KnownProviderTools =
-    [
-        "web_search", "web_search_preview", "web_fetch", "file_search", "code_interpreter", "code_execution",
-        "image_generation", "computer_use_preview", "mcp", "container", "file_id", "remote-image", "background",
-        "previous_response_id", "conversation", "stored-prompt", "routing",
     ];
 
     public static readonly Setting<string> What = new("what", Shapes.Text("what lies there, such as `intermediate`"),
@@ -119,7 +112,8 @@ internal static class JobKeys
 
     public static readonly Setting<ImmutableArray<string>> ProviderTools = new("provider-tools",
         new ListShape<string>(Shapes.Key, 0, 100),
-        $"Provider-side features that it may use: {string.Join(", ", KnownProviderTools.Select(name => $"`{name}`"))}.")
+        $"What it may let its provider do, by the names that refusals use: "
+            + $"{string.Join(", ", ProviderFeature.All.Select(feature => $"`{feature.Name}`"))}.")
     { Default = [], Source = "they reach the world without passing the gate" };
 
     public static readonly SectionShape Section = new("a job",

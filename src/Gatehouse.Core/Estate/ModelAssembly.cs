@@ -14,12 +14,18 @@ internal static class ModelAssembly
         var name = section.Get(ModelKeys.Name) ?? key;
         var credential = CredentialNotes.Read(section, ModelKeys.Credential);
         var streamUsage = section.Get(ModelKeys.StreamUsage);
+        var isRemote = section.Get(ModelKeys.Remote) == ModelKeys.Allowed;
         var timeouts = BuildTimeouts(section.Get(ModelKeys.Timeouts));
         if (!section.TryGet(ModelKeys.Url, out var url))
             return null;
         if (name == ModelPlan.AnyName && provider == ModelProvider.Anthropic)
             section.Error(ModelKeys.Name, "this provider's models are named one by one", "the name of a model");
         var zone = url.ZoneIn(zones);
+        if (!isRemote && zone != Zone.External && OllamaName.IsCloud(name))
+        {
+            section.Warning(ModelKeys.Name, "Ollama runs models of such a name at ollama.com, so every call to it is "
+                + "refused: choose a model that the server has, or write `remote: allowed`");
+        }
         if (zone == Zone.External && url.Scheme == UpstreamScheme.Http)
             section.Warning(ModelKeys.Url, "prompts and answers go to an external host without encryption: use https");
         return new ModelPlan
@@ -32,7 +38,8 @@ internal static class ModelAssembly
             Credential = credential,
             Price = prices.GetValueOrDefault(key) ?? prices.GetValueOrDefault(name),
             StreamUsage = streamUsage,
-            Zone = zone,
+            // What a local server may hand on leaves the network.
+            Zone = isRemote ? Zone.External : zone,
             Timeouts = timeouts,
         };
     }

@@ -22,6 +22,13 @@ internal static class ModelKeys
         "Whether the gate may ask the upstream to report token usage at the end of a stream.")
     { Default = true, DefaultText = "true", Source = "without it the tokens of streams are estimates" };
 
+    public const string Allowed = "allowed";
+
+    public static readonly Setting<string> Remote = new("remote", Shapes.OneOf("refused", Allowed),
+        "Whether a local server may hand calls to another one, as Ollama does for the models of its cloud. "
+            + "`allowed` makes the model an external one.")
+    { DefaultText = "refused", Source = "a local address promises that prompts stay local" };
+
     public static readonly Setting<TimeSpan> Connect = new("connect",
         Shapes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10)), "How long to wait for a connection.")
     { Default = ModelTimeouts.Default.Connect, DefaultText = "5s", Source = "as long as the SDKs wait for one" };
@@ -42,5 +49,5 @@ internal static class ModelKeys
         "How long the gate waits for the model's server. Pulls and other changes of models may take a day.");
 
     public static readonly SectionShape Section = new(
-        "a model", Provider, Url, Name, Credential, StreamUsage, Timeouts);
+        "a model", Provider, Url, Name, Credential, StreamUsage, Remote, Timeouts);
 }

@@ -40,7 +40,10 @@ public sealed record ModelPlan
     /// <summary>How long the gate waits for its server.</summary>
     public ModelTimeouts Timeouts { get; init; } = ModelTimeouts.Default;
 
-    /// <summary>How far away the upstream lies, judged by its URL alone.</summary>
+    /// <summary>
+    /// How far away the model lies, judged by its URL; external too where the server may hand calls on
+    /// (<c>remote: allowed</c>). A model that is not external is only called where its own server runs it.
+    /// </summary>
     public required Zone Zone { get; init; }
 
     /// <summary>The model of this server that a call names; only for an entry with <see cref="IsAny"/>.</summary>

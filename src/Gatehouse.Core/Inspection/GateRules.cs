@@ -20,7 +20,13 @@ internal static class GateRules
         "It shares a network with the model server: its calls may be on no record, under no limit, and no stop button "
             + "reaches them.");
 
-    public static ImmutableArray<InspectionRule> All => [SeesHome, BesideTheGate];
+    public static readonly InspectionRule HandsOn = new(
+        "GH-GTE-003", Severity.Medium, "It may hand prompts to ollama.com.",
+        "An Ollama runs models whose names end in :cloud or -cloud, and copies of them, at ollama.com. The gate "
+            + "refuses them unless the estate says `remote: allowed`; calls that reach the server without the gate are "
+            + "not refused.");
+
+    public static ImmutableArray<InspectionRule> All => [SeesHome, BesideTheGate, HandsOn];
 
     public static IEnumerable<Finding> Check(ContainerCase one)
     {
@@ -34,7 +40,12 @@ internal static class GateRules
             yield return one.Find(SeesHome, $"{SocketRules.Shown(mount)}; the home is {home}",
                 "Compose: remove the mount, or move the home elsewhere.", source);
         }
-        if (one.Scene.House.ModelServers.Contains(one.Container.Id)) yield break;
+        if (one.Scene.House.ModelServers.Contains(one.Container.Id))
+        {
+            if (OllamaServer.MayHandOn(one.Container) is { } read)
+                yield return one.Find(HandsOn, read, $"Compose: environment: {{ {OllamaServer.NoCloud}: \"1\" }}");
+            yield break;
+        }
         foreach (var place in one.Attachments.Where(static place => place is { IsBridge: true, LetsPeersTalk: true }))
         {
             var server = one.Scene.Members(place.Name).FirstOrDefault(other =>

@@ -1,10 +1,12 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>
-/// Watches a request for what makes the provider act outside the gate, and for inline media. Methods that return
-/// false have set <see cref="Problem"/>.
+/// Watches a request for what makes the provider act outside the gate, and for inline media. In the places that name
+/// tools, files and sources only what is known to be harmless passes; elsewhere an unknown key passes unless it names
+/// such a thing or holds an address. Methods that return false have set <see cref="Problem"/>.
 /// </summary>
 internal sealed class CarrierWatch(Route route)
 {
@@ -19,10 +21,11 @@ internal sealed class CarrierWatch(Route route)
     /// <summary>Bytes of English text or JSON in a token, roughly (OpenAI's rule of thumb).</summary>
     private const int BytesPerToken = 4;
 
+    private readonly Frame[] _frames = new Frame[RequestInspector.DepthMax + 1];
     private ProviderFeatureSet? _features;
-    private bool _toolIsTyped;
-    private bool _itemHasRole;
-    private bool _itemHasId;
+    private int _open = -1;
+    private string? _watched;
+    private bool _watchesWords;
     private long _mediaBytes;
     private int _mediaCount;
 
@@ -30,44 +33,51 @@ internal sealed class CarrierWatch(Route route)
 
     public IReadOnlyList<string> Features => _features?.Names ?? [];
 
+    private ProviderFeatureSet Set => _features ??= new ProviderFeatureSet();
+
+    /// <summary>What is known of the innermost object that is open.</summary>
+    private ref Frame Here => ref _frames[Math.Max(_open, 0)];
+
     public long TokensEstimate(int bodyBytes) =>
         (bodyBytes - _mediaBytes) / BytesPerToken + (long)_mediaCount * TokensPerMedia;
 
-    public void Enter(Place place)
+    public void Enter() => _frames[++_open] = default;
+
+    public bool Leave(Place place)
     {
-        if (place == Place.Tool)
-            _toolIsTyped = false;
-        else if (place == Place.Message)
-            _itemHasRole = _itemHasId = false;
+        var frame = _frames[_open--];
+        return place switch
+        {
+            // What a hosted tool is configured with goes with the tool.
+            Place.Tool when frame.Odd is { } odd => frame.IsHosted || Use(odd),
+            Place.Tool when !frame.IsTyped => Use(ProviderFeature.UntypedTool),
+            Place.Message when route.Endpoint == Endpoint.OpenAIResponses && frame.HasId && !frame.IsTyped =>
+                Use(ProviderFeature.ItemReference),
+            Place.Environment when !frame.IsTyped => Use(ProviderFeature.Container),
+            Place.Message or Place.Part when frame.HasAddress => frame.IsHosted || Use(ProviderFeature.RemoteImage),
+            Place.Part when frame.HasStringSource => frame.IsText || Use(ProviderFeature.RemoteImage),
+            Place.Source when frame.HasAddress => frame.IsText || Use(ProviderFeature.RemoteImage),
+            _ => true,
+        };
     }
 
-    public bool Leave(Place place) => place switch
+    public bool Take(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader) => place switch
     {
-        Place.Tool when !_toolIsTyped => Set.AddUntypedTool() || TooMany(),
-        Place.Message when route.Endpoint == Endpoint.OpenAIResponses && _itemHasId && !_itemHasRole =>
-            Use(ProviderFeature.ItemReference),
+        Place.Top => TakeTop(key, keyText, ref reader),
+        Place.Message => TakeMessage(key, keyText, ref reader),
+        Place.Part => TakePart(key, keyText, ref reader),
+        Place.Source => TakeSource(key, keyText, ref reader),
+        Place.Holder or Place.Images or Place.UrlHolder => TakeHeld(place, key, keyText, ref reader),
+        Place.Tool => TakeTool(key, keyText, ref reader),
+        Place.Environment => TakeEnvironment(key, keyText, ref reader),
+        Place.Unknown => TakeUnknown(key, keyText, ref reader),
         _ => true,
     };
 
-    public bool Take(Place place, KnownName key, ref Utf8JsonReader reader) => place switch
-    {
-        Place.Top => TakeTop(key, ref reader),
-        Place.Message => TakeMessage(key, ref reader),
-        Place.Part => TakePart(key, ref reader),
-        Place.Source => TakeSource(key, ref reader),
-        Place.UrlHolder when key is KnownName.Url or KnownName.Element => TakeUrl(ref reader),
-        Place.UrlHolder when key is KnownName.FileId => UseUnlessNull(ProviderFeature.FileId, ref reader),
-        Place.Images when key == KnownName.Element => TakeMedia(ref reader),
-        Place.Images when key is KnownName.Url or KnownName.MediaUrl => TakeUrl(ref reader),
-        Place.Tool => TakeTool(key, ref reader),
-        _ => true,
-    };
-
-    private ProviderFeatureSet Set => _features ??= new ProviderFeatureSet();
-
-    private bool TakeTop(KnownName key, ref Utf8JsonReader reader)
+    private bool TakeTop(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         var responses = route.Endpoint == Endpoint.OpenAIResponses;
+        _watched = null;
         switch (key)
         {
             case KnownName.Background:
@@ -96,113 +106,228 @@ internal sealed class CarrierWatch(Route route)
             case KnownName.Routing:
                 return reader.TokenType == JsonTokenType.False || UseUnlessNull(ProviderFeature.Routing, ref reader);
             case KnownName.Images:
-                return TakeMedia(ref reader);
-            default:
+                return TakeMedia(key, ref reader);
+            // Some servers take an object for a list, and read what it holds under any key.
+            case KnownName.Messages or KnownName.Tools or KnownName.Functions when IsObject(reader):
+            case KnownName.Input when responses && IsObject(reader):
+                return Wrong($"\"{Encoding.UTF8.GetString(keyText)}\" is an object; send a list.");
+            case KnownName.Messages or KnownName.Tools or KnownName.Functions or KnownName.Input or KnownName.Inert
+                or KnownName.Model or KnownName.Name or KnownName.Stream or KnownName.StreamOptions
+                or KnownName.MaxTokens or KnownName.N or KnownName.Options or KnownName.System or KnownName.Prompt
+                or KnownName.NumPredict:
                 return true;
+            // A voice to speak with, or options of images.
+            case KnownName.Audio or KnownName.Image when IsObject(reader):
+                return Watch(keyText, watchesWords: false, ref reader);
+            default:
+                return Watch(keyText, watchesWords: true, ref reader);
         }
     }
 
-    private bool TakeMessage(KnownName key, ref Utf8JsonReader reader)
+    private bool TakeMessage(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
             case KnownName.Id:
-                _itemHasId |= reader.TokenType == JsonTokenType.String;
+                Here.HasId |= reader.TokenType == JsonTokenType.String;
                 return true;
             case KnownName.Role:
-                _itemHasRole |= reader.TokenType == JsonTokenType.String;
+                Here.IsTyped |= reader.TokenType == JsonTokenType.String;
                 return true;
-            case KnownName.Type when reader.TokenType == JsonTokenType.String:
-                if (reader.ValueTextEquals("item_reference"u8))
-                    return Use(ProviderFeature.ItemReference);
-                _itemHasRole = true;
-                return true;
-            case KnownName.Images:
-                return TakeMedia(ref reader);
-            case KnownName.FileId:
-                return UseUnlessNull(ProviderFeature.FileId, ref reader);
-            case KnownName.FileUrl:
-                return UseUnlessNull(ProviderFeature.FileUrl, ref reader);
-            case KnownName.MediaUrl:
-                return TakeUrl(ref reader);
+            case KnownName.Type when route.Endpoint == Endpoint.OpenAIResponses:
+                return TakeType(ref reader);
+            case KnownName.Audio:
+                return UseUnlessNull(ProviderFeature.HeldAudio, ref reader);
+            case KnownName.None:
+                return Watch(keyText, watchesWords: false, ref reader);
+            case KnownName.Environment:
+                return TakeEnvironmentItself(ref reader);
+            case KnownName.Tools when IsObject(reader):
+                return Wrong("The \"tools\" of a message are an object; send a list.");
+            case KnownName.FileId or KnownName.FileUrl or KnownName.MediaUrl or KnownName.Url or KnownName.FileData
+                or KnownName.Data or KnownName.Image or KnownName.Images or KnownName.Video or KnownName.File
+                or KnownName.InputAudio or KnownName.Source or KnownName.Container:
+                return TakePart(key, keyText, ref reader);
             default:
                 return true;
         }
     }
 
-    private bool TakePart(KnownName key, ref Utf8JsonReader reader)
+    private bool TakePart(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
+            case KnownName.Type:
+                return TakeType(ref reader);
             case KnownName.FileId:
                 return UseUnlessNull(ProviderFeature.FileId, ref reader);
             case KnownName.FileUrl:
                 return UseUnlessNull(ProviderFeature.FileUrl, ref reader);
             case KnownName.MediaUrl or KnownName.Url:
-                return TakeUrl(ref reader);
-            case KnownName.Data or KnownName.FileData:
-                // Anthropic puts plain text here too, which has a space somewhere near its beginning.
-                if (reader.TokenType == JsonTokenType.String
-                    && !reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, MediaBytesMin)].Contains((byte)' '))
-                {
-                    Count(reader.ValueSpan.Length);
-                }
+                Here.HasAddress |= !IsInline(ref reader);
                 return true;
-            case KnownName.Image or KnownName.Images or KnownName.Audio or KnownName.Video:
-                return TakeMedia(ref reader);
+            case KnownName.Data or KnownName.FileData or KnownName.Image or KnownName.Images or KnownName.Audio
+                or KnownName.Video or KnownName.File or KnownName.InputAudio:
+                Here.HasAddress |= !IsMedia(key, ref reader);
+                return true;
+            case KnownName.Source:
+                Here.HasStringSource |= reader.TokenType == JsonTokenType.String && !IsInline(ref reader);
+                return true;
+            case KnownName.Element or KnownName.Inert or KnownName.Content or KnownName.Output or KnownName.Input
+                or KnownName.Arguments or KnownName.Summary or KnownName.Id or KnownName.Name or KnownName.Role
+                or KnownName.Function or KnownName.Definition or KnownName.ToolCalls:
+                return true;
             default:
+                return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
+        }
+    }
+
+    private bool TakeType(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.String)
+            return reader.TokenType == JsonTokenType.Null || Wrong("The type of a part of the body is not a string.");
+        if (reader.ValueIsEscaped)
+            return Wrong("The type of a part of the body is written with escapes; write it plainly.");
+        Here.IsTyped = true;
+        Here.IsText |= reader.ValueTextEquals("search_result"u8);
+        if (PartTypes.FeatureOf(reader.ValueSpan) is not { } feature)
+            return true;
+        Here.IsHosted = true;
+        return Use(feature);
+    }
+
+    private bool TakeSource(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    {
+        if (key != KnownName.Type || reader.TokenType != JsonTokenType.String)
+        {
+            return key is KnownName.Url or KnownName.MediaUrl
+                ? TakeUrl(ref reader) : TakePart(key == KnownName.Type ? KnownName.None : key, keyText, ref reader);
+        }
+        if (reader.ValueTextEquals("url"u8))
+            return Use(ProviderFeature.RemoteImage);
+        if (reader.ValueTextEquals("file"u8))
+            return Use(ProviderFeature.FileId);
+        // Text stands as it is, whatever it looks like.
+        Here.IsText |= reader.ValueTextEquals("text"u8);
+        return Here.IsText || reader.ValueTextEquals("base64"u8) || reader.ValueTextEquals("content"u8)
+            || Use(ProviderFeatureSet.NameOf(reader.ValueSpan));
+    }
+
+    /// <summary>What holds one file, image or sound, or a list of them.</summary>
+    private bool TakeHeld(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    {
+        switch (key)
+        {
+            case KnownName.Element when place == Place.UrlHolder:
+            case KnownName.Url or KnownName.MediaUrl:
+                return TakeUrl(ref reader);
+            case KnownName.Element or KnownName.Data or KnownName.FileData:
+                return TakeMedia(key, ref reader);
+            case KnownName.FileId:
+                return UseUnlessNull(ProviderFeature.FileId, ref reader);
+            case KnownName.FileUrl:
+                return UseUnlessNull(ProviderFeature.FileUrl, ref reader);
+            case KnownName.Inert or KnownName.Name or KnownName.Type:
+                return true;
+            default:
+                return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
+        }
+    }
+
+    private bool TakeTool(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    {
+        switch (key)
+        {
+            case KnownName.Type:
+                return TakeToolType(ref reader);
+            case KnownName.Function or KnownName.Name:
+                Here.IsTyped = true;
+                return true;
+            case KnownName.Environment when !Here.IsHosted:
+                return TakeEnvironmentItself(ref reader);
+            case KnownName.Tools or KnownName.Inert or KnownName.Element or KnownName.Environment:
+                return true;
+            default:
+                if (!IsTrivial(reader))
+                    Here.Odd ??= ProviderFeatureSet.NameOf(keyText);
                 return true;
         }
     }
 
-    private bool TakeSource(KnownName key, ref Utf8JsonReader reader)
+    private bool TakeToolType(ref Utf8JsonReader reader)
     {
-        if (key != KnownName.Type || reader.TokenType != JsonTokenType.String)
-            return TakePart(key, ref reader);
-        if (reader.ValueTextEquals("url"u8))
-            return Use(ProviderFeature.RemoteImage);
-        return !reader.ValueTextEquals("file"u8) || Use(ProviderFeature.FileId);
-    }
-
-    private bool TakeTool(KnownName key, ref Utf8JsonReader reader)
-    {
-        if (key is KnownName.Function or KnownName.Name)
-            _toolIsTyped = true;
-        if (key != KnownName.Type || reader.TokenType == JsonTokenType.Null)
+        if (reader.TokenType == JsonTokenType.Null)
             return true;
         if (reader.TokenType != JsonTokenType.String)
             return Wrong("The type of a tool is not a string.");
-        _toolIsTyped = true;
         if (reader.ValueIsEscaped)
             return Wrong("The type of a tool is written with escapes; write it plainly.");
-        return Set.AddTool(reader.ValueSpan) || TooMany();
+        Here.IsTyped = true;
+        var isTaken = Set.AddTool(reader.ValueSpan, out var isHosted);
+        Here.IsHosted = isHosted;
+        return isTaken || TooMany();
     }
+
+    /// <summary>A shell runs with the caller unless it is given an environment of the provider.</summary>
+    private bool TakeEnvironmentItself(ref Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.Null or JsonTokenType.StartObject || Use(ProviderFeature.Container);
+
+    private bool TakeEnvironment(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    {
+        if (key == KnownName.Inert)
+            return true;
+        if (key != KnownName.Type)
+            return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
+        Here.IsTyped = true;
+        return (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("local"u8))
+            || Use(ProviderFeature.Container);
+    }
+
+    /// <summary>Begins to watch the value of a key that no dialect has, in this place.</summary>
+    private bool Watch(ReadOnlySpan<byte> keyText, bool watchesWords, ref Utf8JsonReader reader)
+    {
+        if (IsTrivial(reader) && reader.TokenType != JsonTokenType.True)
+            return true;
+        (_watched, _watchesWords) = (ProviderFeatureSet.NameOf(keyText), watchesWords);
+        return TakeUnknown(KnownName.None, keyText, ref reader);
+    }
+
+    private bool TakeUnknown(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    {
+        if (_watched is null || (IsTrivial(reader) && reader.TokenType != JsonTokenType.True))
+            return true;
+        var isNamed = _watchesWords && key != KnownName.Element && WatchedWords.AreIn(keyText);
+        return !(isNamed || (reader.TokenType == JsonTokenType.String && JsonText.IsAddress(reader.ValueSpan)))
+            || Use(_watched);
+    }
+
+    private bool TakeUrl(ref Utf8JsonReader reader) => IsInline(ref reader) || Use(ProviderFeature.RemoteImage);
+
+    private bool TakeMedia(KnownName key, ref Utf8JsonReader reader) =>
+        IsMedia(key, ref reader) || Use(ProviderFeature.RemoteImage);
 
     /// <summary>
     /// What must be inline as a <c>data:</c> address; every other address is fetched by the provider.
     /// </summary>
-    private bool TakeUrl(ref Utf8JsonReader reader)
+    private bool IsInline(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
             return true;
         if (!JsonText.StartsWith(reader.ValueSpan, "data:"u8))
-            return Use(ProviderFeature.RemoteImage);
+            return false;
         Count(reader.ValueSpan.Length);
         return true;
     }
 
-    /// <summary>What may be bare base64, which has no colon, or a <c>data:</c> address.</summary>
-    private bool TakeMedia(ref Utf8JsonReader reader)
+    /// <summary>What may be bare base64, or a <c>data:</c> address.</summary>
+    private bool IsMedia(KnownName key, ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
             return true;
-        var raw = reader.ValueSpan;
-        if (!JsonText.StartsWith(raw, "data:"u8)
-            && (raw.Contains((byte)':') || JsonText.NextUnicodeEscape(raw, 0) >= 0))
-        {
-            return Use(ProviderFeature.RemoteImage);
-        }
-        Count(raw.Length);
+        var isSound = key is KnownName.Data or KnownName.Audio or KnownName.InputAudio;
+        if (!JsonText.StartsWith(reader.ValueSpan, "data:"u8) && !JsonText.IsBase64(reader.ValueSpan, isSound))
+            return false;
+        Count(reader.ValueSpan.Length);
         return true;
     }
 
@@ -213,6 +338,13 @@ internal sealed class CarrierWatch(Route route)
         _mediaBytes += rawBytes;
         _mediaCount++;
     }
+
+    private static bool IsObject(in Utf8JsonReader reader) => reader.TokenType == JsonTokenType.StartObject;
+
+    /// <summary>A value that can name nothing.</summary>
+    private static bool IsTrivial(in Utf8JsonReader reader) =>
+        reader.TokenType is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False
+        || JsonPeek.IsNullOrEmptyArray(reader);
 
     private bool UseUnlessNull(string feature, ref Utf8JsonReader reader) =>
         JsonPeek.IsNullOrEmptyArray(reader) || Use(feature);
@@ -226,5 +358,25 @@ internal sealed class CarrierWatch(Route route)
     {
         Problem = problem;
         return false;
+    }
+
+    private struct Frame
+    {
+        /// <summary>It has what says what it is: a type, or a name or a role.</summary>
+        public bool IsTyped;
+        public bool HasId;
+
+        /// <summary>Its type is of something that the provider runs or ran, and is already named.</summary>
+        public bool IsHosted;
+
+        /// <summary>Where media belong stands something else.</summary>
+        public bool HasAddress;
+        public bool HasStringSource;
+
+        /// <summary>What looks like an address in it is text.</summary>
+        public bool IsText;
+
+        /// <summary>The first key of a tool that no tool of the caller has.</summary>
+        public string? Odd;
     }
 }

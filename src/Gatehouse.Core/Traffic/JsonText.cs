@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
@@ -12,6 +13,10 @@ namespace Gatehouse.Core.Traffic;
 /// </summary>
 internal static class JsonText
 {
+    /// <summary>The characters of base64, and what stands between them in JSON.</summary>
+    private static readonly SearchValues<byte> Base64 = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=_- \\"u8);
+
     /// <summary>A string as a JSON token with its quotes.</summary>
     public static byte[] Quote(string text) =>
         Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"");
@@ -107,6 +112,42 @@ internal static class JsonText
             raw = raw[used..];
         }
         return true;
+    }
+
+    /// <summary>
+    /// Whether a raw string is base64, and so no address or path. Sound in base64 may begin like an address without
+    /// a scheme (<c>//uQ</c>, MP3); pictures and documents never do.
+    /// </summary>
+    public static bool IsBase64(ReadOnlySpan<byte> raw, bool maybeSound)
+    {
+        const int ShortestMedia = 64;
+        if (raw.ContainsAnyExcept(Base64) || NextUnicodeEscape(raw, 0) >= 0)
+            return false;
+        return !StartsWith(raw, "/"u8)
+            || (raw.Length >= ShortestMedia && (maybeSound || !StartsWith(raw, "//"u8)));
+    }
+
+    /// <summary>Whether a raw string is an address with a scheme, or one that takes the server's scheme.</summary>
+    public static bool IsAddress(ReadOnlySpan<byte> raw)
+    {
+        const int SchemeMax = 32;
+        Span<byte> start = stackalloc byte[SchemeMax];
+        var length = 0;
+        for (; length < SchemeMax && !raw.IsEmpty; length++)
+        {
+            var isUnicode = raw.Length >= 6 && raw[0] == '\\' && raw[1] == 'u';
+            var isEscape = raw.Length >= 2 && raw[0] == '\\';
+            var unit = isUnicode ? HexAt(raw, 2) : raw[isEscape ? 1 : 0];
+            var isBlank = unit <= 0x20 || (isEscape && !isUnicode && (unit is 'n' or 'r' or 't'));
+            start[length] = isBlank ? (byte)' ' : (byte)Math.Min(unit, 0xFF);
+            raw = raw[(isUnicode ? 6 : isEscape ? 2 : 1)..];
+        }
+        ReadOnlySpan<byte> text = start[..length].TrimStart((byte)' ');
+        // A browser and some libraries take backslashes for slashes.
+        if (text.Length >= 2 && text[0] is (byte)'/' or (byte)'\\' && text[1] is (byte)'/' or (byte)'\\')
+            return true;
+        var scheme = text.IndexOf("://"u8);
+        return scheme > 0 && !text[..scheme].Contains((byte)' ');
     }
 
     /// <summary>The next <c>\u</c> whose backslash is not itself escaped, or -1.</summary>

@@ -42,7 +42,7 @@ internal ref struct KeySet
     }
 
     /// <summary>Adds the key at which the reader stands; <paramref name="key"/> is it without escapes.</summary>
-    public KeyFault Add(in Utf8JsonReader reader, out ReadOnlySpan<byte> key)
+    public KeyFault Add(scoped in Utf8JsonReader reader, out ReadOnlySpan<byte> key)
     {
         key = reader.ValueSpan;
         var slice = new KeySlice((int)reader.TokenStartIndex + 1, key.Length);

@@ -18,6 +18,8 @@ internal enum KnownName : byte
     Content,
     Conversation,
     Data,
+    Definition,
+    Environment,
     File,
     FileData,
     FileId,

@@ -19,6 +19,9 @@ internal enum Place : byte
     /// <summary>A block of content, and what lies inside it.</summary>
     Part,
 
+    /// <summary>What holds a file or a sound: <c>file</c> and <c>input_audio</c>.</summary>
+    Holder,
+
     /// <summary>What holds the <c>url</c> of an image, a sound or a video.</summary>
     UrlHolder,
 
@@ -28,6 +31,12 @@ internal enum Place : byte
     /// <summary>Ollama's list of images.</summary>
     Images,
     Tool,
+
+    /// <summary>Where OpenAI's <c>shell</c> tool runs.</summary>
+    Environment,
+
+    /// <summary>Inside a key that no dialect has: watched for addresses and for names of what acts.</summary>
+    Unknown,
     ToolCall,
     Function,
 }

@@ -8,8 +8,11 @@ internal static class Places
     {
         Place.Top => UnderTop(key, route),
         Place.Message => UnderMessage(key),
-        Place.Part or Place.Source => UnderPart(key),
+        Place.Part or Place.Source or Place.Holder => UnderPart(key),
+        Place.Tool when key == KnownName.Tools => Place.Tool,
+        Place.Tool when key == KnownName.Environment => Place.Environment,
         Place.ToolCall when key == KnownName.Function => Place.Function,
+        Place.Unknown => Place.Unknown,
         _ => Place.Other,
     };
 
@@ -22,24 +25,29 @@ internal static class Places
         KnownName.Options => Place.Options,
         KnownName.StreamOptions => Place.StreamOptions,
         KnownName.Images => Place.Images,
-        _ => Place.Other,
+        KnownName.Inert or KnownName.Functions => Place.Other,
+        _ => Place.Unknown,
     };
 
     private static Place UnderMessage(KnownName key) => key switch
     {
-        KnownName.Content or KnownName.Output or KnownName.Summary => Place.Part,
         KnownName.ToolCalls => Place.ToolCall,
         KnownName.Tools => Place.Tool,
-        KnownName.Images => Place.Images,
-        _ => Place.Other,
+        KnownName.Summary => Place.Part,
+        KnownName.Audio => Place.Other,
+        KnownName.Environment => Place.Environment,
+        KnownName.None => Place.Unknown,
+        _ => UnderPart(key),
     };
 
     private static Place UnderPart(KnownName key) => key switch
     {
-        KnownName.Content or KnownName.Output or KnownName.File or KnownName.InputAudio => Place.Part,
+        KnownName.Content or KnownName.Output => Place.Part,
+        KnownName.File or KnownName.InputAudio => Place.Holder,
         KnownName.Image or KnownName.Images or KnownName.Audio or KnownName.Video => Place.Images,
         KnownName.Source => Place.Source,
         KnownName.MediaUrl => Place.UrlHolder,
+        KnownName.Definition => Place.Tool,
         _ => Place.Other,
     };
 }

@@ -1,58 +1,76 @@
+using System.Collections.Immutable;
+
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>
-/// The names of what a call can ask a provider to do outside the gate, as a job lists them under
-/// <c>provider-tools:</c>. Hosted tools appear under their own type without its date, such as <c>web_search</c>.
+/// Something that a call can ask a provider to do outside the gate. A job lists it by name under
+/// <c>provider-tools:</c>. What the gate does not know to be harmless is refused under the caller's own word for it,
+/// so names beyond <see cref="All"/> exist.
 /// </summary>
-public static class ProviderFeature
+/// <param name="Name">The name. Hosted tools have their own type without its date, such as <c>web_search</c>.</param>
+/// <param name="Description">What the provider does, as a noun phrase for messages and the reference.</param>
+public sealed record ProviderFeature(string Name, string Description)
 {
-    /// <summary>An image, document, sound or video that the provider fetches from an address.</summary>
-    public const string RemoteImage = "remote-image";
+    /// <summary>A model that reaches the world by itself; see <see cref="SearchingModels"/>.</summary>
+    public const string SearchingModel = "searching-model";
 
-    /// <summary>A prompt that is stored at the provider (Responses <c>prompt</c>).</summary>
-    public const string StoredPrompt = "stored-prompt";
+    internal const string RemoteImage = "remote-image";
+    internal const string StoredPrompt = "stored-prompt";
+    internal const string FileId = "file_id";
+    internal const string FileUrl = "file_url";
+    internal const string Background = "background";
+    internal const string PreviousResponse = "previous_response_id";
+    internal const string Conversation = "conversation";
+    internal const string ItemReference = "item_reference";
+    internal const string WebSearchOptions = "web_search_options";
+    internal const string McpServers = "mcp_servers";
+    internal const string Container = "container";
+    internal const string SearchParameters = "search_parameters";
+    internal const string Routing = "routing";
+    internal const string Plugins = "plugins";
+    internal const string FallbackModels = "models";
+    internal const string UntypedTool = "untyped-tool";
+    internal const string HeldAudio = "held-audio";
 
-    /// <summary>A file that is stored at the provider.</summary>
-    public const string FileId = "file_id";
+    /// <summary>Every feature that this version can describe.</summary>
+    public static ImmutableArray<ProviderFeature> All { get; } =
+    [
+        new("web_search", "a web search that the provider makes"),
+        new("web_search_preview", "a web search that the provider makes"),
+        new(WebSearchOptions, "a web search that the provider makes"),
+        new(SearchParameters, "a web search that the provider makes"),
+        new(SearchingModel, "a model that searches the web or takes its instructions from the provider"),
+        new("web_fetch", "a page that the provider fetches"),
+        new("file_search", "a search in files that the provider holds"),
+        new("code_interpreter", "code that the provider runs"),
+        new("code_execution", "code that the provider runs"),
+        new("programmatic_tool_calling", "code that the provider runs"),
+        new("image_generation", "an image that the provider makes or holds"),
+        new("mcp", "a server that the provider calls"),
+        new(McpServers, "servers that the provider calls"),
+        new("mcp_toolset", "a server that the provider calls"),
+        new("advisor", "another model that the provider asks"),
+        new(Container, "a machine that the provider runs"),
+        new(FileId, "a file that the provider holds"),
+        new(FileUrl, "a file that the provider fetches"),
+        new(RemoteImage, "an image, sound, film or document that the provider fetches from an address"),
+        new(HeldAudio, "a spoken answer that the provider holds"),
+        new(Background, "an answer that is made after the call has ended"),
+        new(PreviousResponse, "an earlier answer that the provider holds"),
+        new(Conversation, "a conversation that the provider holds"),
+        new(ItemReference, "a part of an earlier answer that the provider holds"),
+        new(StoredPrompt, "a prompt that the provider holds"),
+        new(Routing, "a choice of who answers, or a search, by the router in front of the model: `fallbacks`, "
+            + "`provider`, `route`, `preset`, `data_sources`, `enable_search`, `deferred`"),
+        new(Plugins, "additions by the router in front of the model"),
+        new(FallbackModels, "other models that may answer instead"),
+        new("extra_body", "fields for the server behind the router"),
+        new("api_base", "a server that the caller chooses"),
+        new("base_url", "a server that the caller chooses"),
+        new("user_config", "servers that the caller chooses"),
+        new(UntypedTool, "a tool without a type or a name"),
+    ];
 
-    /// <summary>A file that the provider fetches (Responses <c>file_url</c>).</summary>
-    public const string FileUrl = "file_url";
-
-    /// <summary>An answer that is made after the call has ended.</summary>
-    public const string Background = "background";
-
-    /// <summary>An earlier answer that the provider holds.</summary>
-    public const string PreviousResponse = "previous_response_id";
-
-    /// <summary>A conversation that the provider holds.</summary>
-    public const string Conversation = "conversation";
-
-    /// <summary>An item of an earlier answer that the provider holds.</summary>
-    public const string ItemReference = "item_reference";
-
-    /// <summary>A search that the provider makes (chat <c>web_search_options</c>).</summary>
-    public const string WebSearchOptions = "web_search_options";
-
-    /// <summary>Servers that the provider calls (Anthropic <c>mcp_servers</c>).</summary>
-    public const string McpServers = "mcp_servers";
-
-    /// <summary>A machine that the provider runs (Anthropic <c>container</c>).</summary>
-    public const string Container = "container";
-
-    /// <summary>A search that the provider makes (<c>search_parameters</c>, in xAI's form of chat).</summary>
-    public const string SearchParameters = "search_parameters";
-
-    /// <summary>
-    /// What makes a provider or a router call somebody else, by other names: <c>fallbacks</c> (LiteLLM),
-    /// <c>provider</c>,
-    /// <c>route</c> and <c>preset</c> (OpenRouter), <c>data_sources</c> (Azure), <c>enable_search</c> (Qwen),
-    /// <c>deferred</c> (xAI).
-    /// </summary>
-    public const string Routing = "routing";
-
-    /// <summary>What a router in front of providers adds (<c>plugins</c>, in OpenRouter's form of chat).</summary>
-    public const string Plugins = "plugins";
-
-    /// <summary>Other models that may answer instead (<c>models</c>, in OpenRouter's form of chat).</summary>
-    public const string FallbackModels = "models";
+    /// <summary>The feature of that name, or null when this version cannot describe it.</summary>
+    public static ProviderFeature? Find(string name) => All.FirstOrDefault(feature => feature.Name == name);
 }

@@ -36,6 +36,9 @@ public enum RefusalKind
     /// <summary>The job may not manage models.</summary>
     ModelManagement,
 
+    /// <summary>The model is run by another server than the one that its entry names.</summary>
+    RemoteModel,
+
     /// <summary>A person paused the job.</summary>
     Paused,
 

@@ -52,6 +52,7 @@ public static class RefusalTable
         RefusalKind.EndpointOutOfScope => Denied("endpoint_out_of_scope", Warning),
         RefusalKind.ProviderTool => Denied("provider_tool", Warning),
         RefusalKind.ModelManagement => Denied("model_management", Warning),
+        RefusalKind.RemoteModel => Denied("remote_model", Warning),
         RefusalKind.Paused => Denied("paused", Information),
         RefusalKind.Policy => Denied("policy", Warning),
         RefusalKind.RouteUnknown => Row(404, "unknown_url", Invalid, "not_found_error"),

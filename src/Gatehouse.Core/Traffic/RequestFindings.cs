@@ -37,13 +37,13 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     }
 
     /// <summary>Notes that an object begins.</summary>
-    public void Enter(Place place) => _carriers.Enter(place);
+    public void Enter() => _carriers.Enter();
 
     /// <summary>Notes that an object ends.</summary>
     public bool Leave(Place place) => _carriers.Leave(place) || Refuse(RefusalKind.Malformed, _carriers.Problem);
 
     /// <summary>Takes the value at which the reader stands: a scalar, or the beginning of an object or array.</summary>
-    public bool Take(Place place, KnownName key, ref Utf8JsonReader reader)
+    public bool Take(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         if (place == Place.Other)
             return true;
@@ -57,7 +57,7 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
         };
         if (!taken)
             return false;
-        return _carriers.Take(place, key, ref reader) || Refuse(RefusalKind.Malformed, _carriers.Problem);
+        return _carriers.Take(place, key, keyText, ref reader) || Refuse(RefusalKind.Malformed, _carriers.Problem);
     }
 
     public RequestInspection Conclude()

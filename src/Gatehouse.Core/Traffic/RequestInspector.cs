@@ -12,13 +12,14 @@ public static class RequestInspector
     public const int DepthMax = 64;
 
     /// <summary>
-    /// Inspects a body for a route whose <see cref="Route.ModelInBody"/> is true. Never throws on a body.
+    /// Inspects a body for a route whose <see cref="Route.ModelInBody"/> is true, or the JSON of an opaque one. Never
+    /// throws on a body.
     /// </summary>
     /// <exception cref="ArgumentException">The route's bodies name no model.</exception>
     public static RequestInspection Inspect(ReadOnlySpan<byte> body, Route route)
     {
         ArgumentNullException.ThrowIfNull(route);
-        if (!route.ModelInBody)
+        if (!route.ModelInBody && route.OpaqueName is null)
             throw new ArgumentException($"The bodies of {route.Name} are not inspected.", nameof(route));
         if (body.IsEmpty)
             return Malformed("The body is empty; send a JSON object.");

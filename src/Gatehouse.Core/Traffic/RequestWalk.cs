@@ -16,6 +16,7 @@ internal ref struct RequestWalk
     private KeySet _keys;
     private int _depth;
     private KnownName _key;
+    private ReadOnlySpan<byte> _keyText;
 
     public RequestWalk(
         ReadOnlySpan<byte> body, Route route, Span<Place> places, Span<int> keyStarts, Span<int> unescapedStarts)
@@ -63,7 +64,7 @@ internal ref struct RequestWalk
 
     private bool Take() => _depth == 0
         ? _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.")
-        : _findings.Take(_places[_depth], _key, ref _reader);
+        : _findings.Take(_places[_depth], _key, _keyText, ref _reader);
 
     /// <summary>
     /// Ollama is written in Go, whose decoder reads half a character as U+FFFD (encoding/json, Unmarshal), and its
@@ -90,7 +91,8 @@ internal ref struct RequestWalk
                 break;
         }
         _key = KnownName.None;
-        if (_places[_depth] == Place.Other)
+        _keyText = key;
+        if (_places[_depth] is Place.Other or Place.Unknown)
             return true;
         _key = KnownNames.Find(key);
         if (_key == KnownName.None && KnownNames.IsVariant(key))
@@ -116,7 +118,7 @@ internal ref struct RequestWalk
         else
         {
             var parent = _places[_depth];
-            if (!_findings.Take(parent, _key, ref _reader))
+            if (!_findings.Take(parent, _key, _keyText, ref _reader))
                 return false;
             place = _key == KnownName.Element ? parent : Places.Under(parent, _key, _route);
         }
@@ -125,7 +127,7 @@ internal ref struct RequestWalk
         if (isObject)
         {
             _keys.OpenObject();
-            _findings.Enter(place);
+            _findings.Enter();
         }
         return true;
     }

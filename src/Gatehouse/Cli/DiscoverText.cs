@@ -107,6 +107,7 @@ internal sealed class DiscoverText
             var dialect = server.Provider is null ? "; speaks no dialect of the gate" : "";
             Paragraph("  ",
                 $"{server.Name} ({server.Software}){addresses}: {Words.Of(server.State)}{Running(server)}{dialect}");
+            foreach (var note in server.Notes) Paragraph("    ", note);
         }
     }
 

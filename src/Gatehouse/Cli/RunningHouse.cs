@@ -260,6 +260,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
+            RemoteModels = new RemoteModels(catalog),
             LocalAnswers = new LocalAnswers(catalog, "0.0.0"),
             Credential = _vault.ResolveAsync,
             Metrics = metrics,

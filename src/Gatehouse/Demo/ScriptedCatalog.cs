@@ -7,7 +7,7 @@ using System.Text.Json.Nodes;
 namespace Gatehouse.Demo;
 
 /// <summary>Lists, descriptions and embeddings: answers that no text is generated for.</summary>
-internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider time)
+internal sealed class ScriptedCatalog(ScriptedModelOptions options, TimeProvider time)
 {
     private const int DimensionsDefault = 8;
     private const int DimensionsMax = 4096;
@@ -18,7 +18,7 @@ internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider
     public JsonObject OpenAiModels() => new()
     {
         ["object"] = "list",
-        ["data"] = ScriptedJson.Array(models.Select(OpenAiModel)),
+        ["data"] = ScriptedJson.Array(options.Models.Select(OpenAiModel)),
     };
 
     public static JsonNode OpenAiModel(string name) => new JsonObject
@@ -31,10 +31,10 @@ internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider
 
     public JsonObject AnthropicModels() => new()
     {
-        ["data"] = ScriptedJson.Array(models.Select(AnthropicModel)),
+        ["data"] = ScriptedJson.Array(options.Models.Select(AnthropicModel)),
         ["has_more"] = false,
-        ["first_id"] = models.Count > 0 ? models[0] : null,
-        ["last_id"] = models.Count > 0 ? models[^1] : null,
+        ["first_id"] = options.Models.Count > 0 ? options.Models[0] : null,
+        ["last_id"] = options.Models.Count > 0 ? options.Models[^1] : null,
     };
 
     public static JsonNode AnthropicModel(string name) => new JsonObject
@@ -45,11 +45,14 @@ internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider
         ["created_at"] = "2024-09-25T00:00:00Z",
     };
 
-    public JsonObject Tags() => new() { ["models"] = ScriptedJson.Array(models.Select(name => (JsonNode)Tag(name))) };
+    public JsonObject Tags() => new()
+    {
+        ["models"] = ScriptedJson.Array(options.Models.Select(name => (JsonNode)Tag(name))),
+    };
 
     public JsonObject Running()
     {
-        var first = models.Take(1).Select(name =>
+        var first = options.Models.Take(1).Select(name =>
         {
             var tag = Tag(name);
             tag["expires_at"] = time.GetUtcNow().AddMinutes(5).ToString("O", CultureInfo.InvariantCulture);
@@ -107,7 +110,7 @@ internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider
         ["embedding"] = Floats(Vector(request, request.Prompt)),
     };
 
-    private static JsonObject Tag(string name) => new()
+    private JsonObject Tag(string name) => WithOrigin(name, new JsonObject
     {
         ["name"] = name,
         ["model"] = name,
@@ -115,7 +118,15 @@ internal sealed class ScriptedCatalog(IReadOnlyList<string> models, TimeProvider
         ["size"] = 1_000_000,
         ["digest"] = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name))),
         ["details"] = Details(),
-    };
+    });
+
+    private JsonObject WithOrigin(string name, JsonObject entry)
+    {
+        if (!options.Remote.Contains(name)) return entry;
+        entry["remote_host"] = "https://ollama.com:443";
+        entry["remote_model"] = name;
+        return entry;
+    }
 
     private static JsonObject Details() => new()
     {

@@ -12,4 +12,7 @@ internal sealed record ScriptedModelOptions
     /// <summary>The models that lists name. Any other name is answered too, unless it begins with "missing".</summary>
     public IReadOnlyList<string> Models { get; init; } =
         ["llama3.2:3b", "nomic-embed-text:latest", "gpt-4o-mini", "claude-haiku-4-5"];
+
+    /// <summary>Those of them that are run elsewhere, as Ollama says it of the models of its cloud.</summary>
+    public IReadOnlyList<string> Remote { get; init; } = [];
 }

@@ -11,7 +11,7 @@ internal sealed class ScriptedRoutes(ScriptedModelOptions options, TimeProvider 
     /// <summary>An upstream may live below a base path: this one is accepted in front of every route.</summary>
     private const string BasePath = "/base";
 
-    private readonly ScriptedCatalog _catalog = new(options.Models, time);
+    private readonly ScriptedCatalog _catalog = new(options, time);
 
     private readonly Dictionary<string, IScriptedDialect> _texts = new(StringComparer.Ordinal)
     {

@@ -2,12 +2,14 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Discovery;
 
 /// <summary>
 /// Asks model servers on this machine's loopback for the names of their models: one GET of <c>/v1/models</c>, which
-/// Ollama, llama.cpp, vLLM, LM Studio and LocalAI all answer. Nothing is sent anywhere else.
+/// Ollama, llama.cpp, vLLM, LM Studio and LocalAI all answer, and of an Ollama whether it hands calls to ollama.com.
+/// Who is signed in there (<c>/api/me</c>) is not asked: the server would ask ollama.com for the answer.
 /// </summary>
 internal static class ModelProbe
 {
@@ -81,7 +83,10 @@ internal static class ModelProbe
         {
             var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
             var names = await NamesAsync(client, url, patience.Token);
-            return sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
+            var known = sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
+            var remote = sight.Software?.Provider is null or ModelProvider.Ollama
+                ? await RemoteAsync(client, port, patience.Token) : null;
+            return remote is null ? known : known with { Clues = known.Clues.Add(remote) };
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
             or IOException)
@@ -94,14 +99,36 @@ internal static class ModelProbe
 
     private static async Task<string[]> NamesAsync(HttpMessageInvoker client, Uri url, CancellationToken stop)
     {
+        using var json = await AskedAsync(client, url, stop);
+        return json is null ? [] : [.. Names(json.RootElement).Take(ModelsMax)];
+    }
+
+    /// <summary>What an Ollama says of its cloud; null for other servers and where it is turned off.</summary>
+    private static async Task<Clue?> RemoteAsync(HttpMessageInvoker client, int port, CancellationToken stop)
+    {
+        var root = FormattableString.Invariant($"http://127.0.0.1:{port}");
+        try
+        {
+            using var status = await AskedAsync(client, new Uri($"{root}/api/status"), stop);
+            using var tags = await AskedAsync(client, new Uri($"{root}/api/tags"), stop);
+            return OllamaCloud.Read(status?.RootElement, tags?.RootElement);
+        }
+        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
+            or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<JsonDocument?> AskedAsync(HttpMessageInvoker client, Uri url, CancellationToken stop)
+    {
         using var request = new HttpRequestMessage(HttpMethod.Get, url);
         using var answer = await client.SendAsync(request, stop);
-        if (!answer.IsSuccessStatusCode) return [];
+        if (!answer.IsSuccessStatusCode) return null;
         await using var body = await answer.Content.ReadAsStreamAsync(stop);
         var bytes = new byte[AnswerBytesMax];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
-        using var json = JsonDocument.Parse(bytes.AsMemory(0, length));
-        return [.. Names(json.RootElement).Take(ModelsMax)];
+        return JsonDocument.Parse(bytes.AsMemory(0, length));
     }
 
     private static Clue Told(string name) => new(ClueKind.ModelName, "its own list", name);

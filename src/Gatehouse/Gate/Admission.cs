@@ -1,6 +1,9 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Upstream;
+using Endpoint = Gatehouse.Core.Traffic.Endpoint;
 
 namespace Gatehouse.Gate;
 
@@ -68,21 +71,24 @@ internal sealed class Admission(GateParts parts)
     {
         var (route, job) = (call.Route!, call.Caller.Job);
         if (await _bodies.ReadAsync(call, job.BodyBytesMax, call.Ended) is { } unreadable) return unreadable;
+        if (route.Kind == RouteKind.Manage) return CheckManaged(call);
+        if (route.Kind == RouteKind.Opaque) return await CheckOpaqueAsync(call);
         if (!route.ModelInBody) return PickUpstream(call);
         var inspection = call.Inspection = RequestInspector.Inspect(call.Received.Span, route);
         if (inspection.Refusal is { } malformed) return malformed;
-        if (ProviderTool(inspection, job) is { } tool) return tool;
-        return FindModel(call, inspection) ?? Splice(call, inspection);
+        return ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model)
+            ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended) ?? Splice(call, inspection);
     }
 
-    private static Refusal? ProviderTool(RequestInspection inspection, JobPlan job)
+    private static Refusal? ProviderTool(IEnumerable<string> features, JobPlan job)
     {
-        foreach (var tool in inspection.ProviderFeatures)
+        foreach (var tool in features)
         {
             if (job.ProviderTools.Contains(tool)) continue;
             return new Refusal(RefusalKind.ProviderTool,
-                $"The call uses '{tool}', which works on the provider's side, out of the gate's sight. "
-                    + $"Job '{job.Key}' may only do so if its provider-tools: names it.", null);
+                $"The call uses '{tool}': {ProviderFeature.Find(tool)?.Description ?? "nothing that the gate knows"}. "
+                    + "What a provider does by itself does not pass the gate. "
+                    + $"To allow it, add {tool} to provider-tools: of job '{job.Key}'.", null);
         }
         return null;
     }
@@ -90,9 +96,9 @@ internal sealed class Admission(GateParts parts)
     /// <summary>
     /// A model is named by its estate key or its upstream name, and has to be this job's and this token's.
     /// </summary>
-    private static Refusal? FindModel(GateCall call, RequestInspection inspection)
+    private static Refusal? FindModel(GateCall call, string name)
     {
-        var (job, name) = (call.Caller.Job, inspection.Model);
+        var job = call.Caller.Job;
         var model = job.ModelNamed(name) ?? job.AnyModel?.Named(name, call.Plan.Prices);
         if (model is null || !TokenAllows(call, model))
         {
@@ -106,18 +112,14 @@ internal sealed class Admission(GateParts parts)
                 null);
         }
         call.Model = model;
-        return null;
+        return model is { IsAny: true, Provider: ModelProvider.OpenAI } && SearchingModels.Has(name)
+            ? ProviderTool([ProviderFeature.SearchingModel], job) : null;
     }
 
     /// <summary>Routes whose body names no model go to the job's first model that speaks the dialect.</summary>
     private static Refusal? PickUpstream(GateCall call)
     {
-        if (call.Caller.Token is { Models.Count: > 0 })
-        {
-            return new Refusal(RefusalKind.EndpointOutOfScope,
-                $"This token of job '{call.Caller.Job.Key}' is for certain models, and {call.Route!.Name} "
-                    + "does not say which.");
-        }
+        if (RefuseLimitedToken(call) is { } refusal) return refusal;
         foreach (var model in call.Caller.Job.Models)
         {
             if (!Speaks(model, call.Route!)) continue;
@@ -126,6 +128,49 @@ internal sealed class Admission(GateParts parts)
         }
         return new Refusal(RefusalKind.ModelUnknown,
             $"Job '{call.Caller.Job.Key}' has no model whose provider speaks {call.Route!.Name}.", null);
+    }
+
+    private static Refusal? RefuseLimitedToken(GateCall call) => call.Caller.Token is { Models.Count: > 0 }
+        ? new Refusal(RefusalKind.EndpointOutOfScope,
+            $"This token of job '{call.Caller.Job.Key}' is for certain models, and {call.Route!.Name} is for all of "
+                + "them.")
+        : null;
+
+    /// <summary>Models are managed on the job's first server, and only its own: none of Ollama's cloud.</summary>
+    private static Refusal? CheckManaged(GateCall call)
+    {
+        if (PickUpstream(call) is { } refusal) return refusal;
+        if (call.Route!.Endpoint is Endpoint.OllamaBlob or Endpoint.OllamaDelete) return null;
+        return NamedModel.StringsIn(call.Received.Span) is { } strings
+            ? RemoteModels.CheckNames(call.Model!, strings)
+            : new Refusal(RefusalKind.Malformed, "The body is not one JSON object.");
+    }
+
+    /// <summary>
+    /// The call goes to the model that its form or its JSON names. In JSON, addresses and tools are looked for as in
+    /// any call; the rest is not looked at.
+    /// </summary>
+    private async Task<Refusal?> CheckOpaqueAsync(GateCall call)
+    {
+        if (RefuseLimitedToken(call) is { } limited) return limited;
+        var type = call.Http.Request.ContentType ?? "application/json";
+        if (type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        {
+            var named = NamedModel.InForm(call.Received.Span, type);
+            return named.Refusal ?? FindModel(call, named.Name)
+                ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
+                ?? Splice(call, named.Name, new Splice(
+                    named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
+        }
+        if (!type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return new Refusal(RefusalKind.MediaType,
+                $"{call.Route!.Name} takes application/json or multipart/form-data: the gate has to find the model.");
+        }
+        var inspection = RequestInspector.Inspect(call.Received.Span, call.Route!);
+        return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)
+            ?? FindModel(call, inspection.Model) ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
+            ?? Splice(call, inspection.Model, inspection.RenameModel(call.Model!.UpstreamName));
     }
 
     public static bool TokenAllows(GateCall call, ModelPlan model)
@@ -166,10 +211,22 @@ internal sealed class Admission(GateParts parts)
             call.Splices.Add("usage");
             call.UsageInjected = true;
         }
-        if (splices.Count == 0) return null;
-        Splicer.Apply(call.Received.Span, CollectionsMarshal.AsSpan(splices), call.Spliced);
-        call.IsSpliced = true;
+        if (splices.Count > 0) Apply(call, CollectionsMarshal.AsSpan(splices));
         return null;
+    }
+
+    private static Refusal? Splice(GateCall call, string name, Splice rename)
+    {
+        if (name == call.Model!.UpstreamName) return null;
+        call.Splices.Add("model");
+        Apply(call, [rename]);
+        return null;
+    }
+
+    private static void Apply(GateCall call, ReadOnlySpan<Splice> splices)
+    {
+        Splicer.Apply(call.Received.Span, splices, call.Spliced);
+        call.IsSpliced = true;
     }
 
     private static string Names(GateCall call)

@@ -46,6 +46,8 @@ internal sealed record GateParts
 
     public required ModelIdentities Identities { get; init; }
 
+    public required RemoteModels RemoteModels { get; init; }
+
     public required LocalAnswers LocalAnswers { get; init; }
 
     /// <summary>Resolves a credential at use; throws when it cannot be had.</summary>

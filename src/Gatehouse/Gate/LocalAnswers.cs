@@ -137,13 +137,13 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             // would fill the gate's memory.
             var listed = await catalog.ListAsync(model, Dialect.Ollama, call.Ended);
             if (listed.Failure is { } failure) return failure;
-            if (OllamaCatalog.EntryOf(listed.Document, model) is not { } entry) return Unknown(call, name);
+            if (OllamaCatalog.EntryOf(listed.Document, name) is not { } entry) return Unknown(call, name);
             name = OllamaCatalog.TextOf(entry, "model") ?? OllamaCatalog.TextOf(entry, "name") ?? name;
         }
-        var question = $"{{\"model\":\"{JsonEncodedText.Encode(name)}\"";
         var told = IsVerbose(call.Received.Memory)
-            ? await catalog.AskOnceAsync(model, "/api/show", question + ",\"verbose\":true}", call.Ended)
-            : await catalog.AskAsync(model, "/api/show", question + "}", call.Ended);
+            ? await catalog.AskOnceAsync(
+                model, "/api/show", OllamaCatalog.QuestionFor(name, ",\"verbose\":true"), call.Ended)
+            : await catalog.AskAsync(model, "/api/show", OllamaCatalog.QuestionFor(name), call.Ended);
         if (told.Document is not { } document) return told.Failure ?? Unknown(call, name);
         using var json = new Utf8JsonWriter(body);
         document.WriteTo(json);
@@ -194,6 +194,8 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         var entry = OllamaCatalog.NamesIn(told.Document).Where(listed => IsNamed(listed.Name, model))
             .Select(listed => (JsonElement?)listed.Entry).FirstOrDefault();
         if (model.IsAny && entry is null) return told.Failure ?? Unknown(call, name);
+        if (model.IsAny && (await ElsewhereAsync(model, dialect, call.Ended))(name, entry!.Value))
+            return Unknown(call, name);
         using var json = new Utf8JsonWriter(body);
         WriteModel(json, dialect, model, entry);
         return null;
@@ -274,8 +276,10 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
                 listed.Add((model, entry));
                 continue;
             }
+            var isElsewhere = await ElsewhereAsync(model, dialect, call.Ended);
             foreach (var (name, entry) in OllamaCatalog.NamesIn(document))
             {
+                if (isElsewhere(name, entry)) continue;
                 if (call.Caller.Job.ModelNamed(name) is null && model.Named(name, call.Plan.Prices) is { } named)
                     listed.Add((named, entry));
             }
@@ -284,6 +288,20 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         var isKnown = told.Values.Any(one => one.Failure is null)
             || (dialect != Dialect.Ollama && models.Any(model => !model.IsAny));
         return (listed, isKnown ? null : told.Values.Select(one => one.Failure).FirstOrDefault());
+    }
+
+    /// <summary>
+    /// Which models a local server hands to another one: they may not be called, so they are not listed. Of those
+    /// that it lists in another dialect its own list tells.
+    /// </summary>
+    private async Task<Func<string, JsonElement, bool>> ElsewhereAsync(
+        ModelPlan server, Dialect dialect, CancellationToken stop)
+    {
+        if (server.Zone == Zone.External) return static (_, _) => false;
+        var tags = dialect == Dialect.Ollama || server.Provider != ModelProvider.Ollama
+            ? null : (await catalog.AskAsync(server, "/api/tags", null, stop)).Document;
+        return (name, entry) => OllamaName.IsCloud(name) || RemoteModels.IsRemote(entry)
+            || (OllamaCatalog.EntryOf(tags, name) is { } own && RemoteModels.IsRemote(own));
     }
 
     /// <summary>Asks all servers at once; patiently only those without which there is nothing to list.</summary>

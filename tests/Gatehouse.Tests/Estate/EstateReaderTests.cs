@@ -1,5 +1,6 @@
 using System.Net;
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Tests.Estate;
 
@@ -236,6 +237,40 @@ public sealed class EstateReaderTests
 
         Assert.Same(plan.Models["far"], plan.Jobs["j"].ModelNamed("nomic"));
         Assert.Same(plan.Models["near"], plan.Jobs["j"].ModelNamed("nomic:latest"));
+    }
+
+    [Theory]
+    [InlineData("", Zone.Host, true)]
+    [InlineData(", remote: refused", Zone.Host, true)]
+    [InlineData(", remote: allowed", Zone.External, false)]
+    public void A_model_that_may_run_elsewhere_is_external(string more, Zone zone, bool warns)
+    {
+        var plan = Plan($$"""
+            estate: 1
+            models: { m: { provider: ollama, url: http://127.0.0.1:11434, name: "gpt-oss:120b-cloud"{{more}} } }
+            jobs: { j: { owner: o, model: m, source: prompt, sink: none } }
+            """);
+
+        Assert.Equal(zone, plan.Models["m"].Zone);
+        Assert.Equal(warns, plan.Warnings.Any(warning => warning.Path == "models.m.name"));
+        Assert.Equal(!warns, JobRisk.Assess(plan.Jobs["j"], plan).Reasons.Any(
+            reason => reason.Sentence.Contains("prompts leave", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_a_refusal_names_loads_without_a_warning_and_another_word_with_one()
+    {
+        var names = string.Join(", ", ProviderFeature.All.Select(feature => feature.Name));
+        var plan = Plan($$"""
+            estate: 1
+            models: { m: { provider: openai, url: https://b.example } }
+            jobs:
+              j: { owner: o, model: m, source: prompt, sink: none, provider-tools: [{{names}}] }
+              k: { owner: o, model: m, source: prompt, sink: none, provider-tools: [made_up_thing] }
+            """);
+
+        var warning = Assert.Single(plan.Warnings);
+        Assert.Contains("made_up_thing", warning.Message, StringComparison.Ordinal);
     }
 
     [Theory]

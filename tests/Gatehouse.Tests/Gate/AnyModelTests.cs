@@ -23,6 +23,8 @@ public sealed class AnyModelTests : IAsyncLifetime
         jobs:
           app: { owner: ops, models: [ollama, named], source: prompt, sink: none, mode: observe }
           open: { owner: ops, model: served, source: prompt, sink: none }
+          searcher:
+            { owner: ops, model: served, source: prompt, sink: none, provider-tools: [searching-model] }
           spent:
             { owner: ops, model: ollama, source: prompt, sink: none, limits: { cost-per-month: 1 } }
         """;
@@ -61,6 +63,20 @@ public sealed class AnyModelTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
         Assert.False(answer.Headers.Contains("X-Gatehouse-Reason"));
+    }
+
+    [Theory]
+    [InlineData("x/y:online")]
+    [InlineData("@preset/mine")]
+    [InlineData("gpt-4o-search-preview")]
+    [InlineData("groq/compound")]
+    public async Task A_name_that_makes_a_router_search_needs_the_right_to_it(string name)
+    {
+        using var refused = await CallAsync("open", "/v1/chat/completions", name);
+        using var taken = await CallAsync("searcher", "/v1/chat/completions", name);
+
+        Assert.Equal("provider_tool", RightsStage.ReasonOf(refused));
+        Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
     }
 
     [Fact]

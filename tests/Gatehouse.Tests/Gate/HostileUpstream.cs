@@ -9,17 +9,29 @@ internal sealed class HostileUpstream : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly byte[] _answer;
+    private readonly Func<string, byte[]> _answer;
     private readonly Task _serving;
 
     public HostileUpstream(string contentType, string body)
+        : this(_ => Whole("200 OK", contentType, body))
     {
-        _answer = Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 200 OK\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"
-            + $"Connection: close\r\n\r\n{body}");
+    }
+
+    /// <summary>Says something for each path, and 404 for others; paths that were asked for are kept.</summary>
+    public HostileUpstream(IReadOnlyDictionary<string, string> answers)
+        : this(path => answers.TryGetValue(path, out var body)
+            ? Whole("200 OK", "application/json", body) : Whole("404 Not Found", "application/json", "{}"))
+    {
+    }
+
+    private HostileUpstream(Func<string, byte[]> answer)
+    {
+        _answer = answer;
         _listener.Start();
         _serving = ServeAsync();
     }
+
+    public System.Collections.Concurrent.ConcurrentQueue<string> Paths { get; } = new();
 
     public string Address => $"http://{_listener.LocalEndpoint}";
 
@@ -52,7 +64,9 @@ internal sealed class HostileUpstream : IAsyncDisposable
                 if (read == 0) return;
                 text += Encoding.Latin1.GetString(buffer, 0, read);
             }
-            await socket.SendAsync(_answer, _stop.Token);
+            var path = text.Split(' ', 3)[1];
+            Paths.Enqueue(path);
+            await socket.SendAsync(_answer(path), _stop.Token);
             socket.Shutdown(SocketShutdown.Send);
             while (await socket.ReceiveAsync(buffer, _stop.Token) > 0)
             {
@@ -63,6 +77,10 @@ internal sealed class HostileUpstream : IAsyncDisposable
             // The gate broke the connection off: what it says to its caller is what the test looks at.
         }
     }
+
+    private static byte[] Whole(string status, string contentType, string body) => Encoding.UTF8.GetBytes(
+        $"HTTP/1.1 {status}\r\nContent-Type: {contentType}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"
+        + $"Connection: close\r\n\r\n{body}");
 
     private static bool IsWhole(string text)
     {

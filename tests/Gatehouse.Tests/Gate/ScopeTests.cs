@@ -139,7 +139,12 @@ public sealed class ScopeTests(RightsStage stage) : IClassFixture<RightsStage>
     public async Task An_opaque_body_passes_byte_for_byte_with_its_own_type()
     {
         var token = await stage.Gate.TokenAsync("keeper");
-        var body = Enumerable.Range(0, 5000).Select(one => (byte)(one * 7)).ToArray();
+        byte[] body =
+        [
+            .. "--a b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\ngpt-4o-mini\r\n--a b\r\n"u8,
+            .. "Content-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\n"u8,
+            .. Enumerable.Range(0, 5000).Select(one => (byte)(one * 7)), .. "\r\n--a b--\r\n"u8,
+        ];
         using var content = new ByteArrayContent(body);
         content.Headers.TryAddWithoutValidation("Content-Type", "multipart/form-data; boundary=\"a b\"");
         using var request = new HttpRequestMessage(

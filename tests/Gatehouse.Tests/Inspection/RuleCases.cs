@@ -23,6 +23,8 @@ internal static class RuleCases
         ["GH-GTE-002"] = new("a model server in its network", Serving(Calm.Beside("inner")),
             Serving(Calm.Beside("none")))
         { Also = ["GH-NET-007"] },
+        ["GH-GTE-003"] = new("an Ollama that may reach its cloud", Ollama("OLLAMA_NO_CLOUD=0"),
+            Ollama("OLLAMA_NO_CLOUD=1")),
     };
 
     private static Dictionary<string, RuleCase> Networks => new()
@@ -202,6 +204,16 @@ internal static class RuleCases
     };
 
     private static Scenery HomeAt(string home) => Calm with { House = HouseFacts.Unknown with { Homes = [home] } };
+
+    private static Scenery Ollama(string variable) => Calm with
+    {
+        House = HouseFacts.Unknown with { ModelServers = [Id] },
+        Container = Container with
+        {
+            Image = "registry.example/ollama@sha256:" + Id,
+            Environment = [EnvironmentFact.Parse(variable)],
+        },
+    };
 
     private static Scenery Serving(Scenery scenery)
         => scenery with { House = HouseFacts.Unknown with { ModelServers = [OtherId] } };

@@ -13,7 +13,7 @@ internal static class FolderTable
 
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>
     {
-        ["Core.Estate"] = [],
+        ["Core.Estate"] = ["Core.Traffic"],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Engine"] = [],

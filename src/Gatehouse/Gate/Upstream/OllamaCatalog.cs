@@ -40,17 +40,16 @@ internal sealed class OllamaCatalog(
     /// The catalogue's entry for a model, or null when the upstream does not know it or does not say so at once.
     /// </summary>
     public async ValueTask<JsonElement?> FindAsync(ModelPlan model, CancellationToken stop)
-        => EntryOf(await LookUpAsync(model, "/api/tags", stop), model);
+        => EntryOf(await LookUpAsync(model, "/api/tags", stop), model.UpstreamName);
 
     /// <summary>The entry of a model in a list of tags or of running models.</summary>
-    public static JsonElement? EntryOf(JsonElement? document, ModelPlan model)
-    {
-        foreach (var entry in ItemsOf(document, "models"))
-        {
-            if (NameIs(entry, model.UpstreamName)) return entry;
-        }
-        return null;
-    }
+    public static JsonElement? EntryOf(JsonElement? document, string name)
+        => ItemsOf(document, "models").OrderByDescending(entry => TextOf(entry, "name") == name)
+            .Where(entry => NameIs(entry, name)).Select(entry => (JsonElement?)entry).FirstOrDefault();
+
+    /// <summary>The body of a question about one model.</summary>
+    public static string QuestionFor(string name, string more = "")
+        => $"{{\"model\":\"{JsonEncodedText.Encode(name)}\"{more}}}";
 
     /// <summary>The list of models that a server gives in a dialect, or why it does not.</summary>
     public async ValueTask<Told> ListAsync(ModelPlan server, Dialect dialect, CancellationToken stop)
@@ -79,7 +78,7 @@ internal sealed class OllamaCatalog(
     /// <summary>
     /// A document that is not kept: as large as it may be, it would fill the memory of those who do not want it.
     /// </summary>
-    public Task<Told> AskOnceAsync(ModelPlan model, string path, string body, CancellationToken stop)
+    public Task<Told> AskOnceAsync(ModelPlan model, string path, string? body, CancellationToken stop)
         => AskAsync(new Entry(), model, path, body, VerboseBytesMax).WaitAsync(stop);
 
     public static bool NameIs(JsonElement entry, string name)
@@ -190,7 +189,8 @@ internal sealed class OllamaCatalog(
     /// <summary>A server that has no such route or no such model says 404; other refusals are its trouble.</summary>
     private static Told Refused(ModelPlan model, string path, HttpStatusCode status, string? secret) => status switch
     {
-        HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented => new(null, null),
+        HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.NotImplemented => new(null, null),
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when secret is not null => new(null, new Refusal(
             RefusalKind.UpstreamCredential, $"The model '{model.Key}' refused the gate's credential "
                 + $"(HTTP {(int)status}). Check its credential: in the estate file.")),

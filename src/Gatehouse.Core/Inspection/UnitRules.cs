@@ -46,8 +46,11 @@ internal static class UnitRules
         "GH-UNT-009", Severity.Low, "Lines of its files say nothing to systemd.",
         "A protection with a slip of the pen is passed over, and the unit starts without it.");
 
+    public static readonly InspectionRule HandsOn = new(
+        "GH-UNT-010", Severity.Medium, GateRules.HandsOn.Title, GateRules.HandsOn.Why);
+
     public static ImmutableArray<InspectionRule> All =>
-        [Root, Network, DenyIgnored, Secrets, SecretArgument, CommandsEngine, Ambient, Exposed, OddLines];
+        [Root, Network, DenyIgnored, Secrets, SecretArgument, CommandsEngine, Ambient, Exposed, OddLines, HandsOn];
 
     public static IEnumerable<Finding> Check(UnitCase one)
     {
@@ -59,6 +62,8 @@ internal static class UnitRules
         foreach (var finding in CheckNetwork(one)) yield return finding;
         foreach (var finding in CheckSecrets(one)) yield return finding;
         foreach (var finding in CheckRights(one)) yield return finding;
+        if (OllamaServer.MayHandOn(one) is { } read)
+            yield return one.Find(HandsOn, read, one.Edit($"Environment={OllamaServer.NoCloud}=1"));
         if (one.Exposure is { Tenths: >= ExposedTenths } exposure)
         {
             yield return one.Find(Exposed, $"systemd-analyze security --offline=true: {exposure.Score}",

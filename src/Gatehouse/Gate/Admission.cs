@@ -153,19 +153,13 @@ internal sealed class Admission(GateParts parts)
     private async Task<Refusal?> CheckOpaqueAsync(GateCall call)
     {
         if (RefuseLimitedToken(call) is { } limited) return limited;
-        var type = call.Http.Request.ContentType ?? "application/json";
-        if (type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase))
+        if (UpstreamRequest.FormType(call) is { } type)
         {
             var named = NamedModel.InForm(call.Received.Span, type);
             return named.Refusal ?? FindModel(call, named.Name)
                 ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
                 ?? Splice(call, named.Name, new Splice(
                     named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
-        }
-        if (!type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase))
-        {
-            return new Refusal(RefusalKind.MediaType,
-                $"{call.Route!.Name} takes application/json or multipart/form-data: the gate has to find the model.");
         }
         var inspection = RequestInspector.Inspect(call.Received.Span, call.Route!);
         return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)

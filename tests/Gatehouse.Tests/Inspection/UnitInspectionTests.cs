@@ -33,6 +33,8 @@ public sealed class UnitInspectionTests
         ["GH-UNT-006"] = ("SupplementaryGroups=video docker", "SupplementaryGroups=dockers"),
         ["GH-UNT-007"] = ("AmbientCapabilities=cap_sys_admin", "AmbientCapabilities=CAP_NET_BIND_SERVICE"),
         ["GH-UNT-009"] = ("PrivateNetwrk", "# PrivateNetwrk"),
+        ["GH-UNT-010"] = ("ExecStart=/usr/local/bin/ollama serve\nEnvironment=OLLAMA_HOST=::1",
+            "ExecStart=/usr/local/bin/ollama serve\nEnvironment=\"OLLAMA_NO_CLOUD=1\""),
         ["GH-UNT-020"] = ("User=root\nNoNewPrivileges=no", "NoNewPrivileges=no"),
         ["GH-UNT-021"] = ("ProtectSystem=yes", "ProtectSystem=full"),
         ["GH-UNT-022"] = ("ProtectHome=", "ProtectHome=tmpfs"),

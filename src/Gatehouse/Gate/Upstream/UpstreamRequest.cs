@@ -26,6 +26,11 @@ internal static class UpstreamRequest
         return request;
     }
 
+    /// <summary>The type of a form with its boundary; null for every other body.</summary>
+    public static string? FormType(GateCall call)
+        => call.Route!.Kind == RouteKind.Opaque && call.Http.Request.ContentType is { } type
+            && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? type : null;
+
     public static Uri AddressOf(UpstreamUrl url, string route) => new(
         $"{(url.Scheme == UpstreamScheme.Https ? "https" : "http")}://{url.Authority}{url.PathFor(route)}");
 
@@ -43,9 +48,9 @@ internal static class UpstreamRequest
         if (call.Forwarded.Length > 0 || call.Route!.ModelInBody)
         {
             request.Content = new ReadOnlyMemoryContent(call.Forwarded);
-            // The body was read as JSON whatever it called itself; opaque routes keep their own type and boundary.
-            request.Content.Headers.TryAddWithoutValidation("Content-Type",
-                call.Route!.ModelInBody ? "application/json" : call.Http.Request.ContentType);
+            // The body was read as JSON whatever it called itself, unless it is a form, with its own boundary.
+            var type = call.Route!.Kind == RouteKind.Manage ? call.Http.Request.ContentType : "application/json";
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", FormType(call) ?? type);
         }
         foreach (var (name, values) in call.Http.Request.Headers)
         {

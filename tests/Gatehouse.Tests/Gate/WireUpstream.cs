@@ -164,6 +164,8 @@ public sealed class WireUpstreamStage : IAsyncLifetime
     {
         Gate = await GateStage.StartAsync(
             Estate.Replace("{wire}", Upstream.Address, StringComparison.Ordinal), logs: Logs);
+        // An Ollama has to say that it runs its models itself before it gets a prompt.
+        Upstream.OnJson("/api/tags", """{"models":[]}""");
         await File.WriteAllTextAsync(Path.Combine(Gate.HomePath, "model.key"), WireStage.ModelKey + "\n");
         foreach (var job in (string[])["open", "llama", "secret", "quick"]) _tokens[job] = await Gate.TokenAsync(job);
     }

@@ -20,14 +20,15 @@ internal sealed class RemoteModels(OllamaCatalog catalog)
         if (model.Zone == Zone.External) return null;
         if (OllamaName.IsCloud(model.UpstreamName)) return Refused(model);
         if (!IsOllama(model)) return null;
-        if (await catalog.GetAsync(model, "/api/tags", null, stop) is not { } tags) return NotTold(model);
+        var told = await catalog.AskAsync(model, "/api/tags", null, stop);
+        if (told.Document is not { } tags) return told.Failure ?? NotTold(model);
         if (OllamaCatalog.EntryOf(tags, model.UpstreamName) is { } entry)
             return IsRemote(entry) ? Refused(model) : null;
         // A name that is not on the list may have come since, or stand for another.
         var question = OllamaCatalog.QuestionFor(model.UpstreamName);
-        if (await catalog.AskAsync(model, "/api/show", question) is { } shown)
-            return IsRemote(shown) ? Refused(model) : null;
-        return await IsAliasAsync(model, tags) ? Refused(model) : null;
+        var description = await catalog.AskOnceAsync(model, "/api/show", question, stop);
+        if (description.Document is { } shown) return IsRemote(shown) ? Refused(model) : null;
+        return description.Failure ?? (await IsAliasAsync(model, tags, stop) ? Refused(model) : null);
     }
 
     /// <summary>Why a body that manages models may not name these, or null when all are the server's own.</summary>
@@ -53,9 +54,9 @@ internal sealed class RemoteModels(OllamaCatalog catalog)
     /// Whether the name is one of Ollama's aliases, a whole name or the beginning of one, for a model that is not on
     /// its list as its own. Most servers have no aliases.
     /// </summary>
-    private async ValueTask<bool> IsAliasAsync(ModelPlan model, JsonElement tags)
+    private async ValueTask<bool> IsAliasAsync(ModelPlan model, JsonElement tags, CancellationToken stop)
     {
-        if (await catalog.AskAsync(model, "/api/experimental/aliases", null) is not { } root
+        if ((await catalog.AskOnceAsync(model, "/api/experimental/aliases", null, stop)).Document is not { } root
             || !root.TryGetProperty("aliases", out var aliases) || aliases.ValueKind != JsonValueKind.Array)
         {
             return false;

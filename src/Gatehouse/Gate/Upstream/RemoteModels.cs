@@ -28,7 +28,7 @@ internal sealed class RemoteModels(OllamaCatalog catalog)
         var question = OllamaCatalog.QuestionFor(model.UpstreamName);
         var description = await catalog.AskOnceAsync(model, "/api/show", question, stop);
         if (description.Document is { } shown) return IsRemote(shown) ? Refused(model) : null;
-        return description.Failure ?? (await IsAliasAsync(model, tags, stop) ? Refused(model) : null);
+        return description.Failure ?? await CheckAliasAsync(model, tags, stop);
     }
 
     /// <summary>Why a body that manages models may not name these, or null when all are the server's own.</summary>
@@ -51,26 +51,22 @@ internal sealed class RemoteModels(OllamaCatalog catalog)
         || model.Url.Port == OllamaPort || model.Url.Host.Contains("ollama", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>
-    /// Whether the name is one of Ollama's aliases, a whole name or the beginning of one, for a model that is not on
-    /// its list as its own. Most servers have no aliases.
+    /// Refuses a name that is one of Ollama's aliases, whole or by its beginning, for a model that is not on its list
+    /// as its own. Most servers have no aliases and no such route.
     /// </summary>
-    private async ValueTask<bool> IsAliasAsync(ModelPlan model, JsonElement tags, CancellationToken stop)
+    private async ValueTask<Refusal?> CheckAliasAsync(ModelPlan model, JsonElement tags, CancellationToken stop)
     {
-        if ((await catalog.AskOnceAsync(model, "/api/experimental/aliases", null, stop)).Document is not { } root
-            || !root.TryGetProperty("aliases", out var aliases) || aliases.ValueKind != JsonValueKind.Array)
-        {
-            return false;
-        }
-        foreach (var alias in aliases.EnumerateArray())
+        var told = await catalog.AskOnceAsync(model, "/api/experimental/aliases", null, stop);
+        foreach (var alias in OllamaCatalog.ItemsOf(told.Document, "aliases"))
         {
             var (name, target) = (TextOf(alias, "alias"), TextOf(alias, "target"));
             var isMeant = OllamaName.Same(name, model.UpstreamName)
                 || (name.Length > 0 && model.UpstreamName.Trim().StartsWith(name, StringComparison.OrdinalIgnoreCase));
             var isOwn = !OllamaName.IsCloud(target) && OllamaCatalog.EntryOf(tags, target) is { } entry
                 && !IsRemote(entry);
-            if (isMeant && !isOwn) return true;
+            if (isMeant && !isOwn) return Refused(model);
         }
-        return false;
+        return told.Failure;
     }
 
     private static Refusal Refused(ModelPlan model) => new(RefusalKind.RemoteModel,

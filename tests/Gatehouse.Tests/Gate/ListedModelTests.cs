@@ -125,11 +125,11 @@ public sealed class ListedModelTests : IAsyncLifetime
     [Fact]
     public async Task An_error_of_the_server_is_no_answer()
     {
-        _upstream.OnJson("/api/tags", """{"error":"starting"}""", "503 Service Unavailable");
         _upstream.OnJson("/api/show", """{"error":"model not found"}""", "404 Not Found");
-
-        Assert.Equal(502, (await GetAsync("any", "/api/tags")).Status);
         Assert.Equal(404, (await ShowAsync("named", "llama")).Status);
+
+        _upstream.OnJson("/api/ps", """{"error":"starting"}""", "503 Service Unavailable");
+        Assert.Equal(502, (await GetAsync("any", "/api/ps")).Status);
     }
 
     [Theory]

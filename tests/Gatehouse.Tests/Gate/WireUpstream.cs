@@ -166,6 +166,7 @@ public sealed class WireUpstreamStage : IAsyncLifetime
             Estate.Replace("{wire}", Upstream.Address, StringComparison.Ordinal), logs: Logs);
         // An Ollama has to say that it runs its models itself before it gets a prompt.
         Upstream.OnJson("/api/tags", """{"models":[]}""");
+        Upstream.OnJson("/api/show", "{}", "404 Not Found");
         await File.WriteAllTextAsync(Path.Combine(Gate.HomePath, "model.key"), WireStage.ModelKey + "\n");
         foreach (var job in (string[])["open", "llama", "secret", "quick"]) _tokens[job] = await Gate.TokenAsync(job);
     }

@@ -20,7 +20,7 @@ internal sealed record ConnectTarget(string Url, bool NeedsToken, IReadOnlyList<
         if (given is not null) return new ConnectTarget(given, true, []);
         return plan.Gate switch
         {
-            ListenAddress.Interfaces every => OnInterfaces(every),
+            ListenAddress.Interfaces every => IsElsewhere(plan) ? InContainer(every) : OnInterfaces(every),
             ListenAddress.Unix => new ConnectTarget("http://127.0.0.1:8420", true,
                 [$"The gate listens on {plan.Gate} only, which apps cannot call: give listen.gate an address."]),
             _ when plan.Gate.ToString()!.StartsWith("127.", StringComparison.Ordinal) => new ConnectTarget(
@@ -32,6 +32,24 @@ internal sealed record ConnectTarget(string Url, bool NeedsToken, IReadOnlyList<
             _ => new ConnectTarget($"http://{plan.Gate}", true, []),
         };
     }
+
+    /// <summary>
+    /// Whether jobs are known by addresses of which this host has none: then the gate is in a container.
+    /// </summary>
+    private static bool IsElsewhere(EstatePlan plan)
+    {
+        var own = LocalAddresses.Read().Select(static one => one.Address).ToHashSet();
+        var listens = plan.Jobs.Values.SelectMany(static job => job.Listen).OfType<ListenAddress.Tcp>().ToArray();
+        return listens.Length > 0 && listens.All(listen => !own.Contains(listen.EndPoint.Address));
+    }
+
+    private static ConnectTarget InContainer(ListenAddress.Interfaces every) => new(
+        $"http://gatehouse:{every.Port}", true,
+        [
+            "The gate runs in a container. For an app in a container, put both in one network: "
+                + "docker network connect NETWORK gatehouse. For a program of this host: "
+                + "docker network connect bridge gatehouse, then use the gate's address there, with --address.",
+        ]);
 
     private static ConnectTarget OnInterfaces(ListenAddress.Interfaces every)
     {

@@ -4,8 +4,11 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Cli;
 
-/// <summary>Reads what the running gate shows on its control address.</summary>
-internal sealed class ControlClient(ListenAddress control) : IDisposable
+/// <summary>
+/// Reads what the running gate shows on its control address. The home's own socket is asked first: it is this gate's
+/// also when the gate runs in a container, whose loopback is another.
+/// </summary>
+internal sealed class ControlClient(ListenAddress control, string home) : IDisposable
 {
     /// <summary>Its documents are a few KiB; another program on this port may send anything.</summary>
     private const int AnswerBytesMax = 1 << 20;
@@ -14,7 +17,7 @@ internal sealed class ControlClient(ListenAddress control) : IDisposable
     {
         UseProxy = false,
         AllowAutoRedirect = false,
-        ConnectCallback = (_, cancel) => ConnectAsync(RunningHouse.AddressOf(control), cancel),
+        ConnectCallback = (_, cancel) => ConnectAsync(control, home, cancel),
     })
     { MaxResponseContentBufferSize = AnswerBytesMax };
 
@@ -27,6 +30,19 @@ internal sealed class ControlClient(ListenAddress control) : IDisposable
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static async ValueTask<Stream> ConnectAsync(ListenAddress control, string home, CancellationToken cancel)
+    {
+        try
+        {
+            return await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "control.sock")), cancel);
+        }
+        catch (Exception error) when (error is SocketException or ArgumentOutOfRangeException)
+        {
+            // No gate on it, or not for this user: the address is for everybody on this host.
+            return await ConnectAsync(RunningHouse.AddressOf(control), cancel);
+        }
+    }
 
     private static async ValueTask<Stream> ConnectAsync(EndPoint address, CancellationToken cancel)
     {

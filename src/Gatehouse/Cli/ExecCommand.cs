@@ -82,7 +82,9 @@ internal static partial class ExecCommand
             if (grant.RootElement.TryGetProperty("error", out var error))
                 throw new ActException(error.GetString()!, grant.RootElement.GetProperty("exit").GetInt32());
             // The connection stays open while the command runs: when it closes, for whatever reason, the token ends.
-            return await RunChildAsync(words, grant.RootElement);
+            var gate = await GateReach.ChooseAsync(grant.RootElement.GetProperty("gate").GetString()!, stop)
+                ?? throw new ActException($"{GateReach.Remedy}. The command was not started.", ExitCodes.Unavailable);
+            return await RunChildAsync(words, grant.RootElement, gate);
         }
         catch (ActException error)
         {
@@ -95,11 +97,11 @@ internal static partial class ExecCommand
         }
     }
 
-    private static async Task<int> RunChildAsync(string[] words, JsonElement grant)
+    private static async Task<int> RunChildAsync(string[] words, JsonElement grant, string gate)
     {
         var start = new ProcessStartInfo(words[0], words[1..]) { UseShellExecute = false };
         ClearSecrets(start, grant);
-        SetVariables(start, grant);
+        SetVariables(start, grant.GetProperty("token").GetString()!, gate);
         Process? child = null;
         var signals = Forwarded.Select(signal => PosixSignalRegistration.Create(signal, received =>
         {
@@ -136,9 +138,8 @@ internal static partial class ExecCommand
         }
     }
 
-    private static void SetVariables(ProcessStartInfo start, JsonElement grant)
+    private static void SetVariables(ProcessStartInfo start, string token, string gate)
     {
-        var (token, gate) = (grant.GetProperty("token").GetString()!, grant.GetProperty("gate").GetString()!);
         var root = gate.StartsWith("unix:", StringComparison.Ordinal)
             ? "http://localhost" : $"http://{Reachable(gate)}";
         start.Environment["OPENAI_API_KEY"] = token;

@@ -14,7 +14,7 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(500);
 
-    private readonly ControlClient _control = new(control);
+    private readonly ControlClient _control = new(control, home.Path);
     private readonly HashSet<string> _told = [];
     private readonly HashSet<string> _seen = [];
     private Dictionary<string, long> _counts = [];

@@ -35,7 +35,7 @@ internal static class HealthcheckCommand
         limit.CancelAfter(Patience);
         try
         {
-            using var client = new ControlClient(control);
+            using var client = new ControlClient(control, home);
             var (status, text) = await client.GetAsync("/readyz", limit.Token);
             if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
             {

@@ -75,7 +75,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             InFlight = Parts.InFlight,
             Adoption = _adoption,
             Reload = ReloadAsync,
-            Bound = () => GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString(),
+            Bound = BoundAddresses,
         };
         Listeners = new HouseListeners(
             Pipeline, gone => Parts.InFlight.Cut(call => call.Listener == gone, ListenerGone), Time, _logs);
@@ -237,6 +237,14 @@ internal sealed class RunningHouse : IAsyncDisposable
         _stop.Dispose();
     }
 
+    /// <summary>Where the gate takes calls with a token: one address, or each that follows an interface.</summary>
+    private string BoundAddresses()
+    {
+        if (GateAddress is IPEndPoint tcp) return tcp.ToString();
+        var each = Listeners.AddressesOf(null);
+        return each.Count == 0 ? Plans.Plan.Gate.ToString() : string.Join(' ', each);
+    }
+
     private static Refusal ListenerGone(GateCall call)
         => new(RefusalKind.Overloaded, $"The listener that job '{call.Caller.Job.Key}' called is gone. Call again.");
 
@@ -277,7 +285,10 @@ internal sealed class RunningHouse : IAsyncDisposable
         // What is due goes before anybody can read it: a restored home may be full of it.
         await Ledger.PurgeDueAsync(stop);
         var acts = new ActSocket(Acts);
-        await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), acts.HandleAsync, stop);
+        // The page too: the address of a gate in a container is not the host's.
+        await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), http
+            => Microsoft.AspNetCore.Http.HttpMethods.IsGet(http.Request.Method)
+                ? Page.HandleAsync(http) : acts.HandleAsync(http), stop);
         await ListenForJobUsersAsync(plan, stop);
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
         GateAddress =

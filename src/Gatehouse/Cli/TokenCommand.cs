@@ -120,7 +120,12 @@ internal static class TokenCommand
         Console.Error.WriteLine(
             $"Token {line.GetProperty("id").GetString()} for job {line.GetProperty("job").GetString()}, good until "
             + $"{line.GetProperty("expires").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC.");
-        if (inUrl) Console.Error.WriteLine($"Base URL: http://{line.GetProperty("gate").GetString()}/t/TOKEN");
+        if (inUrl)
+        {
+            var gates = line.GetProperty("gate").GetString()!.Split(' ');
+            Console.Error.WriteLine($"Base URL: http://{gates[0]}/t/TOKEN"
+                + (gates.Length == 1 ? "" : $" (or, in another network of the gate: {string.Join(", ", gates[1..])})"));
+        }
         Console.Out.WriteLine(token);
     }
 

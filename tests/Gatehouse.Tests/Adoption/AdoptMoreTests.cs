@@ -112,6 +112,26 @@ public sealed class AdoptMoreTests(TestEngine engine)
         Assert.Contains("adoption", acts.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task The_gate_of_an_adopted_installation_is_used_from_the_host_without_an_option()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+
+        var ready = (await stack.GatehouseAsync("healthcheck", "--home", stack.Home)).Expect(0);
+        Assert.StartsWith("ready", ready.Output, StringComparison.Ordinal);
+        var child = (await stack.GatehouseAsync("exec", "--home", stack.Home, "--job", AdoptStack.SmallApp, "--", "sh",
+            "-c", "curl -sS -i -m 5 -H \"Authorization: Bearer $OPENAI_API_KEY\" $OPENAI_BASE_URL/models")).Expect(0);
+        Assert.Contains($"X-Gatehouse-Job: {AdoptStack.SmallApp}", child.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("HTTP/1.1 200", child.Output, StringComparison.Ordinal);
+        var token = (await stack.GatehouseAsync("token", "issue", "--home", stack.Home, "--job", AdoptStack.SmallApp))
+            .Expect(0).Output.Trim();
+        // The port of the host is everybody's, and a token tells who it is.
+        var named = (await engine.OnHostAsync("curl", "-sS", "-i", "-m", "5", "-H", $"Authorization: Bearer {token}",
+            "http://127.0.0.1:11434/api/tags")).Output;
+        Assert.Contains($"X-Gatehouse-Job: {AdoptStack.SmallApp}", named, StringComparison.OrdinalIgnoreCase);
+    }
+
     private static async Task WriteDownAsync(AdoptStack stack)
         => (await stack.DiscoverAsync("--write")).Expect(0);
 

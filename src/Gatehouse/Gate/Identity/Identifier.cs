@@ -33,7 +33,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
         var shown = Shown(call.Http.Request.Headers);
         if (shown.Disagrees) return Conflict();
         return urlToken is not null
-            ? ByUrl(call, urlToken, shown, listener)
+            ? ByUrl(call, urlToken, shown)
             : listener.Job is not null
                 ? ByListener(call, shown, listener)
                 : ByHeader(call, shown);
@@ -54,24 +54,16 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
                 "This call shows no token. Get one with: gatehouse token issue --job JOB", null);
     }
 
-    private Refusal? ByUrl(GateCall call, string urlToken, Credentials shown, ListenerIdentity listener)
-    {
-        if (shown.Token is { } other && other != urlToken) return Conflict();
-        var refusal = ByToken(call, urlToken, IdentifiedBy.UrlToken);
-        return refusal is null && listener.Job is { } job && job != call.Caller.Job.Key ? Conflict() : refusal;
-    }
+    private Refusal? ByUrl(GateCall call, string urlToken, Credentials shown)
+        => shown.Token is { } other && other != urlToken ? Conflict() : ByToken(call, urlToken, IdentifiedBy.UrlToken);
 
     /// <summary>
-    /// The listener names the job. Clients that must send some key may: only a Gatehouse token is looked at, and it
-    /// has to be this job's.
+    /// The listener names the job of who shows no token. Clients that must send some key may: only a Gatehouse token is
+    /// looked at. It means its own job: a port of the host is one job for everybody, and a token tells them apart.
     /// </summary>
     private Refusal? ByListener(GateCall call, Credentials shown, ListenerIdentity listener)
     {
-        if (shown.Token is { } token)
-        {
-            var refusal = ByToken(call, token, IdentifiedBy.Token);
-            return refusal is null && call.Caller.Job.Key != listener.Job ? Conflict() : refusal;
-        }
+        if (shown.Token is { } token) return ByToken(call, token, IdentifiedBy.Token);
         // A web page can make the browser beside it call loopback; it cannot hide that it is one (Fetch standard).
         if (!MayComeFromPage(call, listener.Job!))
         {
@@ -154,7 +146,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     private static bool IsTokenShaped(string text) => text.StartsWith(TokenFormat.Prefix, StringComparison.Ordinal);
 
     private static Refusal Conflict() => new(RefusalKind.ConflictingCredentials,
-        "This call shows two different tokens of this gate, or a token of another job than its listener's. Send one.",
+        "This call shows two different tokens of this gate. Send one.",
         null);
 
     /// <summary>

@@ -288,6 +288,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         // The page too: the address of a gate in a container is not the host's.
         await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), http
             => Microsoft.AspNetCore.Http.HttpMethods.IsGet(http.Request.Method)
+                && !http.Request.Path.StartsWithSegments("/acts", StringComparison.Ordinal)
                 ? Page.HandleAsync(http) : acts.HandleAsync(http), stop);
         await ListenForJobUsersAsync(plan, stop);
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);

@@ -104,7 +104,11 @@ public sealed class LayoutPlanner(
                 $"{name} uses the host's own network, so nothing tells its calls from others. Give it a token: "
                 + $"gatehouse connect openai-sdk --job {app.Job}");
         }
-        if (standing?.Apps.Any(place => place.Containers.Any(one => one.Id == owner.Id)) == true) return false;
+        if (standing?.Apps.FirstOrDefault(place => place.Containers.Any(one => one.Id == owner.Id)) is { } place)
+        {
+            return place.Job != app.Job && app.Container.Id != owner.Id && Leave(
+                $"{name} shares the network of {owner.ShownName}, and is on record as that one's job, {place.Job}.");
+        }
         return owner.Endpoints.Length > 0 || Leave($"{name} is in no network.");
     }
 

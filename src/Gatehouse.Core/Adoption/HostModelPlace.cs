@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Adoption;
@@ -15,7 +16,7 @@ public sealed record HostModelPlace(HostServer Server, string Key, int Port, Imm
     public const int ListensMax = 8;
 
     /// <summary>The job that stands for everybody who uses the port.</summary>
-    public string Job => $"callers-of-port-{Server.Address.Port}";
+    public string Job => $"{GateNetworks.CallersJob}port-{Server.Address.Port}";
 
     /// <summary>The server's new address.</summary>
     public IPEndPoint Address => new(IPAddress.Loopback, Port);

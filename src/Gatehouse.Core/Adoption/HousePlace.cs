@@ -40,7 +40,7 @@ public sealed record TakenAddress(ModelPlace Model, string Network, string Addre
     public ImmutableArray<ContainerFacts> Callers { get; init; } = [];
 
     /// <summary>The job that stands for everybody who uses it.</summary>
-    public string Job => $"callers-of-{Address}";
+    public string Job => $"{GateNetworks.CallersJob}{Address}";
 
     /// <summary>The address on which the gate listens for it.</summary>
     public string Listen => $"{Address}:{Model.Port}";

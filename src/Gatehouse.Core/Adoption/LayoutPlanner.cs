@@ -229,7 +229,7 @@ public sealed class LayoutPlanner(
                 }
                 var gate = model.Port;
                 while (!used.Add(gate)) gate++;
-                var job = $"callers-of-port-{host.Key}";
+                var job = $"{GateNetworks.CallersJob}port-{host.Key}";
                 // The same port at two addresses of the host may be two servers.
                 if (ports.Any(port => port.Job == job)) job += $"-{model.Key}";
                 ports.AddRange(host.Select(one => new PortPlace(

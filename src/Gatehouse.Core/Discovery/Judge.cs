@@ -31,7 +31,7 @@ public static class Judge
         return
         [
             .. jobs.Judged(found),
-            .. jobs.Missing(found).Where(find => !IsOfPort(house.Estate!.Jobs[find.Name], gates)),
+            .. jobs.Missing(found).Where(find => !IsOfCallers(house.Estate!.Jobs[find.Name])),
             .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal)
                 .Select(server => Server(server, servers, house.Estate)),
             .. WaysAround.Of(things, servers, connections)
@@ -84,18 +84,10 @@ public static class Judge
     }
 
     /// <summary>
-    /// Whether a job stands for whoever calls a port of this host that the gate has: it is no program to be found, and
-    /// its address is the gate's own, in no network of an app.
+    /// Whether a job stands for whoever calls where the model was: an adoption made it, and no program is to be found.
     /// </summary>
-    private static bool IsOfPort(JobPlan job, IEnumerable<Thing> gates)
-    {
-        var own = gates.Where(gate => gate.Ports.Any(port => port.HostPort != 0))
-            .SelectMany(gate => gate.Endpoints)
-            .Where(endpoint => !endpoint.Network.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))
-            .SelectMany(endpoint => endpoint.Names).ToHashSet(StringComparer.Ordinal);
-        return job.Listen.OfType<ListenAddress.Tcp>().Any(
-            address => own.Contains(address.EndPoint.Address.ToString()));
-    }
+    private static bool IsOfCallers(JobPlan job)
+        => !job.Listen.IsEmpty && job.Key.StartsWith(GateNetworks.CallersJob, StringComparison.Ordinal);
 
     private static Find Server(Thing server, ModelServers servers, EstatePlan? estate)
     {

@@ -17,6 +17,11 @@ public static class GateNetworks
     /// </summary>
     public const string LeftLabel = "gatehouse.left";
 
+    /// <summary>
+    /// Start of the keys of jobs that an adoption makes for whoever calls an address or a port, where the model was.
+    /// </summary>
+    public const string CallersJob = "callers-of-";
+
     /// <summary>Start of all of them.</summary>
     public const string Prefix = "gatehouse-";
 

@@ -29,7 +29,7 @@ public sealed class KilledTests(TestEngine engine)
         Assert.Contains(lines[0].Steps!.Value, static step => step is LoadImageStep);
         await killed.RestoreAsync("nobody killed it");
         var random = new Random(Seed);
-        var rounds = IsFull ? 40 : 4;
+        var rounds = IsFull ? 25 : 4;
         var lengths = new List<int>();
 
         for (var round = 0; round < rounds; round++)
@@ -55,7 +55,7 @@ public sealed class KilledTests(TestEngine engine)
         var random = new Random(Seed);
         var isCut = false;
 
-        for (var round = 0; round < (IsFull ? 15 : 2); round++)
+        for (var round = 0; round < (IsFull ? 10 : 2); round++)
         {
             await killed.AdoptAsync();
             for (var kill = 0; kill < KillsOfOneUndo; kill++)

@@ -21,7 +21,9 @@ public sealed record JobLimits
     /// <summary>Money per calendar month, in the currency of <c>prices:</c>.</summary>
     public decimal? CostPerMonth { get; init; }
 
-    /// <summary>Bytes of payload that the job may add to the ledger per day.</summary>
+    /// <summary>
+    /// Bytes that the job may add to the ledger per day: its entries and payloads as they are stored.
+    /// </summary>
     public long? BytesPerDay { get; init; }
 
     /// <summary>These limits, with the gaps filled from <paramref name="defaults"/>.</summary>

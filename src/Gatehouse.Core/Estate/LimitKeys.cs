@@ -23,7 +23,8 @@ internal static class LimitKeys
         Shapes.Money("in the currency of `prices`"), "Money per calendar month; needs `prices`.");
 
     public static readonly Setting<long> BytesPerDay = new("bytes-per-day",
-        Shapes.Size(1 << 10, BytesMax), "Bytes of payload that the job may add to the ledger per day.")
+        Shapes.Size(1 << 10, BytesMax),
+        "Bytes that the job may add to the ledger per day: its entries and payloads as they are stored.")
     { Source = "one job must not fill the disk and so stop the house" };
 
     public static readonly SectionShape Limits = new("limits",

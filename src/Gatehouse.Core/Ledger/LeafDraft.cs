@@ -66,6 +66,17 @@ public static class LeafDraft
         return length;
     }
 
+    /// <summary>Bytes that <see cref="Finish"/> adds for a leaf at an index.</summary>
+    public static int TailLengthOf(long index)
+    {
+        // ,"seq":N,"t":"…","v":1}
+        const int fixedBytes = 7 + 6 + LedgerTime.Length + 8;
+        var digits = 1;
+        for (var rest = index / 10; rest > 0; rest /= 10)
+            digits++;
+        return fixedBytes + digits;
+    }
+
     private static int Put(Span<byte> target, ReadOnlySpan<byte> text)
     {
         text.CopyTo(target);

@@ -2,6 +2,7 @@ using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
+using Gatehouse.Gate.Limits;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Acts;
@@ -27,6 +28,9 @@ internal sealed record ActHouse
     /// <summary>What the gate was told of the adoption; null when no server runs.</summary>
     public AdoptionNotice? Adoption { get; init; }
 
+    /// <summary>What jobs use; null when no server runs.</summary>
+    public LimitBook? Limits { get; init; }
+
     /// <summary>Reloads the estate file; null when no server runs.</summary>
     public Func<Actor, Task<ReloadResult>>? Reload { get; init; }
 
@@ -41,6 +45,13 @@ internal sealed record ActHouse
     public async Task RecordAsync(
         Actor actor, string act, Dictionary<string, string> details, IStateChange? change = null)
     {
+        // What a job's own user does is the job's: it counts against the same bytes of the day as its calls.
+        var meter = actor.IsJobUser ? Limits?.For(details["job"]) : null;
+        if (meter is not null)
+        {
+            var booked = new UsageChange(details["job"], Names(), default);
+            change = change is null ? booked : new BothChanges(change, booked);
+        }
         var result = await Ledger.AppendAsync(
             new LedgerDraft
             {
@@ -57,7 +68,20 @@ internal sealed record ActHouse
             CancellationToken.None);
         if (!result.IsDurable)
             throw new ActException($"Not done: the ledger cannot record it ({result.Refusal}).", ExitCodes.Unavailable);
+        meter?.Settle(default, new UsagePeriod(0, result.StoredBytes, 0), Names());
     }
+
+    /// <summary>Lets a job's own user begin an act. What is returned ends it, and has to be called once.</summary>
+    /// <exception cref="ActException">A limit stands in its way.</exception>
+    public Action? BeginActOf(JobPlan job)
+    {
+        if (Limits?.For(job.Key) is not { } meter) return null;
+        if (meter.TryBeginAct(job.Limits, Names()) is { } refusal)
+            throw new ActException(refusal.Message, ExitCodes.Unavailable);
+        return meter.EndAct;
+    }
+
+    private PeriodNames Names() => Limits!.Names(Ledger.Clock.Confirmed, Plan().TimeZone);
 
     /// <summary>
     /// As <see cref="RecordAsync"/> for what is in force already: if it is not on record, the error says so.

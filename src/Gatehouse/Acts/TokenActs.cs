@@ -29,6 +29,7 @@ internal static class TokenActs
         var (token, hash, grant) = Create(call, boundToConnection: false);
         await call.House.RecordAsync(call.Actor, "token.issue", Details(grant), new TokenChange(hash, grant));
         call.House.Tokens.Add(hash, grant);
+        call.House.Tokens.Trim(grant.Job);
         await call.WriteAsync(json =>
         {
             json.WriteString("token", token);
@@ -83,6 +84,9 @@ internal static class TokenActs
     public static (string Token, TokenHash Hash, TokenGrant Grant) Create(ActCall call, bool boundToConnection)
     {
         var job = call.House.JobOf(call.Required("job"));
+        // Named twice is named once: a list of a thousand names must not become a thousand words on record.
+        string[] models = [.. call.List("model").Distinct()];
+        EndpointScope[] endpoints = [.. call.List("endpoint").Distinct().Select(ScopeOf)];
         var (service, inUrl) = (call.Flag("service"), call.Flag("in-url"));
         var from = call.List("from").Select(NetworkOf).ToArray();
         if (call.Actor.IsJobUser && (service || inUrl || from.Length > 0 || LifeOf(call, service) > DefaultLife))
@@ -108,7 +112,7 @@ internal static class TokenActs
                 "A token in a URL ends up in logs, so it must be bound to a network: add --from CIDR.",
                 ExitCodes.Unusable);
         }
-        foreach (var model in call.List("model"))
+        foreach (var model in models)
         {
             if (job.Models.All(own => own.Key != model))
             {
@@ -124,8 +128,8 @@ internal static class TokenActs
             Job = job.Key,
             Issued = now,
             Expires = now + LifeOf(call, service),
-            Endpoints = [.. call.List("endpoint").Select(ScopeOf)],
-            Models = call.List("model"),
+            Endpoints = endpoints,
+            Models = models,
             From = from,
             InUrl = inUrl,
             Service = service,

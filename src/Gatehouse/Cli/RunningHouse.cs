@@ -74,6 +74,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Time = Time,
             InFlight = Parts.InFlight,
             Adoption = _adoption,
+            Limits = Parts.Limits,
             Reload = ReloadAsync,
             Bound = BoundAddresses,
         };

@@ -16,6 +16,9 @@ internal sealed class ActSocket(ActHouse house)
     /// <summary>Arguments are a few names and texts.</summary>
     private const int RequestBytesMax = 64 * 1024;
 
+    /// <summary>A job's user names its job, a few models and a command.</summary>
+    private const int JobUserBytesMax = 4 * 1024;
+
     private const string Prefix = "/acts/";
 
     public async Task HandleAsync(HttpContext http)
@@ -25,12 +28,16 @@ internal sealed class ActSocket(ActHouse house)
         var name = path.StartsWith(Prefix, StringComparison.Ordinal) ? path[Prefix.Length..] : "";
         var exit = ExitCodes.Done;
         string? error = null;
+        Action? end = null;
         try
         {
             if (!HttpMethods.IsPost(http.Request.Method) || name.Length == 0)
                 throw new ActException($"Acts are asked for with POST {Prefix}NAME.", ExitCodes.Unusable);
-            var arguments = await ReadAsync(http);
-            var actor = Authorise(http, name, arguments);
+            var peer = PeerCredentials.Of(http) ?? throw new ActException("Acts need a Unix socket.");
+            var isOwner = peer.Uid == 0 || peer.Uid == UserNames.OwnUid;
+            var arguments = await ReadAsync(http, isOwner ? RequestBytesMax : JobUserBytesMax);
+            var actor = new Actor(peer.Uid, UserNames.NameOf(peer.Uid));
+            if (!isOwner) (actor, end) = AuthoriseJobUser(actor, name, arguments);
             var call = new ActCall(house, actor, arguments, line => WriteLineAsync(http, line))
             {
                 Stop = http.RequestAborted,
@@ -45,19 +52,21 @@ internal sealed class ActSocket(ActHouse house)
         {
             return;
         }
+        finally
+        {
+            end?.Invoke();
+        }
         await WriteLineAsync(http, ActLine.End(exit, error));
     }
 
-    /// <exception cref="ActException">The user at the other end may not do this.</exception>
-    private Actor Authorise(HttpContext http, string name, Dictionary<string, string> arguments)
+    /// <exception cref="ActException">The user at the other end may not do this, or not now.</exception>
+    private (Actor Actor, Action? End) AuthoriseJobUser(
+        Actor actor, string name, Dictionary<string, string> arguments)
     {
-        var peer = PeerCredentials.Of(http) ?? throw new ActException("Acts need a Unix socket.");
-        var actor = new Actor(peer.Uid, UserNames.NameOf(peer.Uid));
-        if (peer.Uid == 0 || peer.Uid == UserNames.OwnUid) return actor;
         if (ActDesk.IsForJobUsers(name) && arguments.TryGetValue("job", out var job)
-            && house.Plan().Jobs.TryGetValue(job, out var plan) && plan.RunAs is { } user && IsUser(user, peer.Uid))
+            && house.Plan().Jobs.TryGetValue(job, out var plan) && plan.RunAs is { } user && IsUser(user, actor.Uid))
         {
-            return actor with { IsJobUser = true };
+            return (actor with { IsJobUser = true }, house.BeginActOf(plan));
         }
         throw new ActException(ActDesk.IsForJobUsers(name)
             ? $"User '{actor.Name}' may not have tokens for this job: its run-as: does not name this user."
@@ -67,15 +76,15 @@ internal sealed class ActSocket(ActHouse house)
     private static bool IsUser(RunAs user, int uid)
         => user.Uid is { } number ? number == uid : user.UserName is { } name && UserNames.UidOf(name) == uid;
 
-    private static async Task<Dictionary<string, string>> ReadAsync(HttpContext http)
+    private static async Task<Dictionary<string, string>> ReadAsync(HttpContext http, int bytesMax)
     {
         var arguments = new Dictionary<string, string>(StringComparer.Ordinal);
         if (http.Request.ContentLength is 0) return arguments;
         // Half of what was asked for is never done: a body that is not read is an error.
-        if (http.Request.ContentLength is not <= RequestBytesMax)
+        if (http.Request.ContentLength is not { } length || length > bytesMax)
         {
             throw new ActException(
-                $"The act's arguments need a Content-Length of at most {RequestBytesMax} bytes.", ExitCodes.Unusable);
+                $"The act's arguments need a Content-Length of at most {bytesMax} bytes.", ExitCodes.Unusable);
         }
         try
         {

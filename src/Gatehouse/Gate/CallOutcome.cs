@@ -65,8 +65,10 @@ internal sealed record CallOutcome
             Usage = machine.Usage,
             ReportedModel = machine.ReportedModel,
             Fingerprint = machine.SystemFingerprint,
-            // What held the gate's own credential is nobody's to read, on record neither.
-            Upstream = failure?.HidesAnswer == true ? relay.Delivered : relay.Upstream.Memory,
+            // What held the gate's own credential is nobody's to read, on record neither; and what was cut for want of
+            // bytes is not stored twice.
+            Upstream = failure is { HidesAnswer: true } or { Refusal.Kind: RefusalKind.ByteBudget }
+                ? relay.Delivered : relay.Upstream.Memory,
             Delivered = relay.Delivered,
             DeliveredBytes = relay.DeliveredBytes,
             ContentEvents = relay.ContentEvents,

@@ -21,7 +21,7 @@ internal sealed class CallRecorder(GateParts parts)
     private const int RefusedBytesMax = 64 * 1024;
 
     /// <summary>Step 6. Durable before the first byte goes upstream.</summary>
-    public async ValueTask<Refusal?> RecordRequestAsync(GateCall call)
+    public async ValueTask<Refusal?> RecordRequestAsync(GateCall call, Reservation reservation)
     {
         var identity = await parts.Identities.OfAsync(call.Model!, call.Ended);
         var draft = new LedgerDraft
@@ -32,6 +32,8 @@ internal sealed class CallRecorder(GateParts parts)
                 new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory),
                 new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Forwarded),
             ],
+            StateChange = reservation.CountsPeriods
+                ? new UsageChange(call.Caller.Job.Key, reservation.Names(), default) : null,
         };
         if (call.Route!.Kind == RouteKind.Manage && await RecordManagementAsync(call) is { IsDurable: false } refused)
             return Explain(call, refused.Refusal);
@@ -39,6 +41,7 @@ internal sealed class CallRecorder(GateParts parts)
         var result = await parts.Append(draft, CancellationToken.None);
         if (!result.IsDurable) return Explain(call, result.Refusal);
         call.RequestRecorded = true;
+        reservation.RequestStored(result.StoredBytes);
         parts.Live.Show(Live(call, "running"));
         return null;
     }
@@ -72,6 +75,7 @@ internal sealed class CallRecorder(GateParts parts)
         };
         var result = await parts.Append(draft, CancellationToken.None);
         call.OutcomeRecorded = true;
+        reservation.OutcomeStored(result.StoredBytes);
         // Before the end goes out: a caller that has its answer does not meet its own call at the next one's limits.
         reservation.Settle();
         parts.Identities.Learn(call.Model!, outcome.ReportedModel, outcome.Fingerprint);
@@ -132,7 +136,8 @@ internal sealed class CallRecorder(GateParts parts)
     public async ValueTask<Refusal?> RecordRefusalAsync(GateCall call, Refusal refusal)
     {
         var row = RefusalTable.For(refusal.Kind);
-        // Counted against the job's bytes of the day: what is refused fills the disk like what is not.
+        // Counted against the job's bytes of the day: what is refused fills the disk like what is not. A job without
+        // any left adds the entry alone, and of those a few a minute.
         var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax
             ? 0 : call.Received.Length;
         var names = parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone);
@@ -150,10 +155,11 @@ internal sealed class CallRecorder(GateParts parts)
             },
             Payloads = kept == 0
                 ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
-            StateChange = kept == 0 ? null : new UsageChange(call.Caller.Job.Key, names, new UsagePeriod(0, kept, 0)),
+            StateChange = call.Caller.Job.Limits.BytesPerDay is null
+                ? null : new UsageChange(call.Caller.Job.Key, names, default),
         };
-        if (kept > 0) parts.Limits.For(call.Caller.Job.Key).Settle(default, new UsagePeriod(0, kept, 0), names);
         var result = await parts.Append(draft, CancellationToken.None);
+        parts.Limits.For(call.Caller.Job.Key).Settle(default, new UsagePeriod(0, result.StoredBytes, 0), names);
         return result.IsDurable ? null : Explain(call, result.Refusal);
     }
 

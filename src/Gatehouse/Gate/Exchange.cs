@@ -264,6 +264,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             _hasBegun = true;
             call.EndAfter(_silence = _limits.Whole);
             body.Advance(read);
+            call.HoldOnRecord(body.Length);
             if (!await parts.HoldAnswerAsync(call, body.Length)) return CallFailure.Interrupted(NoRoom);
             if (body.Length > AnswerBytesMax)
             {

@@ -94,6 +94,17 @@ internal sealed class GateCall : IDisposable
 
     public IPAddress? RemoteAddress => Http.Connection.RemoteIpAddress;
 
+    /// <summary>Reserves the bytes that the answer takes on record; a refusal where the job has none left.</summary>
+    public Func<long, Refusal?>? GrowAnswer { get; set; }
+
+    /// <summary>Takes room on record for an answer that has grown to this size, or cuts the call.</summary>
+    public void HoldOnRecord(long answerBytes)
+    {
+        if (GrowAnswer?.Invoke(answerBytes) is not { } refusal) return;
+        Cut(refusal);
+        Ended.ThrowIfCancellationRequested();
+    }
+
     /// <summary>Stops the call at once. The first reason given is the one that counts.</summary>
     public void Cut(Refusal why)
     {

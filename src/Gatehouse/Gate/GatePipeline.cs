@@ -114,6 +114,7 @@ internal sealed class GatePipeline(GateParts parts)
             // 3 read once into Traffic; 4 rules, limits, pause. Rates count before the body is read, what the call may
             // use is reserved when it is known, and settled with its outcome.
             refusal ??= reservation.Enter() ?? await ReadBodyAsync(call) ?? reservation.Reserve();
+            call.GrowAnswer = reservation.GrowAnswer;
             if (refusal is null) await ExchangeAsync(call, answer, reservation);
             else await RefuseAsync(call, answer, refusal);
         }
@@ -149,7 +150,7 @@ internal sealed class GatePipeline(GateParts parts)
         // 6 record the request: durable before the first byte goes upstream.
         try
         {
-            if (await _recorder.RecordRequestAsync(call) is { } notRecorded)
+            if (await _recorder.RecordRequestAsync(call, reservation) is { } notRecorded)
             {
                 await answer.RefuseAsync(notRecorded);
                 return;

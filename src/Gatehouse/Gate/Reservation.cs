@@ -25,10 +25,19 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     /// </summary>
     private const int StreamBytesPerTokenMax = 64;
 
+    /// <summary>What the leaf of a request or an outcome takes, for one that is not written yet.</summary>
+    private const int LeafBytes = 1024;
+
+    /// <summary>Answers reserve bytes in steps of this size, so that most do it once.</summary>
+    private const int AnswerStep = 16 * 1024;
+
     private UsagePeriod _wanted;
+    private long _requestBytes, _answerBytes, _storedBytes;
     private bool _entered, _reserved;
 
-    /// <summary>What the call used; set from the upstream's own count when it gives one, else estimated.</summary>
+    /// <summary>
+    /// What the call used, but for bytes; set from the upstream's own count when it gives one, else estimated.
+    /// </summary>
     public UsagePeriod Used { get; private set; }
 
     /// <summary>Counts the call against rates and calls in flight, before its body is read.</summary>
@@ -43,12 +52,49 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     public Refusal? Reserve()
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
-        _wanted =
-            new UsagePeriod(prompt + AnswerTokensWanted, call.Received.Length, CostMicros(prompt, AnswerTokensWanted));
+        // Stored as it came, and once more where it was changed; its outcome has a leaf too, and mostly a short answer.
+        _requestBytes = LeafBytes + call.Received.Length + (call.IsSpliced ? call.Spliced.Length : 0);
+        _answerBytes = LeafBytes;
+        _wanted = new UsagePeriod(
+            prompt + AnswerTokensWanted, _requestBytes + _answerBytes, CostMicros(prompt, AnswerTokensWanted));
         var refusal = Meter.TryReserve(call.Caller.Job.Limits, _wanted, Names());
         _reserved = refusal is null;
         WriteStanding();
         return refusal;
+    }
+
+    /// <summary>The request is on record with so many bytes: what it reserved becomes what it used.</summary>
+    public void RequestStored(long bytes)
+    {
+        if (!_reserved) return;
+        _wanted -= new UsagePeriod(0, _requestBytes, 0);
+        Meter.Settle(new UsagePeriod(0, _requestBytes, 0), new UsagePeriod(0, bytes, 0), Names());
+        _requestBytes = 0;
+    }
+
+    /// <summary>The outcome is on record with so many bytes.</summary>
+    public void OutcomeStored(long bytes) => _storedBytes = bytes;
+
+    /// <summary>
+    /// Reserves what the answer takes on record once it has this many bytes. The refusal says that the job's bytes of
+    /// the day are used up: the answer ends here.
+    /// </summary>
+    public Refusal? GrowAnswer(long bytes)
+    {
+        if (!_reserved || call.Caller.Job.Limits.BytesPerDay is null) return null;
+        // Where the gate takes out what it asked for, what came and what was passed on are two payloads.
+        var needed = LeafBytes + (call.UsageInjected ? 2 * bytes : bytes);
+        if (needed <= _answerBytes) return null;
+        if (TryGrow(needed - _answerBytes + AnswerStep) is null) return null;
+        return TryGrow(needed - _answerBytes);
+    }
+
+    private Refusal? TryGrow(long bytes)
+    {
+        var more = new UsagePeriod(0, bytes, 0);
+        if (Meter.TryReserveMore(call.Caller.Job.Limits, more, Names()) is { } refusal) return refusal;
+        (_wanted, _answerBytes) = (_wanted + more, _answerBytes + bytes);
+        return null;
     }
 
     /// <summary>Works out the use of an ended call, once, so that the outcome's transaction can book it too.</summary>
@@ -59,14 +105,13 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         var output = outcome.Usage.Output ?? Estimate(outcome, answerBytes);
         if (outcome.Outcome is ExchangeOutcome.ClientAborted or ExchangeOutcome.Interrupted && AnswersInText)
             output = Math.Max(output, Unfinished(outcome, answerBytes));
-        return Used = new UsagePeriod(
-            Math.Min(input + output, UsedMax), call.Received.Length + answerBytes, CostMicros(input, output));
+        return Used = new UsagePeriod(Math.Min(input + output, UsedMax), 0, CostMicros(input, output));
     }
 
     /// <summary>Ends the call's part in its job's meter, whatever it had reached.</summary>
     public void Settle()
     {
-        if (_reserved) Meter.Settle(_wanted, Used, Names());
+        if (_reserved) Meter.Settle(_wanted, Used with { Bytes = _storedBytes }, Names());
         if (_entered) Meter.Leave();
         _entered = _reserved = false;
     }

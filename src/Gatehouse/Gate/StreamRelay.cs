@@ -124,6 +124,7 @@ internal sealed class StreamRelay(
     private async ValueTask<StreamEnd?> TakeAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
         if (Upstream.Length + bytes.Length > AnswerBytesMax) return StreamEnd.TooLarge;
+        call.HoldOnRecord(Upstream.Length + bytes.Length);
         if (!await holdAsync(call, Upstream.Length + bytes.Length)) return StreamEnd.NoRoom;
         if (!_isCondensed) Upstream.Append(bytes.Span);
         _reader ??= EventReader.For(FramingOf(bytes.Span, call.Route!));

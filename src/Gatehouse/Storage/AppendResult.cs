@@ -6,6 +6,9 @@ namespace Gatehouse.Storage;
 /// <param name="Time">The leaf's time.</param>
 internal readonly record struct AppendResult(LedgerRefusal Refusal, long Index, DateTimeOffset Time)
 {
+    /// <summary>Bytes of its leaf and its sealed payloads.</summary>
+    public long StoredBytes { get; init; }
+
     /// <summary>True if the entry is on disk.</summary>
     public bool IsDurable => Refusal == LedgerRefusal.None;
 

@@ -37,8 +37,14 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     /// <summary>The time from which it counts how long things are kept.</summary>
     public DateTimeOffset EncodedAt { get; private set; }
 
-    /// <summary>Bytes that it adds to the ledger: its leaf and its sealed payloads.</summary>
-    public long StoredBytes => LeafLength + LeafDraft.TailBytesMax + Parts.Sum(part => (long)part.Length);
+    /// <summary>Bytes that it adds to the ledger at an index: its leaf and its sealed payloads.</summary>
+    public long StoredBytesAt(long index)
+    {
+        long bytes = LeafLength + LeafDraft.TailLengthOf(index);
+        foreach (var part in Parts)
+            bytes += part.Length;
+        return bytes;
+    }
 
     public IStateChange? StateChange { get; private set; }
 

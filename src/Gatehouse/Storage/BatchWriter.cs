@@ -186,6 +186,6 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             tables.InsertPayload(index, part);
         tables.Exchanges.Project(work.Entry, index, _now);
         _tentative.Append(hash);
-        work.Result = new AppendResult(LedgerRefusal.None, index, _now);
+        work.Result = new AppendResult(LedgerRefusal.None, index, _now) { StoredBytes = work.StoredBytesAt(index) };
     }
 }

@@ -9,3 +9,13 @@ internal interface IStateChange
     /// </summary>
     public void Apply(LedgerTransaction transaction);
 }
+
+/// <summary>Two changes that stand or fall together.</summary>
+internal sealed class BothChanges(IStateChange first, IStateChange second) : IStateChange
+{
+    public void Apply(LedgerTransaction transaction)
+    {
+        first.Apply(transaction);
+        second.Apply(transaction);
+    }
+}

@@ -19,6 +19,9 @@ internal sealed class LedgerTransaction
     /// <summary>Time of the entry's leaf.</summary>
     public DateTimeOffset Time { get; internal set; }
 
+    /// <summary>Bytes of the entry's leaf and its sealed payloads.</summary>
+    public long StoredBytes { get; internal set; }
+
     /// <summary>
     /// For changes that are frequent: the statement is kept, so <paramref name="sql"/> must be a constant.
     /// </summary>

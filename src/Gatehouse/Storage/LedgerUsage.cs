@@ -8,11 +8,18 @@ internal sealed class LedgerUsage(long bytesMax)
     /// <summary>Share of <c>bytes-max</c> from which on the ledger counts as nearly full.</summary>
     public const double NearlyFull = 0.8;
 
-    // Room beyond the limit for what must still be written when no new call is taken: outcomes, acts, purges.
-    private const long Reserve = 16L << 20;
+    // Room beyond the limit for how calls end that were taken before it was reached.
+    private const long OutcomeReserve = 16L << 20;
 
-    // What an entry without payloads takes in the database with its indexes; measured, rounded up.
-    private const long EntryBytes = 2_048;
+    // Room beyond that, which no call can use up: for stopping something, for purges and for steps of the clock.
+    private const long StopReserve = 4L << 20;
+
+    // What an entry takes in the database beyond its leaf and payloads: hash, indexes, the tables derived from it.
+    private const long EntryBytes = 1_024;
+
+    // Acts that stop something, or that say the clock is right so that purging makes room.
+    private static readonly HashSet<string> StoppingActs =
+        ["pause", "token.revoke", "token.leaked", "clock.confirm"];
 
     // One sample an hour is enough for an estimate in days; the estimate looks back a week.
     private static readonly TimeSpan SampleEvery = TimeSpan.FromHours(1);
@@ -33,16 +40,24 @@ internal sealed class LedgerUsage(long bytesMax)
     /// <summary>Bytes in use as of the last commit.</summary>
     public long Used => Interlocked.Read(ref _used);
 
-    /// <summary>Whether an append still fits. New calls stop at the limit, everything else a little later.</summary>
+    /// <summary>Whether an append still fits: what nothing else depends on stops at the limit.</summary>
     public bool HasRoom(AppendWork work)
     {
-        var bytes = work.Cost - DraftEncoder.CostBase + EntryBytes;
-        var isCall = work.Entry is RequestEntry or OutcomeEntry { Call: not null };
-        if (Used + bytes > (isCall ? bytesMax : bytesMax + Reserve))
+        var bytes = work.StoredBytesAt(0) + EntryBytes;
+        if (Used + bytes > bytesMax + ReserveFor(work.Entry))
             return false;
         Interlocked.Add(ref _used, bytes);
         return true;
     }
+
+    private static long ReserveFor(LedgerEntry entry) => entry switch
+    {
+        PurgeEntry or ClockStepEntry => OutcomeReserve + StopReserve,
+        ActEntry act when StoppingActs.Contains(act.Act) => OutcomeReserve + StopReserve,
+        // Both end what was on record before: there are no more of them than there were beginnings.
+        OutcomeEntry { Call: null } or ActEntry { Act: "exec.end" } => OutcomeReserve,
+        _ => 0,
+    };
 
     /// <summary>Takes what the database answered. On the writer's thread.</summary>
     public void Set(long usedBytes)

@@ -12,6 +12,12 @@ internal sealed class Purger(
     // Where pruning stands. Only a hint where to look on: verification reads the purge entries instead.
     public const string PrunedFlag = "leaves_pruned";
 
+    // How far pruned leaves lie closely together.
+    private const string CompactedFlag = "leaves_compacted";
+
+    // Ended tokens of a job that are kept, so that a 401 can say whose they were; the gate keeps fewer in memory.
+    private const int EndedTokensKept = 512;
+
     // Rows in one transaction: short enough that appends between them hardly wait.
     private const int RowsMax = 256;
 
@@ -72,11 +78,14 @@ internal sealed class Purger(
 
         if (result.Refusal != LedgerRefusal.None)
             return result;
+        (refusal, var tidied) = await TidyAsync(clock.Due, cancellation);
+        if (refusal != LedgerRefusal.None)
+            return result with { Refusal = refusal };
         var keys = writer.Keys!.Days.DeleteBefore(DateOnly.FromDateTime(clock.Due.UtcDateTime));
         if (!clock.IsApart && due!.HasSpans)
             keys += await DeleteKeysOfWrongDaysAsync(clock.Confirmed);
         settings.AtStep?.Invoke("day-keys");
-        var (freed, why) = payloads > 0 || below > pruned ? await ShrinkAsync(cancellation) : (0, LedgerRefusal.None);
+        var (freed, why) = payloads > 0 || tidied > 0 ? await ShrinkAsync(cancellation) : (0, LedgerRefusal.None);
         return result with { DayKeys = keys, BytesFreed = freed, Refusal = why };
     }
 
@@ -196,6 +205,67 @@ internal sealed class Purger(
         tables.Prepare("DELETE FROM exchange WHERE idx < ?1 AND outcome_idx < ?1").Bind(1, end).Run();
         tables.SetFlag(PrunedFlag, end);
         return end;
+    }
+
+    // What pruning leaves behind must not fill a ledger for ever: rows that lost their text keep the pages that they
+    // had with it, and checkpoints and tokens come every second.
+    private async Task<(LedgerRefusal Refusal, long Rows)> TidyAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        long rows = 0;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (refusal, moved) = await writer.RunAsync(Compact, inTransaction: true);
+            rows += moved;
+            if (refusal != LedgerRefusal.None)
+                return (refusal, rows);
+            if (moved == 0)
+                break;
+        }
+
+        var (why, deleted) = await writer.RunAsync(tables => DeleteOldRows(tables, now), inTransaction: true);
+        return (why, rows + deleted);
+    }
+
+    // Written anew under the same row numbers, hashes lie in a tenth of the pages; deleting alone joins pages.
+    private static long Compact(LedgerTables tables)
+    {
+        var from = tables.Flag(CompactedFlag);
+        var end = Math.Min(from + RowsMax, tables.Flag(PrunedFlag));
+        if (from >= end)
+            return 0;
+        var hashes = new List<(long Row, long Index, byte[] Hash)>();
+        var select = tables.Prepare(
+            "SELECT rowid, idx, hash FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 AND leaf IS NULL")
+            .Bind(1, from).Bind(2, end);
+        while (select.Step())
+            hashes.Add((select.Int64(0), select.Int64(1), select.Blob(2).ToArray()));
+        select.Reset();
+        tables.Prepare("DELETE FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 AND leaf IS NULL")
+            .Bind(1, from).Bind(2, end).Run();
+        foreach (var (row, index, hash) in hashes)
+        {
+            tables.Prepare("INSERT INTO ledger_entry (rowid, log, idx, hash, leaf) VALUES (?1, 1, ?2, ?3, NULL)")
+                .Bind(1, row).Bind(2, index).Bind(3, hash).Run();
+        }
+
+        tables.SetFlag(CompactedFlag, end);
+        return end - from;
+    }
+
+    private static long DeleteOldRows(LedgerTables tables, DateTimeOffset now)
+    {
+        // One checkpoint over what was pruned is enough: every later one covers it too.
+        tables.Prepare(
+            "DELETE FROM checkpoint WHERE log = 1 AND size < (SELECT max(size) FROM checkpoint WHERE size <= ?1)")
+            .Bind(1, tables.Flag(PrunedFlag)).Run();
+        var deleted = tables.Prepare("SELECT changes()").Number();
+        tables.Prepare(
+            "DELETE FROM token WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
+            + "(PARTITION BY job ORDER BY issued DESC) AS place FROM token WHERE coalesce(revoked, expires) < ?1) "
+            + "WHERE place > ?2)")
+            .Bind(1, now.ToUnixTimeMilliseconds()).Bind(2, EndedTokensKept).Run();
+        return deleted + tables.Prepare("SELECT changes()").Number();
     }
 
     // Gives free pages back to the disk, then empties the WAL, which still holds what was deleted.

@@ -14,6 +14,7 @@ internal static class StateChangeRunner
     {
         tables.Prepare("SAVEPOINT state_change").Run();
         (tables.Transaction.Index, tables.Transaction.Time) = leaf;
+        tables.Transaction.StoredBytes = work.StoredBytesAt(leaf.Index);
         try
         {
             change.Apply(tables.Transaction);

@@ -13,6 +13,8 @@ public sealed class ActSocketTests : IAsyncLifetime
 {
     private const string Estate = GateEstates.Rights
         + "\n  taken: { owner: tester, model: gpt, source: { kind: prompt }, sink: none, run-as: nobody }"
+        + "\n  small: { owner: tester, model: gpt, source: { kind: prompt }, sink: none, run-as: nobody, "
+        + "limits: { bytes-per-day: 8KiB } }"
         + "\n  numbered: { owner: tester, model: gpt, source: { kind: prompt }, sink: none, run-as: 65534 }\n";
 
     private GateStage _stage = null!;
@@ -128,6 +130,42 @@ public sealed class ActSocketTests : IAsyncLifetime
         Assert.Equal(200, (int)response.StatusCode);
     }
 
+    [Fact]
+    public async Task A_jobs_user_that_loops_gets_a_few_tokens_a_minute_and_leaves_the_others_alone()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becoming another user needs root");
+        var answers = await AsNobodyAsync([.. Enumerable.Repeat(
+            ("token.issue", """{"job":"taken","ttl":"1s","model":"gpt,gpt,gpt","endpoint":"chat,chat"}"""), 40)]);
+
+        var refused = answers.Where(lines => lines[^1].GetProperty("exit").GetInt32() != ExitCodes.Done).ToList();
+        Assert.Equal(10, refused.Count);
+        Assert.All(refused, lines => Assert.Contains(
+            "in the last minute", lines[0].GetProperty("error").GetString(), StringComparison.Ordinal));
+        Assert.Equal(30, _stage.Acts("token.issue").Count);
+        Assert.All(_stage.Acts("token.issue"), act =>
+            Assert.Equal(("gpt", "chat"), (act.Details["models"], act.Details["endpoints"])));
+        Assert.Equal(
+            ExitCodes.Done, (await AsNobodyAsync(("token.issue", """{"job":"numbered"}""")))[0][^1]
+                .GetProperty("exit").GetInt32());
+    }
+
+    [Fact]
+    public async Task What_a_jobs_user_asks_for_counts_against_the_jobs_bytes_of_the_day()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becoming another user needs root");
+        var large = $$"""{"job":"small","ttl":"1s","model":"{{string.Join(',', Enumerable.Repeat("gpt", 2000))}}"}""";
+        var answers = await AsNobodyAsync(
+            [("token.issue", large), .. Enumerable.Repeat(("token.issue", """{"job":"small","ttl":"1s"}"""), 29)]);
+
+        Assert.Contains("Content-Length", answers[0][0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "limits.bytes-per-day", answers[^1][0].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.InRange(_stage.Acts("token.issue").Count, 5, 28);
+        using var call = await _stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat(new string('z', 3000)),
+            await _stage.TokenAsync("small"));
+        Assert.Equal("byte_budget", call.Headers.GetValues("X-Gatehouse-Reason").Single());
+    }
+
     /// <summary>
     /// Asks over the tokens socket as another user, one act after the other; <c>control</c> means the owner's socket.
     /// </summary>
@@ -160,7 +198,7 @@ public sealed class ActSocketTests : IAsyncLifetime
             RedirectStandardOutput = true,
         };
         using var process = Process.Start(start)!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
         Assert.Equal(0, process.ExitCode);

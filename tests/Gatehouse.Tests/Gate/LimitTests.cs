@@ -60,7 +60,7 @@ public sealed class LimitTests
     [Theory]
     [InlineData("tokens-per-day: 400", "token_budget")]
     [InlineData("cost-per-month: 0.0004", "cost_budget")]
-    [InlineData("bytes-per-day: 3KiB", "byte_budget")]
+    [InlineData("bytes-per-day: 8KiB", "byte_budget")]
     public async Task A_budget_is_spent_not_retried_kept_over_a_restart_and_renewed_with_its_period(
         string limit, string reason)
     {

@@ -87,6 +87,20 @@ public sealed class TokenLifeTests
     }
 
     [Fact]
+    public async Task Ended_tokens_beyond_the_newest_fill_no_memory()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var stage = await GateStage.StartAsync(time: time);
+        for (var i = 0; i < 330; i++)
+        {
+            await stage.TokenAsync("all", ("ttl", "1s"));
+            time.Advance(TimeSpan.FromSeconds(2));
+        }
+
+        Assert.InRange(stage.House.Tokens.Count, 200, 260);
+    }
+
+    [Fact]
     public async Task A_service_token_lives_thirty_days_at_most_and_is_replaced_with_overlap()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);

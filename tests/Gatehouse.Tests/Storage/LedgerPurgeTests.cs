@@ -78,6 +78,68 @@ public sealed class LedgerPurgeTests
     }
 
     [Fact]
+    public async Task A_full_ledger_takes_calls_again_once_its_leaves_are_pruned_and_stays_small()
+    {
+        using var test = new TestHome();
+        test.Settings = test.Settings with { BytesMax = 1 << 20 };
+        var time = new FakeTimeProvider(Start);
+        await using var ledger = test.Open(time);
+        long written = 0;
+        for (var round = 0; round < 4; round++)
+        {
+            var before = written;
+            var id = ledger.NewId(EntryId.Exchange);
+            while ((await TestHome.AppendAsync(ledger, TestHome.Request(id))).IsDurable)
+            {
+                Assert.True((await TestHome.AppendAsync(ledger, TestHome.Outcome(ledger, id))).IsDurable);
+                written += 2;
+                id = ledger.NewId(EntryId.Exchange);
+            }
+
+            Assert.True(written - before > 200, $"Round {round} had room for {written - before} entries.");
+            await TestHome.SignAsync(ledger, time);
+            time.Advance(TimeSpan.FromDays(91));
+            Assert.True((await ledger.PurgeDueAsync(CancellationToken.None)).Leaves > 0);
+        }
+
+        Assert.InRange(ledger.Health().BytesUsed, 1, 120_000 + 150 * written);
+        Assert.Empty(test.Verify().Faults);
+    }
+
+    [Fact]
+    public async Task Leaves_that_were_pruned_before_are_compacted_too()
+    {
+        using var test = new TestHome();
+        var time = new FakeTimeProvider(Start);
+        await using (var ledger = test.Open(time))
+        {
+            for (var i = 0; i < 500; i++)
+                await TestHome.ExchangeAsync(ledger, null, null);
+            await TestHome.SignAsync(ledger, time);
+            time.Advance(TimeSpan.FromDays(91));
+            await ledger.PurgeDueAsync(CancellationToken.None);
+        }
+
+        // As an older version left it: without text, in the pages that it had with it.
+        test.Execute(
+            "UPDATE ledger_entry SET leaf = zeroblob(900) WHERE leaf IS NULL; "
+            + "UPDATE ledger_entry SET leaf = NULL WHERE length(leaf) = 900; "
+            + "DELETE FROM ledger_flag WHERE name = 'leaves_compacted'");
+        long before;
+        await using (var ledger = test.Open(time))
+        {
+            await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "note"));
+            before = ledger.Health().BytesUsed;
+            await ledger.PurgeDueAsync(CancellationToken.None);
+            await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "note"));
+            Assert.True(before > 500_000, $"Only {before} bytes were in use.");
+            Assert.InRange(ledger.Health().BytesUsed, 1, 300_000);
+        }
+
+        Assert.Empty(test.Verify().Faults);
+    }
+
+    [Fact]
     public async Task A_pruned_ledger_opens_and_goes_on()
     {
         using var test = new TestHome();

@@ -12,6 +12,9 @@ namespace Gatehouse.Gate.Identity;
 /// </summary>
 internal sealed class TokenBook(byte[] tagKey, Func<ClockReading> clock)
 {
+    /// <summary>Ended tokens of one job that are worth remembering, so that a 401 can say whose they were.</summary>
+    private const int EndedOfJobMax = 256;
+
     private readonly ConcurrentDictionary<TokenHash, TokenGrant> _byHash = new();
 
     public int Count => _byHash.Count;
@@ -59,6 +62,16 @@ internal sealed class TokenBook(byte[] tagKey, Func<ClockReading> clock)
     public int CountGood(string job)
         => _byHash.Values.Count(
             grant => grant.Job == job && grant.Revoked is null && !IsOver(grant));
+
+    /// <summary>Forgets all but a job's newest ended tokens: a loop that asks for tokens fills no memory.</summary>
+    public void Trim(string job)
+    {
+        var ended = _byHash.Where(pair => pair.Value.Job == job
+            && (pair.Value.Revoked is not null || IsOver(pair.Value))).ToList();
+        if (ended.Count <= EndedOfJobMax) return;
+        foreach (var (hash, _) in ended.OrderByDescending(pair => pair.Value.Issued).Skip(EndedOfJobMax))
+            _byHash.TryRemove(hash, out _);
+    }
 
     /// <summary>Takes a token out of the book: one that ended and that nobody needs to be told about.</summary>
     public void Remove(TokenHash hash) => _byHash.TryRemove(hash, out _);

@@ -14,13 +14,25 @@ internal sealed class JobMeter(string job)
     /// </summary>
     private const long RefusalsOnRecordPerMinute = 60;
 
+    /// <summary>
+    /// A command every two seconds: more than any schedule needs, and too few to fill a ledger with.
+    /// </summary>
+    private const int ActsPerMinute = 30;
+
+    /// <summary>Commands of one job at a time, each of which holds a connection.</summary>
+    private const int ActsAtOnceMax = 32;
+
+    /// <summary>What an act's entry takes at most, for one that is not written yet.</summary>
+    private const int ActBytes = 2 * 1024;
+
     private readonly Lock _gate = new();
     private readonly SlidingMinute _requests = new();
     private readonly SlidingMinute _tokens = new();
     private readonly SlidingMinute _refusals = new();
+    private readonly SlidingMinute _acts = new();
     private string _day = "", _month = "";
     private UsagePeriod _today, _thisMonth, _reserved;
-    private int _concurrent;
+    private int _concurrent, _actsNow;
     private long _bodyBytes;
 
     public int Concurrent => Volatile.Read(ref _concurrent);
@@ -63,6 +75,18 @@ internal sealed class JobMeter(string job)
         }
     }
 
+    /// <summary>Reserves bytes for an answer that grows, or says that there are none left.</summary>
+    public Refusal? TryReserveMore(JobLimits limits, UsagePeriod more, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            var refusal = CheckBytes_NeedsLock(limits, more.Bytes);
+            if (refusal is null) _reserved += more;
+            return refusal;
+        }
+    }
+
     /// <summary>
     /// Whether one more refusal of this minute gets an entry of its own. A job that is refused all the time must not
     /// fill the ledger that stops the house when it is full.
@@ -76,6 +100,38 @@ internal sealed class JobMeter(string job)
             _refusals.Add(names.Second, 1);
             return true;
         }
+    }
+
+    /// <summary>Lets an act of the job's own user begin, or says which limit stands in its way.</summary>
+    public Refusal? TryBeginAct(JobLimits limits, PeriodNames names)
+    {
+        lock (_gate)
+        {
+            Turn_NeedsLock(names);
+            _acts.Advance(names.Second);
+            if (_actsNow >= ActsAtOnceMax)
+            {
+                return new Refusal(RefusalKind.ConcurrencyLimit,
+                    $"Job '{job}' has {_actsNow} commands or requests for a token running. Wait for one to end.");
+            }
+            if (_acts.Sum >= ActsPerMinute)
+            {
+                return new Refusal(RefusalKind.RateLimited,
+                    $"Job '{job}' asked for {_acts.Sum} tokens in the last minute; {ActsPerMinute} is the most that "
+                        + $"its own user may. Ask again in {_acts.SecondsUntilFreed(1)} seconds, and use one token for "
+                        + "many calls.");
+            }
+            if (CheckBytes_NeedsLock(limits, ActBytes) is { } refusal) return refusal;
+            _acts.Add(names.Second, 1);
+            _actsNow++;
+            return null;
+        }
+    }
+
+    /// <summary>Called exactly once for each act that was let in.</summary>
+    public void EndAct()
+    {
+        lock (_gate) _actsNow--;
     }
 
     /// <summary>Takes bytes of bodies that are being read; one job cannot take the whole house's share.</summary>
@@ -178,11 +234,7 @@ internal sealed class JobMeter(string job)
                 $"Job '{job}' used {_today.Tokens} tokens today and this call may use {wanted.Tokens} "
                     + $"(limits.tokens-per-day: {tokens}).", null);
         }
-        if (limits.BytesPerDay is { } bytes && _today.Bytes + _reserved.Bytes + wanted.Bytes > bytes)
-        {
-            return new Refusal(RefusalKind.ByteBudget,
-                $"Job '{job}' put {_today.Bytes} bytes on record today (limits.bytes-per-day: {bytes}).", null);
-        }
+        if (CheckBytes_NeedsLock(limits, wanted.Bytes) is { } overBytes) return overBytes;
         if (limits.CostPerMonth is { } cost
             && _thisMonth.CostMicros + _reserved.CostMicros + wanted.CostMicros > cost * 1_000_000m)
         {
@@ -192,4 +244,11 @@ internal sealed class JobMeter(string job)
         }
         return null;
     }
+
+    private Refusal? CheckBytes_NeedsLock(JobLimits limits, long wanted)
+        => limits.BytesPerDay is { } bytes && _today.Bytes + _reserved.Bytes + wanted > bytes
+            ? new Refusal(RefusalKind.ByteBudget,
+                $"Job '{job}' put {_today.Bytes} bytes on record today, and what it has under way may take "
+                    + $"{_reserved.Bytes + wanted} more (limits.bytes-per-day: {bytes}).")
+            : null;
 }

@@ -2,7 +2,10 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Limits;
 
-/// <summary>Books what a call used in the transaction of its outcome, so that a restart forgets no budget.</summary>
+/// <summary>
+/// Books what a job used in the transaction of the entry that says so, so that a restart forgets no budget. Its bytes
+/// are those that the entry itself takes.
+/// </summary>
 internal sealed class UsageChange(string job, PeriodNames names, UsagePeriod used) : IStateChange
 {
     private const string Upsert =
@@ -22,7 +25,7 @@ internal sealed class UsageChange(string job, PeriodNames names, UsagePeriod use
         statement.Bind(1, job);
         statement.Bind(2, period);
         statement.Bind(3, used.Tokens);
-        statement.Bind(4, used.Bytes);
+        statement.Bind(4, transaction.StoredBytes);
         statement.Bind(5, used.CostMicros);
         statement.Run();
     }

@@ -15,6 +15,25 @@ public static class ComposeFiles
         "compose.override.yaml", "compose.override.yml", "docker-compose.override.yaml", "docker-compose.override.yml",
     ];
 
+    /// <summary>
+    /// Whether a name is one that people give to a further file beside those of <see cref="Names"/>, as
+    /// <c>docker-compose.gpu.yml</c>; examples and old copies are none.
+    /// </summary>
+    /// <param name="name">The file's name.</param>
+    public static bool IsFurther(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var lower = name.ToLowerInvariant();
+        if (Names.Contains(lower) || OverrideNames.Contains(lower)) return false;
+        var end = lower.EndsWith(".yaml", StringComparison.Ordinal) ? 5
+            : lower.EndsWith(".yml", StringComparison.Ordinal) ? 4 : 0;
+        var words = end == 0 ? [] : lower[..^end].Split('.', '-', '_');
+        return words.Length is > 1 and < 6 && words.Contains("compose") && !words.Any(NoProject.Contains);
+    }
+
+    private static readonly string[] NoProject =
+        ["example", "sample", "template", "old", "bak", "backup", "bk", "orig", "copy", "disabled", "dist"];
+
     /// <summary>The paths of a directory's files: the first of the names, and the first override beside it.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="isThere">Whether there is a file at a path.</param>

@@ -19,7 +19,8 @@ internal static class PortText
         return Pair(map["host_ip"]?.Text ?? "", host, target, map["protocol"]?.Text ?? "tcp");
     }
 
-    private static List<PortFact>? Short(string text)
+    /// <summary>Reads the short form, as <c>127.0.0.1:8080:80</c>; null when it is none.</summary>
+    public static List<PortFact>? Short(string text)
     {
         var slash = text.LastIndexOf('/');
         var protocol = slash < 0 ? "tcp" : text[(slash + 1)..];

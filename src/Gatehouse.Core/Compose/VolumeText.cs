@@ -20,7 +20,8 @@ internal static class VolumeText
             (map["bind"] as ComposeNode.Mapping)?["propagation"]?.Text ?? "", kind == "volume" ? source : "");
     }
 
-    private static MountFact Short(string text, string directory)
+    /// <summary>Reads the short form, as <c>./data:/data:ro</c>.</summary>
+    public static MountFact Short(string text, string directory)
     {
         var parts = Parts(text);
         if (parts is [var only]) return new MountFact("volume", "", only, true, "", "");

@@ -39,6 +39,11 @@ public enum ClueKind
     /// <summary>That a model server hands calls to another one, in words.</summary>
     HandsOn,
 
+    /// <summary>
+    /// It fetches, lists or checks models and does nothing else: an <c>ollama pull</c>, a health check.
+    /// </summary>
+    Upkeep,
+
     /// <summary>A port published on the host, as <c>0.0.0.0:11434</c>.</summary>
     OpenPort,
 }

@@ -38,6 +38,7 @@ public static class ClueText
         ArgumentNullException.ThrowIfNull(command);
         var bag = new ClueBag();
         AddLines(bag, where, command, isCommand: true);
+        bag.CloseCommands(where);
         return bag.ToImmutable();
     }
 
@@ -52,7 +53,10 @@ public static class ClueText
         CommandScan.AddCommand(bag, where, [.. arguments.Take(ShellWords.WordsMax).Select(Bounded)]);
         foreach (var argument in arguments.Take(ShellWords.WordsMax))
             AddLine(bag, where, Bounded(argument), posts: false);
-        ModelScan.Add(bag, where, Bounded(string.Join(' ', arguments.Take(ShellWords.WordsMax))));
+        var whole = Bounded(string.Join(' ', arguments.Take(ShellWords.WordsMax)));
+        ModelScan.Add(bag, where, whole);
+        new ScriptUrls(arguments.Take(ShellWords.WordsMax).Select(Bounded)).Add(bag, where, whole);
+        bag.CloseCommands(where);
         return bag.ToImmutable();
     }
 
@@ -79,13 +83,14 @@ public static class ClueText
         ArgumentNullException.ThrowIfNull(variable);
         var bag = new ClueBag();
         var where = $"env {variable.Name}";
-        if (KeyNames.IsModelKey(variable.Name))
+        if (KeyNames.IsModelKey(variable.Name) && !variable.IsPlaceholder)
             bag.Add(ClueKind.ModelKey, where, variable.Name);
         else if (KeyNames.IsSinkKey(variable.Name))
             bag.Add(ClueKind.SinkKey, where, variable.Name);
         if (variable.Value is { Length: > 0 } value)
         {
-            UrlScan.Add(bag, where, Bounded(value), posts: false);
+            if (KeyNames.IsModelAddress(variable.Name)) UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));
+            else UrlScan.Add(bag, where, Bounded(value), posts: false);
             ModelScan.AddVariable(bag, where, variable.Name, value);
         }
         return bag.ToImmutable();
@@ -95,6 +100,7 @@ public static class ClueText
     {
         text = text.Length > TextMax ? text[..TextMax] : text;
         var lines = text.Split('\n', LinesMax + 1);
+        var urls = new ScriptUrls(lines.Where(static line => line.Length <= LineMax && !IsComment(line)));
         var joined = "";
         for (var at = 0; at < Math.Min(lines.Length, LinesMax); at++)
         {
@@ -111,6 +117,7 @@ public static class ClueText
             if (isCommand)
                 CommandScan.Add(bag, place, line);
             AddLine(bag, place, line, UrlScan.Posts(line));
+            urls.Add(bag, place, line);
             ModelScan.Add(bag, place, line);
         }
     }

@@ -22,7 +22,45 @@ public static class ContainerSights
     public static ImmutableArray<Sight> Of(ComposeProject project)
     {
         ArgumentNullException.ThrowIfNull(project);
-        return [.. project.Services.Where(service => service.Provider is null).Select(service => Of(project, service))];
+        var services = project.Services.Where(service => service.Provider is null)
+            .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine)))
+            .ToArray();
+        var shared = SharedVariables.Of(services);
+        return [.. services.Select(one => Of(project, one.Service, one.Software) with
+        {
+            SharedVariables = one.Software?.Role is SoftwareRole.App or SoftwareRole.Proxy
+                || one.Software?.ReadsSettings == true ? [] : shared,
+        })];
+    }
+
+    /// <summary>A container that something other than an engine's list or a Compose file describes.</summary>
+    /// <param name="run">What is run.</param>
+    /// <param name="place">Where that stands.</param>
+    /// <param name="name">The name that people use for it.</param>
+    internal static Sight Of(ContainerRun run, string place, string name)
+    {
+        var software = SoftwareOf(run.Image, run.Command);
+        var clues = new ContainerClues(software, run.Image);
+        clues.AddEnvironment(run.Environment);
+        clues.AddCommand(run.Command);
+        clues.AddPorts(run.Ports.Where(port => port.HostPort != 0));
+        clues.AddMounts(run.Mounts);
+        clues.AddRights(run.IsPrivileged, run.Capabilities, run.PidMode);
+        return new Sight
+        {
+            Kind = SightKind.ContainerUnit,
+            Place = place,
+            Name = name,
+            Identities = run.Name is null ? [] : [$"container {run.Name}"],
+            Software = software,
+            Endpoints = [.. run.Networks.Select(network => new SightEndpoint(network,
+                [.. run.Aliases.Append(run.Name ?? name).Append(name).Distinct()]))],
+            Ports = run.Ports,
+            ListeningPorts = Listening(software, [], run.Command),
+            Mounts = run.Mounts,
+            IsOnHostNetwork = run.IsOnHostNetwork,
+            Clues = clues.ToImmutable(),
+        };
     }
 
     /// <summary>
@@ -34,7 +72,7 @@ public static class ContainerSights
         var software = image.Length == 0 ? null : SoftwareTable.Find(image);
         var isOther = software?.Role == SoftwareRole.Server && !command.IsEmpty
             && ClueText.FindInArguments("command", command) is var clues
-            && clues.Any(clue => clue.Kind == ClueKind.ModelClient)
+            && clues.Any(clue => clue.Kind is ClueKind.ModelClient or ClueKind.Upkeep)
             && !clues.Any(clue => clue.Kind == ClueKind.ModelServer);
         return isOther ? null : software;
     }
@@ -79,6 +117,7 @@ public static class ContainerSights
                     HostAddress = port.HostAddress.Length == 0 ? "0.0.0.0" : port.HostAddress,
                 })
                 : container.Ports],
+            Mounts = container.Mounts,
             ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine),
             IsOnHostNetwork = isOnHost,
             IsRunning = container.IsRunning,
@@ -86,11 +125,9 @@ public static class ContainerSights
         };
     }
 
-    private static Sight Of(ComposeProject project, ComposeService service)
+    private static Sight Of(ComposeProject project, ComposeService service, KnownSoftware? software)
     {
-        var image = service.Image ?? "";
-        var software = SoftwareOf(image, service.CommandLine);
-        var clues = new ContainerClues(software, image);
+        var clues = new ContainerClues(software, service.Image ?? "");
         clues.AddEnvironment(service.Environment);
         clues.AddModels(service, project);
         clues.AddCommand(service.CommandLine);
@@ -113,6 +150,7 @@ public static class ContainerSights
                 [.. attachment.Aliases.Append(owner.Name).Append(owner.ContainerName ?? owner.Name)
                     .Append(attachment.Address ?? owner.Name).Distinct()]))],
             Ports = service.Ports,
+            Mounts = service.Volumes,
             ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine),
             IsOnHostNetwork = owner.NetworkMode == "host",
             Clues = clues.ToImmutable(),
@@ -122,7 +160,7 @@ public static class ContainerSights
     /// <summary>
     /// Ports on which a model server listens: those of its command, of its declaration, and its usual one.
     /// </summary>
-    private static ImmutableArray<int> Listening(
+    internal static ImmutableArray<int> Listening(
         KnownSoftware? software, ImmutableArray<string> exposed, ImmutableArray<string> command)
     {
         var ports = new List<int>();

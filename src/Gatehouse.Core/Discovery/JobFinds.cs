@@ -29,13 +29,16 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         if (Declared(thing, wanted) is { } declared && _keys.Add(declared))
             return find with { Name = declared, State = FindState.Known };
         var key = Free(thing, wanted);
-        var models = ModelPlaces.Of(thing, servers).SelectMany(_models.KeysOf).Distinct().ToImmutableArray();
+        var all = ModelPlaces.Of(thing, servers).SelectMany(_models.KeysOf).Distinct().ToImmutableArray();
+        // Where two servers may have any name, a name would not tell which is meant: the first one counts.
+        var open = all.Where(_models.IsOpen).Skip(1).ToArray();
+        var models = all.RemoveRange(open);
         if (models.IsEmpty)
         {
             return find with
             {
                 Name = key,
-                Notes = ["Where its models are was not seen: they may stand in its own settings. "
+                Notes = ["The address of its models was not found: it may be in the app's own settings. "
                     + "Write its entry by hand."],
             };
         }
@@ -50,7 +53,8 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             Job = job,
             Models = drafts,
             Sinks = isSinkNew ? [sink!] : [],
-            Notes = Notes(thing, drafts),
+            Notes = [.. Notes(thing, drafts), .. open.Select(key =>
+                $"It also reaches {_models.UrlOf(key)}: to let it call models there, add them by name.")],
         };
     }
 
@@ -59,13 +63,21 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         .FirstOrDefault(static name => name.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))
         ?[GateNetworks.OfApp.Length..];
 
-    /// <summary>The finds with their risks, the riskiest first.</summary>
+    /// <summary>The finds with their risks, the riskiest first; every entry that they propose loads.</summary>
     public IEnumerable<Find> Judged(IReadOnlyList<Find> finds)
     {
-        var risks = Risks(finds);
-        return finds.Select(find => find with { Risk = RiskOf(find, risks) })
+        var bare = EstateEditor.BareText("home", "UTC");
+        var fit = EstateFit.Of(bare, WithDeclared(EntriesOf(finds)), "");
+        var left = fit.Left.ToDictionary(one => one.Job, one => one.Problem.Message, StringComparer.Ordinal);
+        var plan = EstateEditor.Add(bare, fit.Draft, "") is EstateEdit.Done done ? done.Plan : null;
+        return finds.Select(find => find.Job is { } job && left.TryGetValue(job.Key, out var problem)
+                ? find with { Job = null, Models = [], Sinks = [], Notes = [.. find.Notes, WithoutEntry(problem)] }
+                : find with { Risk = RiskOf(find, plan) })
             .OrderByDescending(find => find.Risk?.Score ?? -1).ThenBy(find => find.Name, StringComparer.Ordinal);
     }
+
+    private static string WithoutEntry(string problem)
+        => $"No entry is proposed, because the estate would not load with it: {problem}. Write its entry by hand.";
 
     /// <summary>What the estate declares and nobody saw.</summary>
     public IEnumerable<Find> Missing(IReadOnlyList<Find> finds)
@@ -123,7 +135,7 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
                 continue;
             }
             if (_sinks.TryAdd(key, sink)) return sink with { Key = key };
-            if (_sinks[key] == sink) return sink with { Key = key };
+            if (_sinks[key] with { Comment = [] } == sink with { Comment = [] }) return sink with { Key = key };
         }
     }
 
@@ -132,7 +144,12 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         var notes = ImmutableArray.CreateBuilder<string>();
         if (thing.Software?.Because is { } because && thing.Software.Can != JobAbilities.Unanswered)
             notes.Add($"It can alter data: {because}.");
-        foreach (var power in thing.Of(ClueKind.Power)) notes.Add($"It {power.Value} ({power.Where}).");
+        foreach (var power in thing.Of(ClueKind.Power))
+        {
+            // A program is named by a word, all else by what it does.
+            var isProgram = !power.Value.Contains(' ', StringComparison.Ordinal);
+            notes.Add($"It {(isProgram ? "runs " : "")}{power.Value} ({power.Where}).");
+        }
         foreach (var key in thing.Of(ClueKind.ModelKey).Where(key => IsUnused(key, thing, models)))
         {
             notes.Add(
@@ -156,27 +173,10 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
             .Any(url => url.Where.Contains(known.Word, StringComparison.OrdinalIgnoreCase));
     }
 
-    private RiskAssessment? RiskOf(Find find, Dictionary<string, RiskAssessment> risks)
+    private RiskAssessment? RiskOf(Find find, EstatePlan? proposed)
         => find.State == FindState.Known ? JobRisk.Assess(estate!.Jobs[find.Name], estate)
-            : find.Job is { } job ? risks.GetValueOrDefault(job.Key) : null;
-
-    /// <summary>The risk of every proposed entry that an estate would take.</summary>
-    private Dictionary<string, RiskAssessment> Risks(IReadOnlyList<Find> finds)
-    {
-        var bare = EstateEditor.BareText("home", "UTC");
-        var draft = WithDeclared(EntriesOf(finds));
-        if (EstateEditor.Add(bare, draft, "") is EstateEdit.Done all)
-            return all.Plan.Jobs.Values.ToDictionary(job => job.Key, job => JobRisk.Assess(job, all.Plan));
-        // One entry that does not fit must not hide the risk of the others.
-        var models = EstateEditor.Add(bare, draft with { Jobs = [] }, "") is EstateEdit.Done done ? done.Text : bare;
-        var risks = new Dictionary<string, RiskAssessment>(StringComparer.Ordinal);
-        foreach (var job in draft.Jobs)
-        {
-            if (EstateEditor.Add(models, new EstateDraft { Jobs = [job] }, "") is EstateEdit.Done one)
-                risks[job.Key] = JobRisk.Assess(one.Plan.Jobs[job.Key], one.Plan);
-        }
-        return risks;
-    }
+            : find.Job is { } job && proposed?.Jobs.TryGetValue(job.Key, out var plan) == true
+                ? JobRisk.Assess(plan, proposed) : null;
 
     /// <summary>The entries, with what they name of the estate that is there already.</summary>
     private EstateDraft WithDeclared(EstateDraft draft)

@@ -29,11 +29,18 @@ internal static class JobProposal
         var (trigger, detail) = thing.Triggered is { } triggered
             ? TriggerOf(triggered) : (software?.Trigger ?? TriggerKind.Unknown, null);
         var source = SourceOf(thing, trigger);
-        var isSinkSeen = sink is not null || software?.Sink is SinkKind.Stdout;
+        var isCaller = thing.Of(ClueKind.Sink).Any(clue => clue.Value == SinkProposal.Caller);
+        var isSinkSeen = sink is not null || isCaller || software?.Sink is SinkKind.Stdout;
+        // All that a workflow does stands in its nodes: where none writes, its result stays where it runs.
+        var isFlow = thing.First.Kind == SightKind.Flow;
         var comment = ImmutableArray.CreateBuilder<string>();
         comment.Add($"found in {thing.First.Place}");
         if (source.Note is { } note) comment.Add(note);
-        if (!isSinkSeen) comment.Add("where its output goes was not seen: check `sink`");
+        if (!isSinkSeen)
+        {
+            comment.Add(isFlow ? "none of its nodes writes to a place that is known: check `sink`"
+                : "where its output goes was not found: check `sink`");
+        }
         return new JobDraft
         {
             Key = key,
@@ -42,7 +49,7 @@ internal static class JobProposal
             Trigger = trigger,
             TriggerDetail = detail,
             Source = source.Draft,
-            Sink = sink?.Key ?? "stdout",
+            Sink = sink?.Key ?? (isFlow && !isCaller ? "none" : "stdout"),
             Can = Abilities(thing, sink),
             Comment = comment.ToImmutable(),
         };
@@ -77,7 +84,7 @@ internal static class JobProposal
         if (trigger == TriggerKind.Prompt) return (new SourceDraft(SourceKind.Prompt), null);
         return thing.Software?.Source is SourceKind.Webhook or SourceKind.Prompt or SourceKind.Mail
             ? (new SourceDraft(thing.Software.Source.Value), null)
-            : (new SourceDraft(SourceKind.Webhook), "where its input comes from was not seen: check `source`");
+            : (new SourceDraft(SourceKind.Webhook), "where its input comes from was not found: check `source`");
     }
 
     private static bool IsWeb(string place) => Uri.TryCreate(place, UriKind.Absolute, out var url)

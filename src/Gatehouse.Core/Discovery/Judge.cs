@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Clues;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
@@ -55,14 +56,26 @@ public static class Judge
     {
         SoftwareRole.Plain or SoftwareRole.Server => false,
         SoftwareRole.App or SoftwareRole.Proxy => true,
-        SoftwareRole.Platform => SaysSo(thing) || servers.NeighboursOf(thing).Any(),
+        SoftwareRole.Platform => SaysSo(thing)
+            || (!thing.Has(ClueKind.Upkeep) && servers.NeighboursOf(thing).Any()),
         SoftwareRole.Optional => SaysSo(thing),
         _ => !IsServer(thing) && (SaysSo(thing) || thing.Has(ClueKind.ModelClient)
-            || (!thing.IsContainer && thing.Has(ClueKind.ModelName))),
+            || (!thing.IsContainer && thing.Has(ClueKind.ModelName) && !thing.Has(ClueKind.Upkeep))),
     };
 
-    private static bool SaysSo(Thing thing)
-        => thing.Has(ClueKind.ModelUrl) || thing.Has(ClueKind.ModelKey) || thing.Has(ClueKind.ModelConnection);
+    /// <summary>
+    /// Whether settings, a call or a connection say that it calls models. What only looks after models has their
+    /// address too.
+    /// </summary>
+    private static bool SaysSo(Thing thing) => thing.Has(ClueKind.ModelConnection)
+        || (thing.Has(ClueKind.Upkeep)
+            ? thing.Of(ClueKind.ModelUrl).Any(clue => ModelServers.Parse(clue.Value) is { } url
+                && HostedApis.IsCallPath(url.Path))
+            : thing.Has(ClueKind.ModelUrl) || thing.Of(ClueKind.ModelKey).Any(key => !IsDownloadKey(key.Value)));
+
+    // With a key of Hugging Face a server fetches weights; a client of its models names an address too.
+    private static bool IsDownloadKey(string name) => name.StartsWith("HF_", StringComparison.Ordinal)
+        || name.StartsWith("HUGGING", StringComparison.Ordinal);
 
     private static void AddConnections(
         ImmutableArray<Thing> things, ModelServers servers, ImmutableArray<OpenConnection> connections)
@@ -92,7 +105,7 @@ public static class Judge
     private static Find Server(Thing server, ModelServers servers, EstatePlan? estate)
     {
         var ports = server.ListeningPorts is [var first, ..] ? first : 0;
-        var inside = server.Endpoints.IsEmpty && !server.IsContainer
+        var inside = server.Endpoints.IsEmpty && (!server.IsContainer || server.IsOnHostNetwork)
             ? [FormattableString.Invariant($"127.0.0.1:{ports}")]
             : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.Name}:{ports}"));
         var outside = servers.OpenPortsOf(server)

@@ -32,6 +32,16 @@ internal static class KnownApis
         return null;
     }
 
+    /// <summary>
+    /// The variable from which the gate is to take a key: the one that holds it, or a new one where the key lies in
+    /// an app's own store, as a credential of n8n does.
+    /// </summary>
+    public static string? VariableFor(string key) => IsVariable(key) ? key
+        : OfKey(key) is { } known ? $"{known.Word}_API_KEY" : null;
+
+    public static bool IsVariable(string name) => name.Length != 0 && !char.IsAsciiDigit(name[0])
+        && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+
     /// <summary>The dialects that a place speaks, by its host, its port and the variable that named it.</summary>
     public static ModelProvider ProviderOf(string host, int? port, string path, string where)
     {

@@ -17,6 +17,12 @@ public sealed record KnownSoftware(string Name, SoftwareRole Role, ImmutableArra
     /// <summary>The dialects that it speaks; null for one that the gate does not.</summary>
     public ModelProvider? Provider { get; init; }
 
+    /// <summary>Whether it is a database or another part that software brings along.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Whether its own documentation names variables that point it to models.</summary>
+    public bool ReadsSettings { get; init; }
+
     /// <summary>What usually starts it.</summary>
     public TriggerKind Trigger { get; init; }
 

@@ -21,6 +21,11 @@ internal sealed class ModelBook
         }
     }
 
+    /// <summary>Whether a key stands for every model that a place has.</summary>
+    public bool IsOpen(string key) => _keys.Any(pair => pair.Value == key && pair.Key.Name == ModelPlan.AnyName);
+
+    public string UrlOf(string key) => _keys.First(pair => pair.Value == key).Key.Url;
+
     public ModelDraft? Draft(string key) => _drafts.GetValueOrDefault(key);
 
     /// <summary>Keys of the models at a place.</summary>
@@ -28,10 +33,13 @@ internal sealed class ModelBook
     {
         var url = UpstreamUrl.TryParse(place.Url, out _);
         if (url is null) return [];
-        var names = place.Names.Where(NameText.IsModel).Distinct().Take(NamesMax).ToArray();
-        return names.Length != 0 ? names.Select(name => KeyOf(url, name, place, []))
-            : [.. Known(url) is { Length: > 0 } known ? known : [KeyOf(url, null, place,
-                ["its models' names were not seen, so every one of them: name those that you want"])]];
+        var names = place.Names.Where(NameText.IsModel).Distinct().ToArray();
+        if (names.Length is > 0 and <= NamesMax && place.IsComplete)
+            return names.Select(name => KeyOf(url, name, place, []));
+        if (Known(url) is { Length: > 0 } known) return known;
+        return [KeyOf(url, null, place, [names.Length == 0
+            ? "its models' names were not seen, so every one of them: name those that you want"
+            : $"{string.Join(", ", names.Take(3))} seen, which need not be all of them: name those that you want"])];
     }
 
     private string[] Known(UpstreamUrl url)
@@ -52,11 +60,16 @@ internal sealed class ModelBook
         _drafts.Add(key, new ModelDraft(key, place.Provider, isBase ? address[..^3] : address)
         {
             Name = key == upstream ? null : upstream,
-            Credential = place.KeyVariable is { } variable ? $"env:{variable}" : null,
-            Comment = [$"seen in {place.Where}", .. comment],
+            Credential = place.KeyVariable is { } held && KnownApis.VariableFor(held) is { } variable
+                ? $"env:{variable}" : null,
+            Comment = [$"seen in {place.Where}", .. comment, .. KeyComment(place.KeyVariable)],
         });
         return key;
     }
+
+    private static ImmutableArray<string> KeyComment(string? key)
+        => key is null || KnownApis.IsVariable(key) || KnownApis.VariableFor(key) is not { } variable ? []
+            : [$"the app keeps its key itself ({key}): give the gate one in {variable}"];
 
     private string Free(string key)
     {

@@ -13,6 +13,12 @@ internal sealed record ModelPlace(string Url, ModelProvider Provider, string Whe
     /// <summary>The name of the server, where it is one of the house.</summary>
     public string? Server { get; init; }
 
+    /// <summary>
+    /// Whether the names are all that the job asks for. A default, or the model for a search's embeddings, is one of
+    /// several.
+    /// </summary>
+    public bool IsComplete { get; init; } = true;
+
     /// <summary>The variable that holds the key; null when there is none.</summary>
     public string? KeyVariable { get; init; }
 }

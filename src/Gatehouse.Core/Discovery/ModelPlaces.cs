@@ -6,6 +6,9 @@ namespace Gatehouse.Core.Discovery;
 /// <summary>Tells from a thing's clues where its models are.</summary>
 internal static class ModelPlaces
 {
+    /// <summary>Where the names stand that a server itself lists.</summary>
+    public const string OwnList = "its own list";
+
     private const int PlacesMax = 6; // Places of one job; people write two.
 
     public static ImmutableArray<ModelPlace> Of(Thing thing, ModelServers servers)
@@ -15,10 +18,12 @@ internal static class ModelPlaces
             .Where(one => one.Url is not null && !one.Url.Host.Contains(ShownWord.Hidden, StringComparison.Ordinal))
             .DistinctBy(one => (one.Url.Host, one.Url.Port)).Take(PlacesMax).ToArray();
         var keys = thing.Of(ClueKind.ModelKey).Select(clue => clue.Value).ToArray();
-        var names = thing.Of(ClueKind.ModelName).ToArray();
+        var names = thing.Of(ClueKind.ModelName)
+            .Where(clue => clue.Where is not (AppSettings.Alias or OwnList)).ToArray();
         var places = urls.Select((one, index) => Place(thing, servers, one.Clue, one.Url) with
         {
-            Names = NamesFor(index, [.. urls.Select(other => other.Clue)], names),
+            Names = [.. NamesFor(index, [.. urls.Select(other => other.Clue)], names).Select(clue => clue.Value)],
+            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Clue)], names)),
             KeyVariable = IsHosted(one.Url) ? KeyFor(one.Clue, one.Url, keys) : null,
         }).ToList();
         if (places.Count == 0) places.AddRange(Hosted(keys, names));
@@ -28,10 +33,11 @@ internal static class ModelPlaces
             places.AddRange(used.Take(1).Select(server => new ModelPlace(ModelServers.UrlFor(thing, server),
                 server.Software!.Provider!.Value, $"the network that it shares with {server.Name}",
                 [.. names.Select(clue => clue.Value)])
-            { Server = server.Name }));
+            { Server = server.Name, IsComplete = NameEvidence.IsComplete(names) }));
         }
         return [.. places.Select(
-            place => place.Names.IsEmpty ? place with { Names = Served(thing, servers, place) } : place)];
+            place => place.Names.IsEmpty
+                ? place with { Names = Served(thing, servers, place), IsComplete = true } : place)];
     }
 
     private static ModelPlace Place(Thing thing, ModelServers servers, Clue clue, ParsedUrl url)
@@ -73,17 +79,19 @@ internal static class ModelPlaces
             [.. names.Where(name => index == 0 || Begins(name) == Begin(one.Key)).Select(name => name.Value)])
         {
             KeyVariable = one.Key,
+            IsComplete = NameEvidence.IsComplete(
+                names.Where(name => index == 0 || Begins(name) == Begin(one.Key)).ToArray()),
         });
 
     /// <summary>
     /// A name belongs to the URL whose variable begins alike; one that does not tell belongs to the first.
     /// </summary>
-    private static ImmutableArray<string> NamesFor(int index, Clue[] urls, Clue[] names)
+    private static ImmutableArray<Clue> NamesFor(int index, Clue[] urls, Clue[] names)
         => [.. names.Where(name =>
         {
             var match = Array.FindIndex(urls, url => Begins(url) == Begins(name) && Begins(name).Length != 0);
             return match == index || (match < 0 && index == 0);
-        }).Select(name => name.Value)];
+        })];
 
     private static string Begins(Clue clue)
         => clue.Where.StartsWith("env ", StringComparison.Ordinal) ? Begin(clue.Where["env ".Length..]) : clue.Where;
@@ -92,5 +100,6 @@ internal static class ModelPlaces
 
     private static ImmutableArray<string> Served(Thing thing, ModelServers servers, ModelPlace place)
         => ModelServers.Parse(place.Url) is { } url && servers.Find(thing, url.Host, url.Port) is { } server
-            ? [.. server.Of(ClueKind.ModelName).Select(clue => clue.Value)] : [];
+            ? [.. server.Of(ClueKind.ModelName).Where(clue => server.Role != SoftwareRole.Proxy
+                || clue.Where is AppSettings.Alias or OwnList).Select(clue => clue.Value)] : [];
 }

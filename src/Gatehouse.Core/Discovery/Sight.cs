@@ -49,6 +49,15 @@ public sealed record Sight
     /// <summary>Ports on which it listens, where it is.</summary>
     public ImmutableArray<int> ListeningPorts { get; init; } = [];
 
+    /// <summary>What it sees of the host.</summary>
+    public ImmutableArray<MountFact> Mounts { get; init; } = [];
+
+    /// <summary>
+    /// Variables that it has only because one file or one block of them is given to everything: they say nothing of
+    /// it.
+    /// </summary>
+    public ImmutableArray<string> SharedVariables { get; init; } = [];
+
     /// <summary>Whether it uses the host's own network.</summary>
     public bool IsOnHostNetwork { get; init; }
 

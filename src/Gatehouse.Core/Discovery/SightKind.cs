@@ -9,6 +9,9 @@ public enum SightKind
     /// <summary>A service of a Compose file.</summary>
     ComposeService,
 
+    /// <summary>A container that systemd runs: a quadlet of Podman, or a service with <c>docker run</c>.</summary>
+    ContainerUnit,
+
     /// <summary>A line of a crontab, or a script in a cron folder.</summary>
     CronLine,
 

@@ -16,8 +16,21 @@ internal static class SinkProposal
         ("wordpress", SinkKind.Http), ("ghost", SinkKind.Http), ("matrix", SinkKind.Http), ("git", SinkKind.Http),
         ("mail", SinkKind.Mail), ("ntfy", SinkKind.Ntfy), ("gotify", SinkKind.Http), ("pushover", SinkKind.Http),
         ("apprise", SinkKind.Http), ("teams", SinkKind.Http), ("webhook", SinkKind.Http), ("http", SinkKind.Http),
-        ("mqtt", SinkKind.Mqtt),
+        ("mqtt", SinkKind.Mqtt), ("facebook", SinkKind.Http), ("instagram", SinkKind.Http), ("linkedin", SinkKind.Http),
+        ("medium", SinkKind.Http), ("youtube", SinkKind.Http), ("whatsapp", SinkKind.Http), ("twilio", SinkKind.Http),
+        ("mattermost", SinkKind.Http), ("rocketchat", SinkKind.Http), ("zulip", SinkKind.Http), ("line", SinkKind.Http),
+        ("discourse", SinkKind.Http), ("pushbullet", SinkKind.Http), ("sheets", SinkKind.Http),
+        ("airtable", SinkKind.Http), ("notion", SinkKind.Http), ("baserow", SinkKind.Http), ("nocodb", SinkKind.Http),
+        ("seatable", SinkKind.Http), ("grist", SinkKind.Http), ("coda", SinkKind.Http), ("excel", SinkKind.Http),
+        ("googledocs", SinkKind.Http), ("googlecalendar", SinkKind.Http), ("googletasks", SinkKind.Http),
+        ("microsofttodo", SinkKind.Http), ("sharepoint", SinkKind.Http), ("supabase", SinkKind.Http),
+        ("todoist", SinkKind.Http), ("trello", SinkKind.Http), ("asana", SinkKind.Http), ("clickup", SinkKind.Http),
+        ("jira", SinkKind.Http), ("linear", SinkKind.Http), ("hubspot", SinkKind.Http), ("zendesk", SinkKind.Http),
+        ("odoo", SinkKind.Http), ("strapi", SinkKind.Http), ("webflow", SinkKind.Http), ("raindrop", SinkKind.Http),
     ];
+
+    /// <summary>Where an answer goes back to whoever asked; no place of its own.</summary>
+    public const string Caller = "caller";
 
     /// <summary>The sink's draft; null when none was seen that an entry could hold.</summary>
     public static SinkDraft? Of(Thing thing)
@@ -31,7 +44,25 @@ internal static class SinkProposal
                 if (Draft(word, kind, cut < 0 ? null : clue.Value[(cut + 1)..], thing) is { } draft) return draft;
             }
         }
-        return FromKeys(thing);
+        return FromKeys(thing) ?? Unplaced(thing);
+    }
+
+    /// <summary>A server of the installation's own, of which only the kind was seen.</summary>
+    private static SinkDraft? Unplaced(Thing thing)
+    {
+        foreach (var (word, kind) in Kinds)
+        {
+            if (kind == SinkKind.Http && word is not ("http" or "webhook")
+                && thing.Of(ClueKind.Sink).Any(clue => clue.Value == word))
+            {
+                return new SinkDraft(word, kind)
+                {
+                    Url = $"http://{word}",
+                    Comment = [$"the address of {word} was not found: check `url`"],
+                };
+            }
+        }
+        return null;
     }
 
     private static SinkDraft? FromKeys(Thing thing)
@@ -41,9 +72,9 @@ internal static class SinkProposal
             var key = thing.Of(ClueKind.SinkKey).FirstOrDefault(clue =>
                 clue.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
             if (key is not null && kind == SinkKind.Discord)
-                return new SinkDraft(word, kind) { Credential = $"env:{key}" };
+                return new SinkDraft(word, kind) { Credential = CredentialOf(key, word) };
             if (key is not null && ApiOf(word) is { } url)
-                return new SinkDraft(word, kind) { Url = url, Credential = $"env:{key}" };
+                return new SinkDraft(word, kind) { Url = url, Credential = CredentialOf(key, word) };
         }
         return null;
     }
@@ -54,8 +85,36 @@ internal static class SinkProposal
         "bluesky" => "https://bsky.social",
         "reddit" => "https://oauth.reddit.com",
         "telegram" => "https://api.telegram.org",
+        "slack" => "https://slack.com",
+        "facebook" or "instagram" or "whatsapp" => "https://graph.facebook.com",
+        "linkedin" => "https://api.linkedin.com",
+        "medium" => "https://api.medium.com",
+        "youtube" => "https://www.googleapis.com",
+        "twilio" => "https://api.twilio.com",
+        "line" => "https://api.line.me",
+        "pushover" => "https://api.pushover.net",
+        "pushbullet" => "https://api.pushbullet.com",
+        "sheets" => "https://sheets.googleapis.com",
+        "googledocs" => "https://docs.googleapis.com",
+        "googlecalendar" or "googletasks" => "https://www.googleapis.com",
+        "excel" or "microsofttodo" or "sharepoint" => "https://graph.microsoft.com",
+        "airtable" => "https://api.airtable.com",
+        "notion" => "https://api.notion.com",
+        "coda" => "https://coda.io",
+        "todoist" => "https://api.todoist.com",
+        "trello" => "https://api.trello.com",
+        "asana" => "https://app.asana.com",
+        "clickup" => "https://api.clickup.com",
+        "linear" => "https://api.linear.app",
+        "hubspot" => "https://api.hubapi.com",
+        "webflow" => "https://api.webflow.com",
+        "raindrop" => "https://api.raindrop.io",
         _ => null,
     };
+
+    // What an app keeps in its own store has no variable yet.
+    private static string CredentialOf(string key, string word)
+        => $"env:{(KnownApis.IsVariable(key) ? key : $"{word.ToUpperInvariant()}_TOKEN")}";
 
     private static SinkDraft? Draft(string word, SinkKind kind, string? place, Thing thing)
     {
@@ -64,7 +123,7 @@ internal static class SinkProposal
         var key = word is "http" or "webhook" && url is not null ? Key(url.Host) : word;
         var variable = thing.Of(ClueKind.SinkKey).FirstOrDefault(clue =>
             clue.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
-        var credential = variable is null ? null : $"env:{variable}";
+        var credential = variable is null ? null : CredentialOf(variable, word);
         var address = url is null || url.AbsolutePath != "/" ? url?.ToString() : place;
         return kind switch
         {

@@ -29,6 +29,30 @@ public static class SoftwareTable
             ?? ByImage.GetValueOrDefault(parts[^1]);
     }
 
+    /// <summary>What a program that serves or calls models is known to be; null when it is not known.</summary>
+    /// <param name="program">The program, or the module that Python runs, as a command's clue names it.</param>
+    public static KnownSoftware? OfProgram(string program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        var name = program switch
+        {
+            "vllm.entrypoints.openai.api_server" => "vllm",
+            "llama_cpp.server" or "llama-cpp" => "llama-cpp-python",
+            "sglang.launch_server" => "sglang",
+            "mlx_lm.server" => "mlx-lm",
+            "text-generation-launcher" => "text-generation-inference",
+            "infinity_emb" => "michaelf34/infinity",
+            "xinference-local" => "xinference",
+            "aphrodite" => "aphrodite-engine",
+            "lms" => "lmstudio",
+            "local-ai" => "localai",
+            "llamafile" => "llama-server",
+            _ => program,
+        };
+        return ByImage.GetValueOrDefault(name) is { } known
+            && known.Role is Server or Proxy or App ? known : null;
+    }
+
     private static string PathOf(string image)
     {
         var path = image.Split('@')[0].ToLowerInvariant();
@@ -49,6 +73,10 @@ public static class SoftwareTable
 
     private static KnownSoftware Is(string name, SoftwareRole role, params string[] images)
         => new(name, role, [.. images]);
+
+    /// <summary>A database or another part that software brings along.</summary>
+    private static KnownSoftware Part(string name, params string[] images)
+        => new(name, Plain, [.. images]) { IsPart = true };
 
     private static JobAbilities Alters => new() { AlterData = Answer.Yes };
 
@@ -80,6 +108,10 @@ public static class SoftwareTable
         Serves("Speaches", 8000, OpenAI, "speaches", "faster-whisper-server"),
         Serves("Kokoro", 8880, OpenAI, "kokoro-fastapi", "kokoro-fastapi-cpu", "kokoro-fastapi-gpu"),
         Serves("openedai-speech", 8000, OpenAI, "openedai-speech", "openedai-speech-min"),
+        Serves("OpenVINO Model Server", 8000, OpenAI, "openvino/model_server"),
+        Serves("MLX LM", 8080, OpenAI, "mlx-lm"),
+        Serves("Lemonade", 8000, OpenAI, "lemonade-server", "lemonade"),
+        Serves("Edge TTS", 5050, OpenAI, "openai-edge-tts"),
         Serves("ComfyUI", 8188, null, "comfyui", "comfyui-boot", "comfyui-docker", "comfyui-nvidia"),
         Serves("Stable Diffusion web UI", 7860, null, "stable-diffusion-webui", "sd-webui", "stable-diffusion",
             "automatic1111"),
@@ -91,6 +123,16 @@ public static class SoftwareTable
         new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
         {
             Port = 4000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Sink = SinkKind.Stdout,
+        },
+        new("Open WebUI Pipelines", Proxy, ["open-webui/pipelines"])
+        {
+            Port = 9099, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Sink = SinkKind.Stdout,
+        },
+        new("Bifrost", Proxy, ["bifrost"])
+        {
+            Port = 8080, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
             Sink = SinkKind.Stdout,
         },
         new("one-api", Proxy, ["one-api", "new-api"])
@@ -131,6 +173,14 @@ public static class SoftwareTable
             Because = "it runs commands and sends messages" },
         Chat("GPT Researcher", "gpt-researcher"),
         Chat("AutoGPT", "auto-gpt", "autogpt", "autogpt_platform") with { Can = Acts, Because = "it runs commands" },
+        Chat("Ollama web UI", "ollama-webui", "ollama-ui", "nextjs-ollama-llm-ui", "ollama-web-management"),
+        Chat("Open Notebook", "open_notebook", "open-notebook"),
+        Chat("Onyx", "onyx-backend", "danswer-backend"),
+        Chat("SurfSense", "surfsense_backend", "surfsense-backend"),
+        Chat("LightRAG", "lightrag"),
+        Chat("bolt.diy", "bolt.diy", "bolt-ai") with { Can = Acts, Because = "it writes and runs code" },
+        Chat("Letta", "letta"),
+        Chat("ChatGPT web", "chatgpt-web", "chatgpt-web-midjourney-proxy"),
     ];
 
     private static KnownSoftware[] Workers() =>
@@ -154,6 +204,15 @@ public static class SoftwareTable
         new("Dify", App, ["dify-api", "dify-plugin-daemon"]) { Trigger = TriggerKind.Webhook,
             Source = SourceKind.Webhook },
         new("RAGFlow", App, ["ragflow"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("baibot", App, ["baibot"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
+        new("Speakr", App, ["speakr"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Recommendarr", App, ["recommendarr"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Actual AI", App, ["actual-ai"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Http, Can = Alters,
+            Because = "it sorts transactions in Actual Budget",
+        },
+        new("miniflux-ai", App, ["miniflux-ai"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
         new("Nextcloud context chat", App, ["context_chat_backend"]) { Trigger = TriggerKind.Prompt,
             Source = SourceKind.Prompt },
         new("n8n", Platform, ["n8n", "n8n-custom"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
@@ -169,24 +228,30 @@ public static class SoftwareTable
         new("Windmill", Platform, ["windmill"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
         new("Karakeep", Optional, ["karakeep", "hoarder", "hoarder-web", "hoarder-workers"])
         {
-            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters,
-            Because = "it tags bookmarks; pages come from strangers",
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, ReadsSettings = true,
+            Because = "it tags bookmarks; pages come from anybody",
         },
         new("Linkwarden", Optional, ["linkwarden"])
         {
-            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters,
-            Because = "it tags bookmarks; pages come from strangers",
+            Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, ReadsSettings = true,
+            Because = "it tags bookmarks; pages come from anybody",
         },
         new("Frigate", Optional, ["frigate"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
-        new("Mealie", Optional, ["mealie"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
+        new("Mealie", Optional, ["mealie"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook,
+            ReadsSettings = true },
+        new("Lingarr", Optional, ["lingarr"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            ReadsSettings = true },
+        new("Wallos", Optional, ["wallos"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Kestra", Optional, ["kestra"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Open Archiver", Optional, ["open-archiver"]) { Trigger = TriggerKind.Event, Source = SourceKind.Mail },
         new("changedetection.io", Optional, ["changedetection.io"]) { Trigger = TriggerKind.Event,
             Source = SourceKind.Webhook },
         new("Langfuse", Optional, ["langfuse", "langfuse-worker"]) { Trigger = TriggerKind.Event,
             Source = SourceKind.Webhook },
-        new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one"]) { Trigger = TriggerKind.Prompt,
-            Source = SourceKind.Prompt },
+        new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one", "aio-nextcloud"]) {
+            Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
         new("Paperless-ngx", Optional, ["paperless-ngx"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
-            Can = Alters },
+            Can = Alters, ReadsSettings = true },
         new("Immich", Plain, ["immich-server"]),
         new("SearXNG", Plain, ["searxng"]),
     ];
@@ -194,22 +259,36 @@ public static class SoftwareTable
     private static KnownSoftware[] Others() =>
     [
         Is("Gatehouse", Gate, "gatehouse"),
-        Is("PostgreSQL", Plain, "postgres", "postgresql", "pgvector", "pgvecto-rs", "postgres-postgis", "timescaledb",
-            "pgadmin4"),
-        Is("MySQL", Plain, "mysql", "mariadb"),
-        Is("Redis", Plain, "redis", "valkey", "redis-stack", "redis-stack-server", "dragonfly", "keydb", "memcached"),
-        Is("MongoDB", Plain, "mongo", "mongodb", "mongodb-community-server", "mongo-express"),
-        Is("Meilisearch", Plain, "meilisearch"),
-        Is("Search", Plain, "elasticsearch", "opensearch", "typesense", "clickhouse-server", "clickhouse"),
-        Is("Vector store", Plain, "qdrant", "chroma", "milvus", "etcd", "neo4j"),
+        Part("PostgreSQL", "postgres", "postgresql", "pgvector", "pgvecto-rs", "postgres-postgis", "timescaledb",
+            "pgadmin4", "postgis", "immich-app/postgres", "vchord-postgres"),
+        Part("MySQL", "mysql", "mariadb", "phpmyadmin"),
+        Part("Redis", "redis", "valkey", "redis-stack", "redis-stack-server", "dragonfly", "keydb", "memcached",
+            "redisinsight"),
+        Part("MongoDB", "mongo", "mongodb", "mongodb-community-server", "mongo-express"),
+        Part("Meilisearch", "meilisearch"),
+        Part("Search", "elasticsearch", "opensearch", "typesense", "clickhouse-server", "clickhouse", "solr"),
+        Part("Vector store", "qdrant", "chroma", "milvus", "etcd", "neo4j", "weaviate"),
+        Part("Broker", "eclipse-mosquitto", "rabbitmq", "nats", "kafka", "emqx"),
+        Part("Store", "minio", "mc", "adminer", "gotenberg", "tika", "browserless", "chrome", "alpine-chrome",
+            "chromium", "influxdb", "docling-serve", "couchdb", "sockpuppetbrowser"),
         Is("Proxy", Plain, "traefik", "nginx", "caddy", "nginx-proxy-manager", "swag", "haproxy", "envoy",
-            "cloudflared", "squid"),
-        Is("Sign-in", Plain, "authelia", "keycloak", "oauth2-proxy"),
-        Is("Broker", Plain, "eclipse-mosquitto", "rabbitmq", "nats", "kafka", "emqx"),
-        Is("Watch", Plain, "prometheus", "grafana", "loki", "uptime-kuma", "dozzle", "portainer-ce", "watchtower",
-            "cadvisor"),
-        Is("Store", Plain, "minio", "mc", "adminer", "gotenberg", "tika", "browserless", "chrome", "alpine-chrome"),
+            "cloudflared", "squid", "tailscale", "gluetun", "wireguard", "wg-easy", "pihole", "adguardhome", "unbound",
+            "newt", "pangolin", "docker-socket-proxy", "socket-proxy", "crowdsec"),
+        Is("Sign-in", Plain, "authelia", "keycloak", "oauth2-proxy", "tinyauth", "pocket-id", "lldap"),
+        Is("Watch", Plain, "prometheus", "grafana", "loki", "uptime-kuma", "dozzle", "portainer-ce", "portainer-ee",
+            "watchtower", "cadvisor", "promtail", "alertmanager", "node-exporter", "blackbox-exporter", "netdata",
+            "gatus", "beszel", "beszel-agent", "scrutiny", "alloy", "dcgm-exporter", "nvidia_gpu_exporter", "diun",
+            "dockge", "komodo-core", "glances", "telegraf", "healthchecks", "speedtest-tracker", "tempo"),
+        Is("Dashboard", Plain, "homepage", "homarr", "dashy", "heimdall", "glance", "homer", "flame"),
+        Is("Backup", Plain, "duplicati", "kopia", "restic", "backrest", "borgmatic", "syncthing"),
+        Is("Notifier", Plain, "ntfy", "gotify", "gotify-server", "apprise", "apprise-api"),
+        Is("Media", Plain, "jellyfin", "plex", "pms-docker", "emby", "sonarr", "radarr", "prowlarr", "lidarr",
+            "readarr", "overseerr", "jellyseerr", "sabnzbd", "qbittorrent", "transmission", "nzbget", "tautulli",
+            "navidrome", "audiobookshelf", "calibre-web", "kavita", "komga"),
+        Is("Passwords", Plain, "vaultwarden/server", "passbolt"),
+        Is("Code", Plain, "gitea", "forgejo", "gitlab-ce", "gitlab-ee", "gitea-act-runner", "act_runner"),
         Is("Dify parts", Plain, "dify-web", "dify-sandbox"),
+        Is("MCP proxy", Plain, "mcpo"),
         Is("Zigbee2MQTT", Plain, "zigbee2mqtt"),
     ];
 

@@ -12,7 +12,8 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
     public ImmutableArray<string> Places { get; } = [.. sights.Select(sight => sight.Place).Distinct()];
 
     public ImmutableArray<Clue> Clues { get; private set; } =
-        [.. sights.SelectMany(sight => sight.Clues).DistinctBy(clue => (clue.Kind, clue.Value))];
+        [.. sights.SelectMany(sight => sight.Clues).Where(clue => IsOwn(clue, sights))
+            .DistinctBy(clue => (clue.Kind, clue.Value))];
 
     public KnownSoftware? Software { get; } = sights.Select(sight => sight.Software).OfType<KnownSoftware>()
         .FirstOrDefault();
@@ -35,7 +36,7 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
     public bool IsOnHostNetwork { get; } = sights.Any(sight => sight.IsOnHostNetwork);
 
     public bool IsContainer { get; } =
-        sights.Any(sight => sight.Kind is SightKind.Container or SightKind.ComposeService);
+        sights.Any(sight => sight.Kind is SightKind.Container or SightKind.ComposeService or SightKind.ContainerUnit);
 
     public bool IsRunning { get; } = sights.Any(sight => sight.IsRunning);
 
@@ -48,6 +49,11 @@ internal sealed class Thing(ImmutableArray<Sight> sights)
     public string? User { get; } = sights.Select(sight => sight.User).FirstOrDefault(user => user is not null);
 
     public Sight? Triggered { get; } = sights.FirstOrDefault(sight => sight.Trigger is not null);
+
+    /// <summary>Whether a clue is of a variable that is not there for everything.</summary>
+    private static bool IsOwn(Clue clue, ImmutableArray<Sight> sights)
+        => !clue.Where.StartsWith("env ", StringComparison.Ordinal)
+        || !sights.Any(sight => sight.SharedVariables.Contains(clue.Where["env ".Length..]));
 
     public bool Has(ClueKind kind) => Clues.Any(clue => clue.Kind == kind);
 

@@ -9,7 +9,7 @@ internal static class ThingMerge
     private static int Rank(Sight sight) => sight.Kind switch
     {
         SightKind.Container => 0,
-        SightKind.Unit => 1,
+        SightKind.Unit or SightKind.ContainerUnit => 1,
         SightKind.CronLine or SightKind.Webhook => 2,
         SightKind.Flow or SightKind.Automation => 3,
         SightKind.ComposeService => 4,

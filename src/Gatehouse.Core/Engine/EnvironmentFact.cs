@@ -6,6 +6,14 @@ namespace Gatehouse.Core.Engine;
 /// </summary>
 public sealed record EnvironmentFact
 {
+    // What people write where a client insists on a key and the server asks for none.
+    private static readonly string[] Placeholders =
+    [
+        "none", "null", "false", "dummy", "not-needed", "notneeded", "not_needed", "no-key", "no-key-required",
+        "nokey", "na", "n/a", "x", "xx", "xxx", "empty", "ollama", "lm-studio", "placeholder", "your_api_key",
+        "your-api-key", "your_api_key_here", "user_provided", "fake", "unused", "changeme", "sk-xxx", "sk-none", "-",
+    ];
+
     private EnvironmentFact(string name, string? value, bool isSecret)
         => (Name, Value, IsSecret) = (name, value, isSecret);
 
@@ -20,6 +28,9 @@ public sealed record EnvironmentFact
     /// <summary>Whether a value is set that may be a secret.</summary>
     public bool IsSecret { get; }
 
+    /// <summary>Whether the value only stands in for a secret, as <c>dummy</c> does.</summary>
+    public bool IsPlaceholder { get; private init; }
+
     /// <summary>Reads one variable; the value is dropped unless it is surely none of the secret kinds.</summary>
     /// <param name="name">The variable's name.</param>
     /// <param name="value">Its value.</param>
@@ -28,6 +39,9 @@ public sealed record EnvironmentFact
         if (string.IsNullOrEmpty(value)) return new EnvironmentFact(name, value, false);
         return SecretText.IsSecret(name, value)
             ? new EnvironmentFact(name, null, true)
+            {
+                IsPlaceholder = Placeholders.Contains(value.Trim(), StringComparer.OrdinalIgnoreCase),
+            }
             : new EnvironmentFact(name, SecretText.WithoutUserInfo(value), false);
     }
 

@@ -63,7 +63,7 @@ internal sealed class DraftText
     {
         var text = new StringBuilder();
         foreach (var line in _comment)
-            text.Append(indent).Append("# ").Append(ShownText.Of(line)).Append(lineEnd);
+            text.Append(indent).Append("# ").Append(Comment(line)).Append(lineEnd);
         if (!_isBlock)
             return text.Append(indent).Append(Inline).Append(lineEnd).ToString();
         text.Append(indent).Append(YamlScalar.Of(Key)).Append(':').Append(lineEnd);
@@ -71,6 +71,25 @@ internal sealed class DraftText
             text.Append(indent).Append("  ").Append(pair).Append(lineEnd);
         return text.ToString();
     }
+
+    /// <summary>A line of comment as it is, but for what would end the line or change how the rest is shown.</summary>
+    private static string Comment(string line)
+    {
+        var text = new StringBuilder(line.Length);
+        for (var at = 0; at < line.Length; at++)
+        {
+            if (at + 1 < line.Length && char.IsSurrogatePair(line[at], line[at + 1]))
+                text.Append(line, at++, 2);
+            else
+                text.Append(char.IsSurrogate(line[at]) ? '\uFFFD' : IsPlain(line[at]) ? line[at] : ' ');
+        }
+        return text.ToString();
+    }
+
+    // Of the other letters YAML takes some for line ends, and some turn the direction of the text.
+    private static bool IsPlain(char letter) => !char.IsControl(letter)
+        && letter is not ('\u2028' or '\u2029' or '\uFEFF' or (>= '\u202A' and <= '\u202E')
+            or (>= '\u2066' and <= '\u2069') or '\uFFFE' or '\uFFFF');
 
     private IEnumerable<string> Pairs => _fields.Select(pair => $"{pair.Key}: {pair.Value}");
 

@@ -86,9 +86,11 @@ internal static class DiscoverCommand
             output.WriteLine("Nothing to add: the estate has every job whose models were seen.");
             return ExitCodes.Done;
         }
+        EstateFit fit;
         try
         {
-            if (EstateAppend.Write(home, entries) is EstateEdit.Refused refused)
+            (var edit, fit) = EstateAppend.WriteWhatFits(home, entries);
+            if (edit is EstateEdit.Refused refused)
             {
                 foreach (var problem in refused.Problems) error.WriteLine(EstateProblemText.Line(problem, "error"));
                 error.WriteLine("Nothing was written. To add by hand:");
@@ -102,8 +104,10 @@ internal static class DiscoverCommand
             error.WriteLine($"error: {EstateFile.PathIn(home)} cannot be written: {failure.Message}");
             return Unusable;
         }
+        foreach (var (job, problem) in fit.Left)
+            error.WriteLine($"Left out {job}: {problem.Message}. Write its entry by hand.");
         output.WriteLine(
-            $"Added {string.Join(", ", entries.Jobs.Select(job => job.Key))} to {EstateFile.PathIn(home)}.");
+            $"Added {string.Join(", ", fit.Draft.Jobs.Select(job => job.Key))} to {EstateFile.PathIn(home)}.");
         output.WriteLine("Read the new entries, then apply them: `gatehouse jobs`, `gatehouse reload`.");
         return ExitCodes.Done;
     }

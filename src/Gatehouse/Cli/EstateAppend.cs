@@ -10,7 +10,25 @@ namespace Gatehouse.Cli;
 /// </summary>
 internal static class EstateAppend
 {
-    /// <summary>Adds the entries; makes the file when there is none.</summary>
+    /// <summary>
+    /// Adds the entries that the estate takes; makes the file when there is none. One that it does not take keeps no
+    /// other one out.
+    /// </summary>
+    /// <returns>What was done, and what was left out.</returns>
+    /// <exception cref="IOException">The disk refused; the old file, if any, is untouched.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file or the home may not be written.</exception>
+    /// <exception cref="HomeException">Root cannot become the home's owner.</exception>
+    public static (EstateEdit Edit, EstateFit Fit) WriteWhatFits(string home, EstateDraft draft)
+    {
+        var path = EstateFile.PathIn(home);
+        var text = File.Exists(path) ? File.ReadAllText(path, new UTF8Encoding(false, true))
+            : EstateEditor.BareText("home", LocalZone.Name);
+        var fit = EstateFit.Of(text, draft, path);
+        // Where nothing fits the file itself is what cannot be added to.
+        return (Write(home, fit.Draft.IsEmpty ? draft : fit.Draft), fit);
+    }
+
+    /// <summary>Adds the entries, all of them or none; makes the file when there is none.</summary>
     /// <returns>The problems that prevented it; none when it was written.</returns>
     /// <exception cref="IOException">The disk refused; the old file, if any, is untouched.</exception>
     /// <exception cref="UnauthorizedAccessException">The file or the home may not be written.</exception>

@@ -35,15 +35,17 @@ internal sealed class HouseSearch
             .Where(mount => mount.Kind == "volume" && mount.Source.StartsWith('/')).Select(mount => mount.Source)
                 .Distinct();
         var folders = Folders.Select(Path.GetFullPath).ToArray();
-        var host = HostReading.Of(files, [.. folders, .. volumes]);
         var projects = ComposeSearch.Read(files, engine, folders);
+        var containers = SettingsSearch.Add(files,
+        [
+            .. engine is null ? [] : ContainerSights.Of(engine),
+            .. projects.Where(one => one.Project is not null).SelectMany(one => ContainerSights.Of(one.Project!)),
+        ]);
+        var host = HostReading.Of(files, [.. folders, .. volumes, .. SettingsSearch.FlowFolders(containers)]);
         _looked.Add(
             $"files of cron, systemd, n8n, Node-RED, Home Assistant and webhook: {host.Sights.Length} of interest");
         _looked.Add($"Compose: {Count(projects.Count(one => one.Project is not null), "project")}");
-        var sights = host.Sights
-            .AddRange(engine is null ? [] : ContainerSights.Of(engine))
-            .AddRange(
-                projects.Where(one => one.Project is not null).SelectMany(one => ContainerSights.Of(one.Project!)));
+        var sights = SettingsSearch.Add(files, host.Sights).AddRange(containers);
         var ports = sights.Where(sight => sight.Software?.Role is SoftwareRole.Server or SoftwareRole.Proxy)
             .SelectMany(sight => sight.ListeningPorts.Concat(sight.Ports.Select(port => port.HostPort)));
         var live = Live(engine, ports);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Gatehouse.Core.Compose;
 using Gatehouse.Core.Engine;
 
@@ -14,13 +15,23 @@ internal static class ComposeSearch
     private const int ProjectsMax = 300; // Projects of one house; large ones have about 60.
     private const int FileBytesMax = 1 << 20;
 
-    // Where people keep stacks, by the habits of the common guides, Portainer and Dockge.
-    private static readonly string[] Places = ["/opt", "/srv", "/var/lib/docker/compose", "/data/compose", "/stacks"];
+    // Where people keep stacks, by the habits of the common guides and systems, Portainer and Dockge.
+    private static readonly string[] Places =
+    [
+        "/opt", "/srv", "/stacks", "/docker", "/compose", "/containers", "/appdata", "/var/lib/docker/compose",
+        "/data/compose", "/data/stacks", "/mnt/user/appdata", "/boot/config/plugins/compose.manager/projects",
+        "/volume1/docker", "/var/lib/casaos/apps", "/DATA/AppData",
+    ];
 
-    private static readonly string[] HomePlaces = ["", "/docker", "/stacks", "/compose", "/containers"];
+    // Below others lie the homes of services, which hold no stacks.
+    private static readonly string[] HomeRoots = ["/home/", "/srv/", "/mnt/", "/data/", "/var/home/", "/volume1/"];
+
+    private const string Volumes = "/var/lib/docker/volumes"; // Below them Portainer keeps its stacks.
+    private const int HomeDepth = 2; // `~/docker/ai` and its like; deeper lies the data of programs.
 
     private static readonly string[] PassedOver =
-        ["node_modules", ".git", "venv", ".venv", "site-packages", ".cache", "lost+found", "overlay2", "proc", "sys"];
+        ["node_modules", "venv", "site-packages", "lost+found", "overlay2", "proc", "sys", "snap", "Downloads",
+            "Pictures", "Music", "Videos", "Documents", "Photos", "anaconda3", "miniconda3", "go"];
 
     // Labels that Compose puts on what it makes, by its documentation.
     private const string FilesLabel = "com.docker.compose.project.config_files";
@@ -37,11 +48,10 @@ internal static class ComposeSearch
         var known = requests.SelectMany(request => request.Files).ToHashSet(StringComparer.Ordinal);
         var asked = folders.ToArray();
         requests.AddRange(FromFolders(files, asked, DepthMax + 3).Concat(FromFolders(files, Places, DepthMax))
-            .Concat(FromFolders(files, Homes(files), 1))
-            .Where(request => !request.Files.Any(known.Contains)).DistinctBy(request => request.Directory)
-            .Where(request => known.Add(request.Files[0])));
-        var readings = requests.Take(ProjectsMax)
-            .Select(request => ComposeReader.Read(request, path => files.Read(path, FileBytesMax))).ToList();
+            .Concat(FromFolders(files, Homes(files), HomeDepth)).Concat(FromFolders(files, Portainer(files), DepthMax))
+            .DistinctBy(request => request.Files[^1])
+            .Where(request => !request.Files.Any(known.Contains)));
+        var readings = requests.Take(ProjectsMax).Select(request => Read(files, request)).ToList();
         // A file that another one includes is a part of that one, and no project of its own.
         var parts = readings.SelectMany(reading => reading.Project?.FilesRead.Except(reading.Project.Files) ?? [])
             .ToHashSet(StringComparer.Ordinal);
@@ -64,17 +74,65 @@ internal static class ComposeSearch
         => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(path => path.StartsWith('/') ? path : $"{directory}/{path}").Where(path => path.StartsWith('/'))];
 
+    private static ComposeReading Read(HostFiles files, ComposeRequest request)
+    {
+        var reading = ComposeReader.Read(request, path => files.Read(path, FileBytesMax));
+        // A further file is laid over the usual one, or stands for itself.
+        if (request.Files is not [_, var last] || !ComposeFiles.IsFurther(NameOf(last)) || reading.Problems.IsEmpty)
+            return reading;
+        var alone = ComposeReader.Read(request with { Files = [last] }, path => files.Read(path, FileBytesMax));
+        return alone.Problems.Length < reading.Problems.Length ? alone : reading;
+    }
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
     private static IEnumerable<string> Homes(HostFiles files)
         => files.List("/home").Where(entry => entry is { IsFolder: true, IsLink: false }).Select(entry => entry.Path)
-            .Append("/root").SelectMany(home => HomePlaces.Select(place => home + place));
+            .Concat(HostUser.All(files).Select(user => user.Home)
+                .Where(home => HomeRoots.Any(root => home.StartsWith(root, StringComparison.Ordinal))))
+            .Append("/root").Distinct();
+
+    private static IEnumerable<string> Portainer(HostFiles files)
+        => files.List(Volumes).Where(entry => entry.IsFolder
+            && entry.Name.Contains("portainer", StringComparison.OrdinalIgnoreCase))
+            .Select(entry => $"{entry.Path}/_data/compose");
 
     private static IEnumerable<ComposeRequest> FromFolders(HostFiles files, IEnumerable<string> places, int depth)
-        => from place in places
-           from folder in files.Walk(place.Length > 1 ? place.TrimEnd('/') : place, depth, PassedOver.Contains)
-               .Where(entry => ComposeFiles.Names.Contains(entry.Name)
-                   || ComposeFiles.OverrideNames.Contains(entry.Name))
-               .GroupBy(entry => entry.Path[..entry.Path.LastIndexOf('/')])
-           let paths = ComposeFiles.In(folder.Key, folder.Select(entry => entry.Path).Contains)
-           where !paths.IsEmpty
-           select new ComposeRequest { Directory = folder.Key, Files = paths };
+    {
+        foreach (var place in places)
+        {
+            var found = files.Walk(place.Length > 1 ? place.TrimEnd('/') : place, depth, IsPassedOver)
+                .Where(entry => ComposeFiles.Names.Contains(entry.Name)
+                    || ComposeFiles.OverrideNames.Contains(entry.Name) || ComposeFiles.IsFurther(entry.Name))
+                .GroupBy(entry => entry.Path[..entry.Path.LastIndexOf('/')]).ToArray();
+            foreach (var folder in Newest(found))
+            {
+                foreach (var request in In(folder.Key, [.. folder.Select(entry => entry.Path)])) yield return request;
+            }
+        }
+    }
+
+    private static bool IsPassedOver(string folder) => folder.StartsWith('.') || PassedOver.Contains(folder);
+
+    /// <summary>Portainer keeps every version of a stack, in folders <c>v1</c>, <c>v2</c> and so on.</summary>
+    private static IEnumerable<IGrouping<string, HostEntry>> Newest(IGrouping<string, HostEntry>[] folders)
+        => folders.GroupBy(one => VersionOf(one.Key) is null ? one.Key : one.Key[..one.Key.LastIndexOf('/')])
+            .Select(versions => versions.MaxBy(one => VersionOf(one.Key) ?? 0)!);
+
+    private static int? VersionOf(string folder) => NameOf(folder) is ['v', .. var number]
+        && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : null;
+
+    private static IEnumerable<ComposeRequest> In(string folder, HashSet<string> paths)
+    {
+        var usual = ComposeFiles.In(folder, paths.Contains);
+        // Portainer hands a stack its variables in a file of its own.
+        var request = new ComposeRequest
+        {
+            Directory = folder,
+            EnvironmentFiles = [$"{folder}/.env", $"{folder}/stack.env"],
+        };
+        if (!usual.IsEmpty) yield return request with { Files = usual };
+        foreach (var further in paths.Where(path => ComposeFiles.IsFurther(NameOf(path))).Order(StringComparer.Ordinal))
+            yield return request with { Files = usual.IsEmpty ? [further] : [usual[0], further] };
+    }
 }

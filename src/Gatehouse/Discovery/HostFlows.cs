@@ -21,7 +21,10 @@ internal static class HostFlows
     };
 
     private static readonly string[] HomeNames =
-        ["automations.yaml", "scripts.yaml", "configuration.yaml", "core.config_entries"];
+    [
+        "automations.yaml", "scripts.yaml", "configuration.yaml", "core.config_entries", "rest_command.yaml",
+        "rest_commands.yaml", "shell_command.yaml", "shell_commands.yaml",
+    ];
 
     /// <summary>The sights below these folders.</summary>
     public static List<Sight> Read(HostFiles files, IEnumerable<string> folders, ScriptShelf scripts)

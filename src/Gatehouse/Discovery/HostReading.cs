@@ -26,6 +26,8 @@ internal sealed record HostReading(
         sights.AddRange(HostCron.Read(files, users, scripts));
         foreach (var set in units)
             sights.AddRange(UnitSights.Of(set, scripts));
+        foreach (var set in HostUnits.ReadQuadlets(files, users))
+            sights.AddRange(UnitSights.OfQuadlets(set, scripts));
         // Of homes only what the programs themselves make there: a home is large, and private.
         var homes =
             users.SelectMany(static user => (string[])[$"{user.Home}/.node-red", $"{user.Home}/.homeassistant"]);

@@ -24,6 +24,27 @@ internal static class HostUnits
         return sets;
     }
 
+    // Where Podman looks for quadlets (podman-systemd.unit(5)).
+    private static readonly string[] QuadletFolders =
+        ["/etc/containers/systemd", "/usr/share/containers/systemd", "/run/containers/systemd"];
+
+    /// <summary>The containers that each manager gets from Podman's quadlets.</summary>
+    public static IReadOnlyList<UnitSet> ReadQuadlets(HostFiles files, IReadOnlyList<HostUser> users)
+    {
+        var sets = new List<UnitSet> { new(Quadlets(files, QuadletFolders)) };
+        sets.AddRange(users.Select(user
+            => new UnitSet(Quadlets(files, [$"{user.Home}/.config/containers/systemd"]), user.Name, user.Home)));
+        return [.. sets.Where(static set => set.Units.Count > 0)];
+    }
+
+    private static List<UnitFacts> Quadlets(HostFiles files, IReadOnlyList<string> folders)
+        => [.. folders.SelectMany(folder
+                => files.Walk(folder, 3, static name => name.EndsWith(".d", StringComparison.Ordinal)))
+            .Where(static entry => entry.Name.EndsWith(".container", StringComparison.Ordinal)).Take(UnitsMax)
+            .Select(entry => ReadUnit(files, entry.Name, [entry.Path, .. files.List($"{entry.Path}.d")
+                .Where(static part => part.Name.EndsWith(".conf", StringComparison.Ordinal))
+                .Select(static part => part.Path)])).OfType<UnitFacts>()];
+
     private static List<UnitFacts> ReadFolders(HostFiles files, IReadOnlyList<string> folders)
     {
         var (paths, names) =

@@ -89,7 +89,11 @@ internal sealed class LiveLook(string root, EngineView? engine)
                 User = UserOf(process.Uid),
                 Trigger = isServer ? TriggerKind.Always : null,
                 Identities = [process.Identity],
-                Software = SoftwareTable.Find(process.Program),
+                Software = SoftwareTable.Find(process.Program) is { Role: not SoftwareRole.Server } known ? known
+                    : isServer ? SoftwareTable.Find(process.Program)
+                        ?? clues.Select(clue => SoftwareTable.OfProgram(clue.Value))
+                            .FirstOrDefault(one => one is not null)
+                    : null,
                 ListeningPorts = [.. open.Select(entry => entry.Local.Port).Distinct()],
                 Ports = [.. open.Where(entry => isServer).Select(entry => new PortFact(
                     entry.Local.Port, "tcp", entry.Local.Address.ToString(), entry.Local.Port)).Distinct()],

@@ -86,7 +86,13 @@ public sealed class ClueTextTests
     public void A_variable_gives_its_key_its_URL_or_its_model()
     {
         Assert.Equal(["ModelKey OPENAI_API_KEY"],
-            Lines(ClueText.FindInVariable(EnvironmentFact.Of("OPENAI_API_KEY", "x"))));
+            Lines(ClueText.FindInVariable(EnvironmentFact.Of("OPENAI_API_KEY", "sk-1"))));
+        Assert.Empty(ClueText.FindInVariable(EnvironmentFact.Of("OPENAI_API_KEY", "dummy")));
+        Assert.Equal(["ModelUrl http://10.1.1.1:9000/v1"],
+            Lines(ClueText.FindInVariable(EnvironmentFact.Of("LLM_BASE_URL", "http://10.1.1.1:9000/v1"))));
+        Assert.Equal(["ModelUrl gpu-box:11434"],
+            Lines(ClueText.FindInVariable(EnvironmentFact.Of("OLLAMA_HOST", "gpu-box"))));
+        Assert.Empty(ClueText.FindInVariable(EnvironmentFact.Of("LLM_DATABASE_URL", "http://db:8000")));
         Assert.Equal(["ModelUrl http://ollama:11434"],
             Lines(ClueText.FindInVariable(EnvironmentFact.Of("OLLAMA_BASE_URL", "http://ollama:11434"))));
         Assert.Equal(["ModelName my-own"],

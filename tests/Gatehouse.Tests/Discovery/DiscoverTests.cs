@@ -57,7 +57,7 @@ public sealed class DiscoverTests : IDisposable
             lines.Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal("http://ollama:11434", lines[0].GetProperty("evidence").EnumerateArray()
             .Single(clue => clue.GetProperty("clue").GetString() == "model-url").GetProperty("value").GetString());
-        Assert.Contains("model: llama3.2:3b", lines[0].GetProperty("entry").GetProperty("yaml").GetString(),
+        Assert.Contains("model: ollama", lines[0].GetProperty("entry").GetProperty("yaml").GetString(),
             StringComparison.Ordinal);
     }
 

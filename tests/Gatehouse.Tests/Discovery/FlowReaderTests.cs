@@ -112,7 +112,7 @@ public sealed class FlowReaderTests
         AssertHas(notes, "Webhook /hooks/deploy-notes", "ModelName mistral", "ModelName llama3.2");
         Assert.DoesNotContain(notes.Clues, clue => clue.Kind == ClueKind.Power);
         AssertHas(Assert.Single(sights, sight => sight.Name == "open"), "ModelClient ollama",
-            "Power anybody who reaches it can start it: it has no rule");
+            "Power can be started by anybody who reaches it: it has no rule");
     }
 
     [Theory]

@@ -11,13 +11,26 @@ internal sealed class ClueBag
     private readonly HashSet<(ClueKind, string)> _seen = [];
 
     /// <summary>Whether there is anything but powers: most programs of a system have those, and no model.</summary>
-    public bool IsEvidence => _clues.Exists(static clue => clue.Kind != ClueKind.Power);
+    public bool IsEvidence => _clues.Exists(static clue => clue.Kind is not (ClueKind.Power or ClueKind.Upkeep));
+
+    /// <summary>Whether a command fetched, listed or checked models.</summary>
+    public bool SawUpkeep { get; set; }
+
+    /// <summary>Whether a command started a program of which nothing is known.</summary>
+    public bool SawOther { get; set; }
+
+    /// <summary>Says that all commands together only look after models, where that is so.</summary>
+    public void CloseCommands(string where)
+    {
+        if (SawUpkeep && !SawOther)
+            Add(ClueKind.Upkeep, where, "looks after models");
+    }
 
     public void Add(ClueKind kind, string where, string value)
     {
         var shown = ShownWord.Of(value);
         if (shown.Length > 0 && _clues.Count < CluesMax && _seen.Add((kind, shown)))
-            _clues.Add(new Clue(kind, ShownWord.Of(where), shown));
+            _clues.Add(new Clue(kind, ShownWord.Where(where), shown));
     }
 
     public void AddRange(IEnumerable<Clue> clues)

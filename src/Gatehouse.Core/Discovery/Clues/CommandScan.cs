@@ -17,6 +17,18 @@ internal static class CommandScan
     private static readonly HashSet<string> Shells =
         new(StringComparer.Ordinal) { "sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "su" };
 
+    // Programs and words of the shell that ask no model anything.
+    private static readonly HashSet<string> Quiet = new(StringComparer.Ordinal)
+    {
+        "echo", "printf", "sleep", "true", "false", "set", "export", "source", ".", "[", "[[", "test", "for", "in",
+        "case", "esac", "done", "fi", "break", "continue", "exit", "return", "wait", "trap", "kill", "cd", "pwd", "ls",
+        "mkdir", "touch", "cat", "head", "tail", "grep", "egrep", "awk", "sed", "cut", "sort", "uniq", "tr", "wc",
+        "tee", "jq", "date", "logger", "read", "local", "shift", "let", "}", "(", ")", " ", "$", "$@", "basename",
+        "dirname", "hostname", "id", "whoami", "nvidia-smi", "rocm-smi", "find", "cp", "mv", "ln", "tar", "gzip",
+        "rsync", "restic", "df", "du", "free", "uptime", "ps", "pgrep", "pkill", "killall", "journalctl", "function",
+        "declare", "readonly", "unset", "umask", "column", "yes", "seq", "mktemp", "rm", "git", "ping",
+    };
+
     /// <summary>The commands of a line of shell.</summary>
     public static void Add(ClueBag bag, string where, string line) => Add(bag, where, line, 0);
 
@@ -48,6 +60,12 @@ internal static class CommandScan
             return;
         var program = NameOf(words[at]);
         var arguments = words[(at + 1)..];
+        if (program is "curl" or "wget" or "nc" || program.StartsWith('-'))
+            bag.SawUpkeep |= arguments.Prepend(program).Any(IsProbe);
+        else if (program == "n8n" && arguments.Any(IsTransfer))
+            bag.SawUpkeep = true;
+        else if (!Quiet.Contains(program) && !Shells.Contains(program) && !Programs.IsQuiet(program))
+            bag.SawOther = true;
         if (Shells.Contains(program))
             AddShell(bag, where, arguments, depth);
         else
@@ -81,6 +99,14 @@ internal static class CommandScan
         if (arguments.Length == 0)
             bag.Add(ClueKind.Power, where, "runs text as commands of the shell");
     }
+
+    /// <summary>The root of a model server, which answers that it is there.</summary>
+    private static bool IsProbe(string argument) => argument.Contains("://", StringComparison.Ordinal)
+        && ParsedUrl.TryParse(argument) is { Path: "" or "/" } url && HostedApis.IsModel(url);
+
+    // n8n's own verbs that copy workflows and credentials and run none.
+    private static bool IsTransfer(string argument) => argument.StartsWith("import:", StringComparison.Ordinal)
+        || argument.StartsWith("export:", StringComparison.Ordinal);
 
     private static bool IsAssignment(string word)
     {

@@ -39,6 +39,25 @@ internal static class HostedApis
         "/v1/rerank", "/infill", "/sdapi/v1/", "/openai/deployments/",
     ];
 
+    // As Ollama, llama.cpp, vLLM and LiteLLM document them.
+    private static readonly string[] UpkeepPaths =
+    [
+        "/api/tags", "/api/version", "/api/ps", "/api/pull", "/api/push", "/api/create", "/api/delete", "/api/copy",
+        "/api/show", "/v1/models", "/models", "/health", "/healthz", "/readyz", "/livez", "/health/liveliness",
+        "/health/readiness", "/metrics", "/props", "/slots", "/ping",
+    ];
+
+    private static readonly string[] CallPaths =
+    [
+        "/api/generate", "/api/chat", "/api/embed", "/api/embeddings", "/chat/completions", "/v1/completions",
+        "/v1/messages", "/v1/responses", "/v1/embeddings", "/v1/audio/transcriptions", "/v1/audio/speech",
+        "/v1/images/generations", "/v1/rerank", "/completion", "/infill",
+    ];
+
+    /// <summary>Every path that tells what is asked of a server.</summary>
+    public static IEnumerable<string> Routes => UpkeepPaths.Concat(CallPaths)
+        .Where(static path => path is not ("/models" or "/ping" or "/metrics" or "/props" or "/slots" or "/infill"));
+
     // Ollama 11434, LM Studio 1234, KoboldCpp 5001, vLLM 8000, llama.cpp 8080, LiteLLM 4000, TGI and ComfyUI 8188.
     private static readonly int[] SharedPorts = [1234, 5000, 5001, 8000, 8080, 8081, 4000, 8188, 7860, 9997, 30000];
 
@@ -66,6 +85,18 @@ internal static class HostedApis
         var isPage = url.Host.Contains("webui", StringComparison.Ordinal);
         return (isNamed && !isPage) || ((isNamed || isPort) && IsApiPath(url.Path));
     }
+
+    /// <summary>Whether a path asks a server how it is or which models it has, and asks no model anything.</summary>
+    public static bool IsUpkeepPath(string path)
+    {
+        var plain = path.TrimEnd('/');
+        return UpkeepPaths.Any(end => plain.EndsWith(end, StringComparison.Ordinal))
+            || plain.Contains("/api/blobs/", StringComparison.Ordinal);
+    }
+
+    /// <summary>Whether a path is one on which a model is asked something.</summary>
+    public static bool IsCallPath(string path)
+        => CallPaths.Any(end => path.TrimEnd('/').EndsWith(end, StringComparison.Ordinal));
 
     private static bool HasModelPath(ParsedUrl url)
         => ModelPaths.Any(path => url.Path.Contains(path, StringComparison.Ordinal));

@@ -22,12 +22,40 @@ internal static class KeyNames
         "TWILIO", "MATTERMOST", "APPRISE", "RESEND", "MEDIUM", "IFTTT", "TUMBLR", "THREADS", "MISSKEY", "LEMMY",
     ];
 
+    // Words that are whole names of model servers and providers; shorter ones stand in too many other names.
+    private static readonly string[] AddressWords =
+    [
+        "OPENAI", "OLLAMA", "LLM", "LITELLM", "VLLM", "ANTHROPIC", "LOCALAI", "LMSTUDIO", "LLAMA", "LLAMACPP", "GENAI",
+        "INFERENCE", "EMBEDDING", "EMBEDDINGS", "GPT", "CHATGPT", "KOBOLD", "TABBY", "OPENROUTER", "MISTRAL", "GROQ",
+        "DEEPSEEK", "GEMINI", "AI",
+    ];
+
+    private static readonly string[] AddressEnds =
+        ["URL", "URLS", "BASE", "HOST", "ENDPOINT", "ENDPOINTS", "PATH", "API", "SERVER", "ADDRESS"];
+
+    // Words by which an address belongs to something else, as in LLM_DATABASE_URL.
+    private static readonly string[] OtherWords =
+    [
+        "DATABASE", "DB", "REDIS", "POSTGRES", "WEBHOOK", "REDIRECT", "CALLBACK", "WEBUI", "UI", "FRONTEND",
+        "APP", "SITE", "QDRANT", "CHROMA", "VECTOR", "S3", "MONGO", "SEARXNG", "LANGFUSE", "AUTH", "OIDC",
+        "CACHE", "DATA", "MODEL", "MODELS", "HEALTH", "DOCS",
+    ];
+
     private static readonly string[] SecretEnds =
         ["KEY", "KEYS", "TOKEN", "SECRET", "PASSWORD", "PASS", "PAT", "WEBHOOK", "CREDENTIALS", "PASSWD"];
 
     public static bool IsModelKey(string name) => Holds(name, ModelWords) && !Holds(name, SinkWords);
 
     public static bool IsSinkKey(string name) => Holds(name, SinkWords);
+
+    /// <summary>Whether a variable's name says that it holds the address of a model server.</summary>
+    public static bool IsModelAddress(string name)
+    {
+        var parts = name.Length > NameMax
+            ? [] : name.ToUpperInvariant().Split('_', StringSplitOptions.RemoveEmptyEntries);
+        return parts.Length > 1 && AddressEnds.Contains(parts[^1]) && parts.Any(AddressWords.Contains)
+            && !parts.Any(OtherWords.Contains);
+    }
 
     /// <summary>Whether a name is one of variables, which only then can name a key in a text.</summary>
     public static bool IsVariable(ReadOnlySpan<char> word)

@@ -54,7 +54,9 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
                 && number is > 0 and < 65536 ? number : null;
         }
         host = host.Trim('[', ']').TrimEnd('.');
-        return host.Length is 0 or > 253 ? null : new ParsedUrl(scheme, host.ToLowerInvariant(), port, path)
+        // A number alone is a port whose host was left out; taken as a host it would mean the address 0.0.x.y.
+        return host.Length is 0 or > 253 || host.All(char.IsAsciiDigit) ? null
+            : new ParsedUrl(scheme, host.ToLowerInvariant(), port, path)
         {
             HidesHost = host.Split('.').Any(ShownWord.IsToken),
         };

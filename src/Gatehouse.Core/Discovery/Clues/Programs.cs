@@ -10,14 +10,15 @@ internal static class Programs
         "llm", "aichat", "claude", "codex", "sgpt", "fabric", "fabric-ai", "mods", "tgpt", "chatgpt", "aider", "goose",
         "opencode", "interpreter", "openai", "gemini", "llama-cli", "llama-run", "llama-simple", "whisper",
         "whisper-cli",
-        "whisper-ctranslate2", "gpt4all", "shell_gpt", "oterm", "crush", "qwen", "cursor-agent", "claude-code", "llama",
+        "open-webui", "whisper-ctranslate2", "gpt4all", "shell_gpt", "oterm", "crush", "qwen", "cursor-agent",
+        "claude-code", "llama",
     };
 
     private static readonly HashSet<string> ModelServers = new(StringComparer.Ordinal)
     {
         "llama-server", "llama-swap", "koboldcpp", "local-ai", "localai", "text-generation-launcher", "tabbyapi",
         "sglang", "xinference-local", "aphrodite", "mlc_llm", "rpc-server", "whisper-server", "llamafile", "litellm",
-        "open-webui", "infinity_emb", "ramalama",
+        "infinity_emb", "ramalama",
     };
 
     private static readonly Dictionary<string, string> Sinks = new(StringComparer.Ordinal)
@@ -80,6 +81,20 @@ internal static class Programs
     public static bool IsKnown(string program) => ModelClients.Contains(program) || ModelServers.Contains(program)
         || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
 
+    /// <summary>What a command serves or is known to be, by its clues; null when that is not known.</summary>
+    public static KnownSoftware? SoftwareOf(IEnumerable<Clue> clues)
+    {
+        var all = clues.Where(static clue => clue.Kind is ClueKind.ModelServer or ClueKind.ModelClient)
+            .OrderBy(static clue => clue.Kind != ClueKind.ModelServer).ToArray();
+        return all.Select(static clue => (clue.Kind, Software: SoftwareTable.OfProgram(clue.Value)))
+            .FirstOrDefault(static one => one.Software is not null
+                && (one.Kind == ClueKind.ModelServer) == (one.Software.Role != SoftwareRole.App)).Software;
+    }
+
+    /// <summary>Whether a program asks no model, as far as is known of it.</summary>
+    public static bool IsQuiet(string program) => program is "ollama" || Powers.Contains(program)
+        || (Sinks.ContainsKey(program) && !ModelClients.Contains(program));
+
     public static void Add(ClueBag bag, string where, string program, string[] arguments)
     {
         if (program == "ollama")
@@ -121,9 +136,16 @@ internal static class Programs
             bag.Add(ClueKind.ModelServer, where, "ollama");
             return;
         }
+        // Only `run` asks a model something; the other verbs fetch, list, build and stop. Where none stands, whoever
+        // starts it adds one.
+        if (verb is not ("run" or ""))
+        {
+            bag.SawUpkeep = true;
+            return;
+        }
         bag.Add(ClueKind.ModelClient, where, "ollama");
         var model = arguments.Where(static one => !one.StartsWith('-')).ElementAtOrDefault(1);
-        if (verb is "run" or "pull" or "show" or "create" && model is not null && ModelNames.CanBe(model))
+        if (model is not null && ModelNames.CanBe(model))
             bag.Add(ClueKind.ModelName, where, model);
     }
 
@@ -178,7 +200,8 @@ internal static class Programs
         var at = Array.FindIndex(arguments, static one => one is "exec" or "run");
         for (var next = at + 1; at >= 0 && next < arguments.Length; next++)
         {
-            if ((arguments[next] == "ollama" && next + 1 < arguments.Length && arguments[next + 1] is "run" or "pull")
+            if ((arguments[next] == "ollama" && next + 1 < arguments.Length
+                    && arguments[next + 1] is "run" or "pull" or "list" or "ps" or "rm" or "show" or "create")
                 || (next > at + 1 && ModelClients.Contains(arguments[next])))
             {
                 Add(bag, where, arguments[next], arguments[(next + 1)..]);

@@ -13,6 +13,7 @@ internal static class ShownWord
     public const string Hidden = "…";
 
     private const int TextMax = 120; // Letters of a name or a value; what is longer tells a person nothing more.
+    private const int PathMax = 4096; // Letters of a path, as the kernel bounds it.
     private const int UrlMax = 200; // Letters of a URL that is shown.
     private const int RunMax = 16; // A run of letters and digits from here on may be a token.
 
@@ -25,11 +26,19 @@ internal static class ShownWord
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_:[]");
 
     /// <summary>A name or short value as it may be shown: each part that looks like a secret is replaced.</summary>
-    public static string Of(string text)
+    public static string Of(string text) => Of(text, TextMax);
+
+    /// <summary>
+    /// The same for a place, which is not shortened: a person has to open it. What a file says of another one's path
+    /// may hold a secret all the same.
+    /// </summary>
+    public static string Where(string text) => Of(text, PathMax);
+
+    private static string Of(string text, int max)
     {
         // The last word goes with the rest: half a token is no token any more and still half of one.
-        if (text.Length > 4 * TextMax)
-            text = text[..Math.Max(0, text.AsSpan(0, 4 * TextMax).LastIndexOfAny(Separators))];
+        if (text.Length > 4 * max)
+            text = text[..Math.Max(0, text.AsSpan(0, 4 * max).LastIndexOfAny(Separators))];
         var shown = new StringBuilder(text.Length);
         text = SecretText.WithoutUserInfo(text);
         while (text.Length > 0)
@@ -42,14 +51,42 @@ internal static class ShownWord
             shown.Append(char.IsControl(text[cut]) ? ' ' : text[cut]);
             text = text[(cut + 1)..];
         }
+        Clean(shown);
+        if (shown.Length > max)
+        {
+            // A letter of two code units is kept whole or dropped whole.
+            var cut = char.IsHighSurrogate(shown[max - 2]) ? max - 2 : max - 1;
+            shown.Remove(cut, shown.Length - cut).Append('…');
+        }
+        return shown.ToString().Trim();
+    }
+
+    /// <summary>
+    /// The path of a file that was found in its folder, whole: a person has to open it, and whoever reads it can list
+    /// that folder.
+    /// </summary>
+    public static string Path(string text)
+    {
+        var shown = new StringBuilder(text, 0, Math.Min(text.Length, PathMax), Math.Min(text.Length, PathMax));
+        Clean(shown);
+        return shown.ToString().Trim();
+    }
+
+    /// <summary>Replaces what would change how a terminal or a reader shows the rest.</summary>
+    private static void Clean(StringBuilder shown)
+    {
         for (var at = 0; at < shown.Length; at++)
         {
-            if (char.IsControl(shown[at]) || char.IsSurrogate(shown[at]))
+            if (at + 1 < shown.Length && char.IsSurrogatePair(shown[at], shown[at + 1]))
+                at++;
+            else if (char.IsSurrogate(shown[at]))
+                shown[at] = '\uFFFD';
+            else if (char.IsControl(shown[at]) || shown[at] is (>= '\u202A' and <= '\u202E')
+                or (>= '\u2066' and <= '\u2069'))
+            {
                 shown[at] = '?';
+            }
         }
-        if (shown.Length > TextMax)
-            shown.Remove(TextMax - 1, shown.Length - TextMax + 1).Append('…');
-        return shown.ToString().Trim();
     }
 
     /// <summary>

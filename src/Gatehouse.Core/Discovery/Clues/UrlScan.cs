@@ -35,6 +35,29 @@ internal static class UrlScan
         AddBare(bag, where, line);
     }
 
+    /// <summary>The address in a variable whose own name says that it is a model server's.</summary>
+    public static void AddAddress(ClueBag bag, string where, string name, string value)
+    {
+        foreach (var text in value.Split([',', ';', ' '], 10, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (ParsedUrl.TryParse(text) is not { } url || url.Host.AsSpan().IndexOfAny('$', '{') >= 0
+                || HostedApis.IsUpkeepPath(url.Path) || (url.Scheme.Length == 0 && url.Path.Length != 0)
+                || url.Scheme is not ("" or "http" or "https"))
+            {
+                continue;
+            }
+            // Ollama's clients take a bare name and add the port; of others a bare name may be anything.
+            var isOllama = name.Contains("OLLAMA", StringComparison.OrdinalIgnoreCase);
+            if (url.Scheme.Length == 0 && url.Port is null)
+            {
+                if (!isOllama || url.Host is "0.0.0.0" or "true" or "false" or "none" || url.HidesHost) continue;
+                url = url with { Port = 11434 };
+            }
+            if (ShownWord.Url(url, withPath: true) is { } place)
+                bag.Add(ClueKind.ModelUrl, where, place);
+        }
+    }
+
     /// <summary>What one URL says.</summary>
     public static void Judge(ClueBag bag, string where, ParsedUrl url, bool posts)
     {
@@ -42,7 +65,9 @@ internal static class UrlScan
             return;
         if (HostedApis.IsModel(url))
         {
-            if (ShownWord.Url(url, withPath: true) is { } model)
+            if (HostedApis.IsUpkeepPath(url.Path))
+                bag.SawUpkeep = true;
+            else if (ShownWord.Url(url, withPath: true) is { } model)
                 bag.Add(ClueKind.ModelUrl, where, model);
         }
         else if (PublicSinks.KindOf(url) is { } kind)
@@ -75,6 +100,9 @@ internal static class UrlScan
             || lower.EndsWith(".rss", StringComparison.Ordinal);
     }
 
+    // The first half of `11434:11434` is a port.
+    private static bool IsHostLetter(char letter) => letter == '.' || !char.IsAsciiDigit(letter);
+
     /// <summary>Ollama's port without a scheme, as in <c>OLLAMA_HOST=10.0.0.2:11434</c>.</summary>
     private static void AddBare(ClueBag bag, string where, string line)
     {
@@ -94,7 +122,8 @@ internal static class UrlScan
             {
                 continue;
             }
-            if (ParsedUrl.TryParse(line[start..from]) is { } url && ShownWord.Url(url, withPath: false) is { } place)
+            if (ParsedUrl.TryParse(line[start..from]) is { } url && url.Host.Any(IsHostLetter)
+                && ShownWord.Url(url, withPath: false) is { } place)
                 bag.Add(ClueKind.ModelUrl, where, place);
         }
     }

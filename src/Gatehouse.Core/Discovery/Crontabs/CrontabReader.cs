@@ -57,12 +57,12 @@ public static class CrontabReader
     {
         ArgumentNullException.ThrowIfNull(path);
         var clues = ClueText.FindInScript(path, text);
-        if (clues.All(static clue => clue.Kind == ClueKind.Power))
+        if (clues.All(static clue => clue.Kind is ClueKind.Power or ClueKind.Upkeep))
             return SightReading.Nothing;
         var sight = new Sight
         {
             Kind = SightKind.CronLine,
-            Place = ShownWord.Of(path),
+            Place = ShownWord.Path(path),
             Name = ShownWord.Of(NameOf(path)),
             User = "root",
             Trigger = TriggerKind.Cron,
@@ -98,10 +98,14 @@ public static class CrontabReader
             return null;
         foreach (var variable in around.Variables)
             bag.AddRange(ClueText.FindInVariable(variable));
+        // What starts with the machine and serves models goes on running; any other line ends.
+        var software = entry.IsAtBoot ? Programs.SoftwareOf(bag.ToImmutable()) : null;
         return new Sight
         {
             Kind = SightKind.CronLine,
-            Place = ShownWord.Of($"{file.Path}:{number}"),
+            Software = software,
+            ListeningPorts = software is { Port: > 0 } ? [software.Port] : [],
+            Place = ShownWord.Path($"{file.Path}:{number}"),
             Name = ShownWord.Of(scripts is [var first, ..] ? NameOf(first) : NameOfCommand(entry.Command)),
             User = user is null ? null : ShownWord.Of(user),
             Trigger = entry.IsAtBoot ? TriggerKind.Event : TriggerKind.Cron,

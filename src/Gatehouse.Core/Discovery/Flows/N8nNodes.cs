@@ -69,7 +69,47 @@ internal static class N8nNodes
         ["nextCloud"] = "file copied to nextcloud",
         ["notion"] = "notion",
         ["discourse"] = "discourse",
+        ["googleSheets"] = "sheets",
+        ["airtable"] = "airtable",
+        ["baserow"] = "baserow",
+        ["nocoDb"] = "nocodb",
+        ["seaTable"] = "seatable",
+        ["grist"] = "grist",
+        ["coda"] = "coda",
+        ["microsoftExcel"] = "excel",
+        ["googleDocs"] = "googledocs",
+        ["googleCalendar"] = "googlecalendar",
+        ["googleTasks"] = "googletasks",
+        ["microsoftToDo"] = "microsofttodo",
+        ["microsoftSharePoint"] = "sharepoint",
+        ["microsoftOneDrive"] = "file copied to onedrive",
+        ["dropbox"] = "file copied to dropbox",
+        ["supabase"] = "supabase",
+        ["todoist"] = "todoist",
+        ["trello"] = "trello",
+        ["asana"] = "asana",
+        ["clickUp"] = "clickup",
+        ["jira"] = "jira",
+        ["linear"] = "linear",
+        ["hubspot"] = "hubspot",
+        ["zendesk"] = "zendesk",
+        ["odoo"] = "odoo",
+        ["strapi"] = "strapi",
+        ["zulip"] = "zulip",
+        ["webflow"] = "webflow",
+        ["mailchimp"] = "mail",
+        ["raindrop"] = "raindrop",
     };
+
+    // Nodes that read unless their settings name another operation; an export leaves out what is usual.
+    private static readonly HashSet<string> ReadsByChoice = new(StringComparer.Ordinal)
+    {
+        "googleSheets", "airtable", "baserow", "nocoDb", "grist", "ftp", "s3", "awsS3", "ghost", "strapi", "raindrop",
+        "webflow", "microsoftSharePoint", "microsoftToDo", "youTube", "mongoDb", "redis",
+    };
+
+    private static readonly string[] ReadStarts =
+        ["get", "read", "search", "list", "lookup", "download", "find", "count", "query", "info", "availability"];
 
     private static readonly Dictionary<string, string> Sources = new(StringComparer.Ordinal)
     {
@@ -99,18 +139,18 @@ internal static class N8nNodes
         ["writeBinaryFile"] = "writes files",
         ["readWriteFile"] = "reads and writes files",
         ["git"] = "changes repositories",
-        ["postgres"] = "a database",
-        ["mySql"] = "a database",
-        ["mongoDb"] = "a database",
-        ["redis"] = "a database",
+        ["postgres"] = "reads or writes a database",
+        ["mySql"] = "reads or writes a database",
+        ["mongoDb"] = "reads or writes a database",
+        ["redis"] = "reads or writes a database",
         ["homeAssistant"] = "controls the house",
         ["n8n"] = "changes workflows of n8n",
         ["kafka"] = "sends to kafka",
-        ["toolHttpRequest"] = "the model may send web requests",
-        ["toolWorkflow"] = "the model may start workflows",
-        ["mcpClientTool"] = "the model may use tools of MCP servers",
-        ["mcpClient"] = "tools of MCP servers",
-        ["httpRequestTool"] = "the model may send web requests",
+        ["toolHttpRequest"] = "lets the model send web requests",
+        ["toolWorkflow"] = "lets the model start workflows",
+        ["mcpClientTool"] = "lets the model use tools of MCP servers",
+        ["mcpClient"] = "uses tools of MCP servers",
+        ["httpRequestTool"] = "lets the model send web requests",
         ["executeWorkflow"] = "starts other workflows",
     };
 
@@ -144,11 +184,21 @@ internal static class N8nNodes
         return name.EndsWith("Trigger", StringComparison.Ordinal) ? TriggerKind.Event : null;
     }
 
-    public static string? SinkOf(string type)
+    /// <summary>Where a node writes; null for one that reads or writes nowhere.</summary>
+    /// <param name="type">Its type.</param>
+    /// <param name="operation">What its settings say that it does; null for what it usually does.</param>
+    public static string? SinkOf(string type, string? operation)
     {
         var name = ShortOf(type);
-        return Sinks.GetValueOrDefault(name.EndsWith("Tool", StringComparison.Ordinal) ? name[..^4] : name);
+        name = name.EndsWith("Tool", StringComparison.Ordinal) ? name[..^4] : name;
+        var reads = operation is null ? ReadsByChoice.Contains(name)
+            : ReadStarts.Any(start => operation.StartsWith(start, StringComparison.Ordinal));
+        return reads ? null : Sinks.GetValueOrDefault(name);
     }
+
+    /// <summary>Whether a node answers whoever started the workflow.</summary>
+    public static bool Answers(string type)
+        => ShortOf(type) is "respondToWebhook" or "chatTrigger" or "manualChatTrigger" or "chat";
 
     public static string? SourceOf(string type) => Sources.GetValueOrDefault(ShortOf(type));
 

@@ -61,7 +61,7 @@ public static class N8nReader
         return new Sight
         {
             Kind = SightKind.Flow,
-            Place = ShownWord.Of($"{path} workflow {name}{state}"),
+            Place = $"{ShownWord.Path(path)} workflow {ShownWord.Of(name)}{state}",
             Name = ShownWord.Of(name),
             Trigger = first,
             Cron = first == TriggerKind.Cron && crons.Length == 1 ? crons[0].Cron : null,
@@ -83,8 +83,10 @@ public static class N8nReader
         }
         if (N8nNodes.SourceOf(type) is { } source)
             bag.Add(ClueKind.Source, where, source);
-        if (N8nNodes.SinkOf(type) is { } sink)
+        if (N8nNodes.SinkOf(type, parameters.TextOf("operation")) is { } sink)
             bag.Add(ClueKind.Sink, where, sink);
+        if (N8nNodes.Answers(type))
+            bag.Add(ClueKind.Sink, where, "caller");
         if (N8nNodes.PowerOf(type) is { } power)
             bag.Add(ClueKind.Power, where, power);
         var isModel = N8nNodes.IsModel(type);

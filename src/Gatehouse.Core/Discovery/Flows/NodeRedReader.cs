@@ -109,7 +109,7 @@ public static class NodeRedReader
         return new Sight
         {
             Kind = SightKind.Flow,
-            Place = ShownWord.Of($"{path} flow {name}{state}"),
+            Place = $"{ShownWord.Path(path)} flow {ShownWord.Of(name)}{state}",
             Name = ShownWord.Of(name),
             Trigger = trigger,
             Cron = trigger == TriggerKind.Cron && crons.Count == 1 ? crons[0] : null,

@@ -63,7 +63,7 @@ internal static class HomeAgents
         return new Sight
         {
             Kind = SightKind.Automation,
-            Place = ShownWord.Of($"{path} integration {domain}{state}"),
+            Place = $"{ShownWord.Path(path)} integration {ShownWord.Of(domain)}{state}",
             Name = ShownWord.Of(entry.TextOf("title") ?? domain),
             Trigger = TriggerKind.Prompt,
             Clues = bag.ToImmutable(),

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Clues;
 using Gatehouse.Core.Discovery.Trees;
+using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery.HomeAssistant;
 
@@ -17,6 +18,7 @@ public sealed class HomeAssistantReader
     private readonly ImmutableArray<(string, string)>.Builder _problems =
         ImmutableArray.CreateBuilder<(string, string)>();
     private readonly Dictionary<string, TreeNode> _commands = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
     private readonly List<(string Path, string? Key, TreeNode Node)> _runs = [];
 
     private HomeAssistantReader()
@@ -33,6 +35,7 @@ public sealed class HomeAssistantReader
             reader.Take(file);
         foreach (var run in reader._runs)
             reader.Judge(run.Path, run.Key, run.Node);
+        reader.AddUnusedCommands();
         return new HomeReading(reader._sights.ToImmutable(), reader._problems.ToImmutable());
     }
 
@@ -46,6 +49,8 @@ public sealed class HomeAssistantReader
             _sights.AddRange(HomeAgents.Of(file.Path, root));
         else if (root.Items.Count > 0)
             TakeAutomations(file.Path, root);
+        else if (CommandsIn(file.Path) is { } section)
+            TakeCommands(section, file.Path, root);
         else
             TakeMap(file.Path, root, mayHoldPackages: true);
     }
@@ -60,7 +65,7 @@ public sealed class HomeAssistantReader
             else if (section == "script")
                 TakeScripts(path, value);
             else if (section is "rest_command" or "shell_command")
-                TakeCommands(section, value);
+                TakeCommands(section, path, value);
             else if (value["sequence"] is not null)
                 AddRun(path, key, value);
             else if (section == "homeassistant" && mayHoldPackages)
@@ -92,12 +97,43 @@ public sealed class HomeAssistantReader
         }
     }
 
-    private void TakeCommands(string section, TreeNode value)
+    /// <summary>The commands that a file holds which <c>!include</c> names; null for any other file.</summary>
+    private static string? CommandsIn(string path) => path[(path.LastIndexOf('/') + 1)..] switch
+    {
+        "rest_command.yaml" or "rest_commands.yaml" => "rest_command",
+        "shell_command.yaml" or "shell_commands.yaml" => "shell_command",
+        _ => null,
+    };
+
+    private void TakeCommands(string section, string path, TreeNode value)
     {
         foreach (var (key, command) in value.Entries)
         {
-            if (_commands.Count < RunsMax)
-                _commands.TryAdd($"{section}.{key}", command);
+            if (_commands.Count < RunsMax && _commands.TryAdd($"{section}.{key}", command))
+                _places.Add($"{section}.{key}", path);
+        }
+    }
+
+    /// <summary>A web request to a model that no automation here makes is made from the user interface.</summary>
+    private void AddUnusedCommands()
+    {
+        var used = _runs.SelectMany(static run => run.Node.All())
+            .Select(static node => node.TextOf("action", "service")).OfType<string>()
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var (name, command) in _commands.Where(pair => !used.Contains(pair.Key)))
+        {
+            if (!name.StartsWith("rest_command.", StringComparison.Ordinal)) continue;
+            var bag = new ClueBag();
+            TreeClues.Add(bag, name, command, isModel: false);
+            if (!bag.Has(ClueKind.ModelUrl)) continue;
+            _sights.Add(new Sight
+            {
+                Kind = SightKind.Automation,
+                Place = ShownWord.Path($"{_places[name]} {name}"),
+                Name = ShownWord.Of(name["rest_command.".Length..]),
+                Trigger = TriggerKind.Event,
+                Clues = bag.ToImmutable(),
+            });
         }
     }
 
@@ -119,7 +155,7 @@ public sealed class HomeAssistantReader
         _sights.Add(new Sight
         {
             Kind = SightKind.Automation,
-            Place = ShownWord.Of($"{path} {(key is null ? "automation" : "script")} {name}"),
+            Place = $"{ShownWord.Path(path)} {(key is null ? "automation" : "script")} {ShownWord.Of(name)}",
             Name = ShownWord.Of(name),
             Trigger = trigger,
             Cron = cron,

@@ -41,7 +41,7 @@ public static class HooksReader
         var bag = new ClueBag();
         bag.Add(ClueKind.Webhook, "id", $"/hooks/{id}");
         if (hook["trigger-rule"] is null)
-            bag.Add(ClueKind.Power, "trigger-rule", "anybody who reaches it can start it: it has no rule");
+            bag.Add(ClueKind.Power, "trigger-rule", "can be started by anybody who reaches it: it has no rule");
         var constants = hook.ListOf("pass-arguments-to-command")
             .Where(static one => one.TextOf("source") == "string").Select(static one => one.TextOf("name") ?? "");
         bag.AddRange(ClueText.FindInArguments(CommandKey, [command, .. constants]));
@@ -50,7 +50,7 @@ public static class HooksReader
         return new Sight
         {
             Kind = SightKind.Webhook,
-            Place = ShownWord.Of($"{path} hook {id}"),
+            Place = $"{ShownWord.Path(path)} hook {ShownWord.Of(id)}",
             Name = ShownWord.Of(id),
             Trigger = TriggerKind.Webhook,
             Clues = bag.ToImmutable(),

@@ -43,9 +43,50 @@ public static class UnitSights
         return sights.ToImmutable();
     }
 
+    /// <summary>The containers that quadlets of Podman describe.</summary>
+    /// <param name="set">Units whose names end in <c>.container</c>.</param>
+    /// <param name="scripts">The files of variables that they name.</param>
+    public static ImmutableArray<Sight> OfQuadlets(UnitSet set, ScriptShelf scripts)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(scripts);
+        return [.. set.Units.Select(unit => ContainerRun.Of(unit) is { } run
+            ? OfRun(unit, run, set, scripts) with { Trigger = TriggerKind.Always } : null).OfType<Sight>()];
+    }
+
+    /// <summary>A container that a unit runs; it is the same one that the engine shows under its name.</summary>
+    private static Sight OfRun(UnitFacts unit, ContainerRun run, UnitSet set, ScriptShelf scripts)
+    {
+        var folder = unit.Path[..Math.Max(0, unit.Path.LastIndexOf('/'))];
+        var files = run.EnvironmentFiles.Take(10).Select(file => file.Replace("%h", set.Home ?? "/root",
+                StringComparison.Ordinal))
+            .SelectMany(file => VariablesIn(scripts.Text(file.StartsWith('/') ? file : $"{folder}/{file}") ?? ""));
+        var name = unit.Name[..unit.Name.LastIndexOf('.')];
+        var sight = ContainerSights.Of(run with { Environment = [.. files, .. run.Environment] },
+            ShownWord.Path(unit.Path), ShownWord.Of(unit.Name.EndsWith(".container", StringComparison.Ordinal)
+                ? run.Name is { } said && !said.StartsWith("systemd-", StringComparison.Ordinal) ? said : name
+                : run.Name ?? name));
+        return sight with
+        {
+            User = ShownWord.Of(set.User ?? "root"),
+            Identities = [.. sight.Identities, $"unit {name}.service"],
+        };
+    }
+
     private static Sight? SightOf(
         UnitFacts unit, UnitSet set, Dictionary<string, UnitFacts> started, ScriptShelf scripts)
     {
+        var starter = started.GetValueOrDefault(unit.Name);
+        var (trigger, cron) = (TriggerOf(unit, starter), starter is null ? null : CronOf(starter));
+        var words = unit.Each(Service, "ExecStart").LastOrDefault() is { } start
+            ? UnitText.Words(start.Value.TrimStart('@', '-', ':', '+', '!')) : [];
+        if (ContainerRun.TryParse(words) is { } run)
+        {
+            var container = OfRun(unit, run, set, scripts) with { Trigger = trigger, Cron = cron };
+            return container.Software is { Role: not SoftwareRole.Plain }
+                || container.Clues.Any(static clue => clue.Kind is not (ClueKind.Power or ClueKind.OpenPort))
+                ? container : null;
+        }
         var bag = new ClueBag();
         var folder = unit.Get(Service, "WorkingDirectory")?.TrimStart('-');
         folder = folder == "~" ? set.Home : folder;
@@ -54,18 +95,25 @@ public static class UnitSights
             foreach (var line in unit.Each(Service, key).Take(CommandsMax))
                 AddCommand(bag, line, (folder, set.Home), scripts);
         }
-        AddVariables(bag, unit, scripts);
+        var variables = Variables(unit, scripts);
+        foreach (var variable in variables)
+            bag.AddRange(ClueText.FindInVariable(variable));
         if (!bag.IsEvidence)
             return null;
-        var starter = started.GetValueOrDefault(unit.Name);
+        var software = Programs.SoftwareOf(ClueText.FindInArguments("", words));
+        var (host, port) = ServedAddress.Of(software, words, variables);
         return new Sight
         {
             Kind = SightKind.Unit,
-            Place = ShownWord.Of(unit.Path),
+            Software = software,
+            ListeningPorts = port == 0 ? [] : [port],
+            Ports = port != 0 && host is not ("127.0.0.1" or "localhost" or "::1")
+                ? [new PortFact(port, "tcp", host, port)] : [],
+            Place = ShownWord.Path(unit.Path),
             Name = ShownWord.Of(unit.Name[..^".service".Length]),
             User = ShownWord.Of(unit.Get(Service, "User") is { Length: > 0 } user ? user : set.User ?? "root"),
-            Trigger = TriggerOf(unit, starter),
-            Cron = starter is null ? null : CronOf(starter),
+            Trigger = trigger,
+            Cron = cron,
             Clues = bag.ToImmutable(),
         };
     }
@@ -78,24 +126,30 @@ public static class UnitSights
         if (words.IsEmpty)
             return;
         var where = $"{line.Key} {line.Path}:{line.Line}";
-        bag.AddRange(ClueText.FindInArguments(where, words));
+        // A service that waits for its model server before it starts is more than a health check.
+        var isMain = line.Key == "ExecStart";
+        bag.AddRange(Kept(ClueText.FindInArguments(where, words), isMain));
         foreach (var path in ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home))
-            bag.AddRange(scripts.Clues(path));
+            bag.AddRange(Kept(scripts.Clues(path), isMain));
+
+        static IEnumerable<Clue> Kept(ImmutableArray<Clue> clues, bool isMain)
+            => clues.Where(clue => isMain || clue.Kind != ClueKind.Upkeep);
     }
 
-    private static void AddVariables(ClueBag bag, UnitFacts unit, ScriptShelf scripts)
+    private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptShelf scripts)
     {
-        foreach (var assignment in unit.Words(Service, "Environment").Take(VariablesMax))
-            bag.AddRange(ClueText.FindInVariable(EnvironmentFact.Parse(assignment)));
+        var variables = unit.Words(Service, "Environment").Take(VariablesMax).Select(EnvironmentFact.Parse).ToList();
         foreach (var file in unit.All(Service, "EnvironmentFile").Take(10))
+            variables.AddRange(VariablesIn(scripts.Text(file.TrimStart('-')) ?? ""));
+        return variables;
+    }
+
+    private static IEnumerable<EnvironmentFact> VariablesIn(string text)
+    {
+        foreach (var line in text.Split('\n').Select(static one => one.Trim()).Take(VariablesMax))
         {
-            if (scripts.Text(file.TrimStart('-')) is not { } text)
-                continue;
-            foreach (var line in text.Split('\n').Select(static one => one.Trim()).Take(VariablesMax))
-            {
-                if (line.Length > 0 && line[0] is not ('#' or ';') && UnitText.Words(line) is [var assignment, ..])
-                    bag.AddRange(ClueText.FindInVariable(EnvironmentFact.Parse(assignment)));
-            }
+            if (line.Length > 0 && line[0] is not ('#' or ';') && UnitText.Words(line) is [var assignment, ..])
+                yield return EnvironmentFact.Parse(assignment);
         }
     }
 

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Trees;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>
+/// Reads what the configuration files of LiteLLM, Frigate and LibreChat say of models, as their documentation
+/// describes them. Of a key only the name of its variable is kept.
+/// </summary>
+public static class AppSettings
+{
+    /// <summary>Where a clue stands that names a model as the software's own callers know it.</summary>
+    internal const string Alias = "model_name";
+
+    private const int EntriesMax = 200; // Models of one file; large ones have about fifty.
+
+    /// <summary>Names of the files in a folder that is mounted whole; empty for software that has none.</summary>
+    /// <param name="software">What the software is known to be.</param>
+    public static ImmutableArray<string> FilesOf(KnownSoftware? software) => software?.Name switch
+    {
+        "LiteLLM" => ["config.yaml", "config.yml", "litellm_config.yaml", "litellm-config.yaml", "proxy_config.yaml"],
+        "Frigate" => ["config.yml", "config.yaml"],
+        "LibreChat" => ["librechat.yaml", "librechat.yml"],
+        _ => [],
+    };
+
+    /// <summary>The clues in a file.</summary>
+    /// <param name="software">Whose file it is.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="text">What stands in it.</param>
+    public static ImmutableArray<Clue> Read(KnownSoftware software, string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(software);
+        ArgumentNullException.ThrowIfNull(path);
+        var bag = new ClueBag();
+        if (YamlTree.Read(text).Root is not { } root) return [];
+        if (software.Name == "LiteLLM") AddLiteLlm(bag, path, root);
+        else if (software.Name == "Frigate") AddFrigate(bag, path, root["genai"] ?? TreeNode.Opaque);
+        else if (software.Name == "LibreChat") AddLibreChat(bag, path, root);
+        return bag.ToImmutable();
+    }
+
+    private static void AddLiteLlm(ClueBag bag, string path, TreeNode root)
+    {
+        foreach (var entry in root["model_list"]?.Items.Take(EntriesMax) ?? [])
+        {
+            var settings = entry["litellm_params"] ?? TreeNode.Opaque;
+            if (settings.TextOf("model") is not { } model) continue;
+            var cut = model.IndexOf('/', StringComparison.Ordinal);
+            var (provider, name) = cut < 0 ? ("", model) : (model[..cut], model[(cut + 1)..]);
+            var url = settings.TextOf("api_base", "base_url") is { } said && !IsVariable(said) ? said
+                : provider.StartsWith("ollama", StringComparison.Ordinal) ? "http://localhost:11434"
+                : UrlOf(provider.Length == 0 ? name : provider);
+            AddPlace(bag, path, url, [name], settings.TextOf("api_key"));
+            if (entry.TextOf(Alias) is { } alias) bag.Add(ClueKind.ModelName, Alias, alias);
+        }
+    }
+
+    private static void AddFrigate(ClueBag bag, string path, TreeNode settings)
+    {
+        if (settings.TextOf("enabled") == "false") return;
+        var providers = settings.TextOf("provider") is null
+            ? settings.Entries.Select(static entry => entry.Value).Where(static one => one["provider"] is not null)
+            : [settings];
+        foreach (var one in providers.Take(EntriesMax))
+        {
+            var provider = one.TextOf("provider")!;
+            var url = one.TextOf("base_url") is { } said && !IsVariable(said) ? said
+                : provider == "ollama" ? "http://localhost:11434" : UrlOf(provider);
+            AddPlace(bag, path, url, [one.TextOf("model") ?? ""], one.TextOf("api_key"));
+        }
+    }
+
+    private static void AddLibreChat(ClueBag bag, string path, TreeNode root)
+    {
+        foreach (var one in root["endpoints"]?["custom"]?.Items.Take(EntriesMax) ?? [])
+        {
+            var names = one["models"]?.ListOf("default").Select(static name => name.Text ?? "").ToArray() ?? [];
+            // It shows what the server lists beside those.
+            if (one["models"]?.TextOf("fetch") == "true") names = [.. names, "*"];
+            if (one.TextOf("baseURL") is { } url && !IsVariable(url))
+                AddPlace(bag, path, url, names, one.TextOf("apiKey"));
+        }
+    }
+
+    private static void AddPlace(ClueBag bag, string path, string? url, IEnumerable<string> names, string? key)
+    {
+        if (key is not null && VariableOf(key) is { } variable) bag.Add(ClueKind.ModelKey, path, variable);
+        if (url is null || ParsedUrl.TryParse(url) is not { } place
+            || ShownWord.Url(place, withPath: true) is not { } shown)
+        {
+            return;
+        }
+        // Names and URLs belong together by where they stand, so that the place says at which server.
+        var where = $"{path} {place.Host}:{place.Port}";
+        bag.Add(ClueKind.ModelUrl, where, shown);
+        foreach (var name in names.Where(static name => name.Length != 0))
+            bag.Add(ClueKind.ModelName, where, name);
+    }
+
+    private static string? UrlOf(string word) => word.StartsWith("gpt-", StringComparison.Ordinal) ? UrlOf("openai")
+        : KnownApis.OfKey(word)?.Url;
+
+    private static bool IsVariable(string text) => text.Contains('{', StringComparison.Ordinal)
+        || text.StartsWith("os.environ", StringComparison.Ordinal);
+
+    /// <summary>The variable behind <c>os.environ/NAME</c>, <c>${NAME}</c> or <c>{NAME}</c>.</summary>
+    private static string? VariableOf(string key)
+    {
+        var name = key.StartsWith("os.environ/", StringComparison.Ordinal) ? key["os.environ/".Length..]
+            : key.StartsWith("${", StringComparison.Ordinal) && key.EndsWith('}') ? key[2..^1]
+            : key.StartsWith('{') && key.EndsWith('}') ? key[1..^1] : "";
+        return KeyNames.IsVariable(name) ? name : null;
+    }
+}

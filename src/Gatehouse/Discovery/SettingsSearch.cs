@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Discovery;
+
+/// <summary>
+/// Finds the configuration files that containers see of the host, and adds to each container what stands there of
+/// models.
+/// </summary>
+internal static class SettingsSearch
+{
+    private const int FilesMax = 200; // Of one look; a host has a few.
+    private const int FileBytesMax = 1 << 20;
+
+    // Software whose flows and automations lie in a folder that it sees of the host.
+    private static readonly string[] WithFlows = ["Home Assistant", "n8n", "Node-RED"];
+
+    /// <summary>The same sights, with what their configuration files say.</summary>
+    public static ImmutableArray<Sight> Add(HostFiles files, ImmutableArray<Sight> sights)
+    {
+        var left = FilesMax;
+        return [.. sights.Select(sight =>
+        {
+            var names = AppSettings.FilesOf(sight.Software);
+            if (names.IsEmpty) return sight;
+            var paths = sight.Mounts.Where(IsOfHost).SelectMany(mount => IsYaml(mount.Source) ? [mount.Source]
+                : names.Select(name => $"{mount.Source.TrimEnd('/')}/{name}")).Distinct();
+            var clues = paths.TakeWhile(_ => --left >= 0)
+                .SelectMany(path => files.ReadScript(path) is { } text
+                    ? AppSettings.Read(sight.Software!, path, text) : []);
+            return sight with { Clues = [.. sight.Clues, .. clues] };
+        })];
+    }
+
+    /// <summary>Folders of the host in which software keeps flows and automations.</summary>
+    public static IEnumerable<string> FlowFolders(IEnumerable<Sight> sights) => sights
+        .Where(sight => sight.Software is { } software && WithFlows.Contains(software.Name))
+        .SelectMany(sight => sight.Mounts).Where(mount => IsOfHost(mount) && mount.Source.Length > 1)
+        .Select(mount => mount.Source).Distinct();
+
+    private static bool IsOfHost(MountFact mount) => mount.Source.StartsWith('/')
+        && !mount.Source.StartsWith("/var/run", StringComparison.Ordinal)
+        && !mount.Source.StartsWith("/run/", StringComparison.Ordinal)
+        && !mount.Source.StartsWith("/etc/localtime", StringComparison.Ordinal);
+
+    private static bool IsYaml(string path) => path.EndsWith(".yaml", StringComparison.Ordinal)
+        || path.EndsWith(".yml", StringComparison.Ordinal);
+}

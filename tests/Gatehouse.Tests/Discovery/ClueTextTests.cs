@@ -70,6 +70,39 @@ public sealed class ClueTextTests
         => Assert.DoesNotContain(ClueText.FindInCommand("x", text), clue => clue.Kind
             is ClueKind.ModelUrl or ClueKind.ModelName or ClueKind.ModelClient or ClueKind.ModelServer);
 
+    [Theory]
+    [InlineData("docker run -d -p 11434:11434 ollama/ollama")]
+    [InlineData("OLLAMA_PORTS=11434:11434 ./start")]
+    public void A_port_is_no_address(string command) => Assert.DoesNotContain(
+        ClueText.FindInCommand("x", command), clue => clue.Kind == ClueKind.ModelUrl);
+
+    [Theory]
+    [InlineData("ollama pull llama3.2 && ollama list")]
+    [InlineData("curl -sf http://gpu:11434/api/tags || systemctl restart ollama")]
+    [InlineData("wget -qO- http://gpu:11434 >/dev/null")]
+    [InlineData("docker exec ollama ollama pull qwen3")]
+    [InlineData("B=http://gpu:11434; curl -s \"$B/api/ps\" | jq .")]
+    public void A_command_that_only_looks_after_models_says_so(string command)
+    {
+        var clues = ClueText.FindInCommand("x", command);
+        Assert.Contains(clues, clue => clue.Kind == ClueKind.Upkeep);
+        Assert.DoesNotContain(clues, clue => clue.Kind == ClueKind.ModelClient);
+    }
+
+    [Theory]
+    [InlineData("until curl -sf http://gpu:11434/api/tags; do sleep 1; done; python3 app.py")]
+    [InlineData("ollama pull x; /opt/app/run")]
+    public void A_command_that_waits_and_then_works_does_not(string command) => Assert.DoesNotContain(
+        ClueText.FindInCommand("x", command), clue => clue.Kind == ClueKind.Upkeep);
+
+    [Theory]
+    [InlineData("U=http://gpu:9\ncurl $U/api/generate -d @b", "ModelUrl http://gpu:9/api/generate")]
+    [InlineData("U=${U:-http://gpu:9}\ncurl \"${U}/v1/chat/completions\"", "ModelUrl http://gpu:9/v1/chat/completions")]
+    [InlineData("export U='http://gpu:9/v1'\ncurl $U/chat/completions", "ModelUrl http://gpu:9/v1/chat/completions")]
+    [InlineData("curl $OLLAMA_URL/api/chat", "ModelClient calls /api/chat")]
+    public void A_script_that_keeps_the_address_in_a_variable_is_seen_to_call(string script, string expected)
+        => Assert.Contains(expected, Lines(ClueText.FindInCommand("x", script)));
+
     [Fact]
     public void A_clue_of_a_script_says_on_which_line_it_stands()
     {

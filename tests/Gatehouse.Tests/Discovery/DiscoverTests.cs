@@ -88,6 +88,52 @@ public sealed class DiscoverTests : IDisposable
     }
 
     [Fact]
+    public void An_entry_that_the_estate_refuses_keeps_no_other_one_out()
+    {
+        static JobDraft Job(string key, string model) => new()
+        {
+            Key = key, Owner = "me", Models = [model], Source = new SourceDraft(SourceKind.Prompt), Sink = "stdout",
+        };
+        var draft = new EstateDraft
+        {
+            Models =
+            [
+                new ModelDraft("cloud", ModelProvider.OpenAI, "https://api.openai.com/v1")
+                    { Credential = "env:credential openAiApi" },
+                new ModelDraft("local", ModelProvider.Ollama, "http://ollama:11434") { Name = "*" },
+            ],
+            Jobs = [Job("digest", "cloud"), Job("chat", "local")],
+        };
+
+        var (edit, fit) = EstateAppend.WriteWhatFits(_home, draft);
+
+        Assert.Equal(["chat"], Assert.IsType<EstateEdit.Done>(edit).Plan.Jobs.Keys);
+        Assert.Equal("digest", Assert.Single(fit.Left).Job);
+        Assert.DoesNotContain("cloud", File.ReadAllText(Path.Combine(_home, "gatehouse.yaml")));
+    }
+
+    [Fact]
+    public async Task What_is_shown_of_a_workflow_keeps_its_letters_its_path_and_the_marks_of_its_keys()
+    {
+        var folder = "/srv/" + string.Join('/', Enumerable.Repeat("a-folder-with-a-long-name-that-people-use", 5));
+        _host.Put($"{folder}/1.json", """
+            {"name":"\ud83e\udd16 Ask","active":true,"nodes":[
+            {"name":"M","type":"@n8n/n8n-nodes-langchain.lmChatOpenAi","parameters":{"model":"gpt-4o"},
+             "credentials":{"openAiApi":{"id":"1","name":"k"}}},
+            {"name":"D","type":"n8n-nodes-base.postgres","parameters":{}}],"connections":{}}
+            """);
+        var finds = Judge.Find((await Search(null)).Sights);
+        var find = Assert.Single(finds, one => one.Kind == FindKind.Job);
+
+        Assert.Equal($"{folder}/1.json workflow \U0001F916 Ask", Assert.Single(find.Places));
+        Assert.Contains("It reads or writes a database (node postgres).", find.Notes);
+        var yaml = EstateEditor.Snippet(Judge.EntriesOf([find]));
+        Assert.Contains("check `sink`", yaml, StringComparison.Ordinal);
+        Assert.Contains("\U0001F916 Ask", yaml, StringComparison.Ordinal);
+        Assert.Contains("env:OPENAI_API_KEY", yaml, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_estate_that_cannot_be_read_is_said_and_left_alone()
     {
         var file = Path.Combine(_home, "gatehouse.yaml");

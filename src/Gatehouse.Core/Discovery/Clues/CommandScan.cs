@@ -57,7 +57,11 @@ internal static class CommandScan
             at++;
         }
         if (at >= words.Length)
+        {
+            // A program of one's own may be called as a wrapper is, as `/opt/app/run`.
+            bag.SawOther |= words is [.., var last] && last.Contains('/', StringComparison.Ordinal);
             return;
+        }
         var program = NameOf(words[at]);
         var arguments = words[(at + 1)..];
         if (program is "curl" or "wget" or "nc" || program.StartsWith('-'))

@@ -55,8 +55,8 @@ internal static class HostedApis
     ];
 
     /// <summary>Every path that tells what is asked of a server.</summary>
-    public static IEnumerable<string> Routes => UpkeepPaths.Concat(CallPaths)
-        .Where(static path => path is not ("/models" or "/ping" or "/metrics" or "/props" or "/slots" or "/infill"));
+    public static string[] Routes { get; } = [.. UpkeepPaths.Concat(CallPaths)
+        .Where(static path => path is not ("/models" or "/ping" or "/metrics" or "/props" or "/slots" or "/infill"))];
 
     // Ollama 11434, LM Studio 1234, KoboldCpp 5001, vLLM 8000, llama.cpp 8080, LiteLLM 4000, TGI and ComfyUI 8188.
     private static readonly int[] SharedPorts = [1234, 5000, 5001, 8000, 8080, 8081, 4000, 8188, 7860, 9997, 30000];

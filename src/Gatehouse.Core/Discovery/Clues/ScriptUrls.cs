@@ -28,6 +28,8 @@ internal sealed class ScriptUrls
     /// <summary>Adds the calls of a line, and notes where it only looks after models.</summary>
     public void Add(ClueBag bag, string where, string line)
     {
+        // A route stands behind a variable only in a line that has both.
+        if (!line.Contains('/', StringComparison.Ordinal) || line.AsSpan().IndexOfAny('$', '{', '+') < 0) return;
         foreach (var route in HostedApis.Routes)
         {
             for (var at = line.IndexOf(route, StringComparison.Ordinal); at >= 0;

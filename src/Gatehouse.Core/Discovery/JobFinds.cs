@@ -69,10 +69,9 @@ internal sealed class JobFinds(EstatePlan? estate, ModelServers servers)
         var bare = EstateEditor.BareText("home", "UTC");
         var fit = EstateFit.Of(bare, WithDeclared(EntriesOf(finds)), "");
         var left = fit.Left.ToDictionary(one => one.Job, one => one.Problem.Message, StringComparer.Ordinal);
-        var plan = EstateEditor.Add(bare, fit.Draft, "") is EstateEdit.Done done ? done.Plan : null;
         return finds.Select(find => find.Job is { } job && left.TryGetValue(job.Key, out var problem)
                 ? find with { Job = null, Models = [], Sinks = [], Notes = [.. find.Notes, WithoutEntry(problem)] }
-                : find with { Risk = RiskOf(find, plan) })
+                : find with { Risk = RiskOf(find, fit.Plan) })
             .OrderByDescending(find => find.Risk?.Score ?? -1).ThenBy(find => find.Name, StringComparer.Ordinal);
     }
 

@@ -10,6 +10,9 @@ public sealed record EstateFit
     /// <summary>What the estate takes, together.</summary>
     public required EstateDraft Draft { get; init; }
 
+    /// <summary>The estate with it; null where it takes nothing.</summary>
+    public EstatePlan? Plan { get; init; }
+
     /// <summary>Jobs that it does not take, each with the first problem.</summary>
     public ImmutableArray<(string Job, EstateProblem Problem)> Left { get; init; } = [];
 
@@ -20,7 +23,9 @@ public sealed record EstateFit
     public static EstateFit Of(string text, EstateDraft draft, string fileName)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        if (EstateEditor.Add(text, draft, fileName) is EstateEdit.Done) return new EstateFit { Draft = draft };
+        if (EstateEditor.Add(text, draft, fileName) is EstateEdit.Done all)
+            return new EstateFit { Draft = draft, Plan = all.Plan };
+        EstatePlan? plan = null;
         var (taken, left) = (new EstateDraft(), ImmutableArray.CreateBuilder<(string, EstateProblem)>());
         foreach (var job in draft.Jobs)
         {
@@ -32,10 +37,18 @@ public sealed record EstateFit
                     && taken.Sinks.All(has => has.Key != one.Key))],
                 Jobs = [.. taken.Jobs, job],
             };
-            if (EstateEditor.Add(text, next, fileName) is EstateEdit.Refused { Problems: [var problem, ..] })
-                left.Add((job.Key, problem));
-            else taken = next;
+            switch (EstateEditor.Add(text, next, fileName))
+            {
+                case EstateEdit.Done done:
+                    (taken, plan) = (next, done.Plan);
+                    break;
+                case EstateEdit.Refused refused:
+                    left.Add((job.Key, refused.Problems[0]));
+                    break;
+                default:
+                    throw new InvalidOperationException("An edit is done or refused.");
+            }
         }
-        return new EstateFit { Draft = taken, Left = left.ToImmutable() };
+        return new EstateFit { Draft = taken, Plan = plan, Left = left.ToImmutable() };
     }
 }

@@ -87,7 +87,7 @@ public static class ClueText
             bag.Add(ClueKind.ModelKey, where, variable.Name);
         else if (KeyNames.IsSinkKey(variable.Name))
             bag.Add(ClueKind.SinkKey, where, variable.Name);
-        if (variable.Value is { Length: > 0 } value)
+        if (variable.Value is { Length: > 0 } value && !KeyNames.IsOfPage(variable.Name))
         {
             if (KeyNames.IsModelAddress(variable.Name)) UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));
             else UrlScan.Add(bag, where, Bounded(value), posts: false);

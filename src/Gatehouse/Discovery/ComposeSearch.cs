@@ -27,7 +27,7 @@ internal static class ComposeSearch
     private static readonly string[] HomeRoots = ["/home/", "/srv/", "/mnt/", "/data/", "/var/home/", "/volume1/"];
 
     private const string Volumes = "/var/lib/docker/volumes"; // Below them Portainer keeps its stacks.
-    private const int HomeDepth = 2; // `~/docker/ai` and its like; deeper lies the data of programs.
+    private const int HomeDepth = 3; // `~/homelab/apps/ai` and its like; deeper lies the data of programs.
 
     private static readonly string[] PassedOver =
         ["node_modules", "venv", "site-packages", "lost+found", "overlay2", "proc", "sys", "snap", "Downloads",

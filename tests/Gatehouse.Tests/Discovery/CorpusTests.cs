@@ -9,7 +9,8 @@ namespace Gatehouse.Tests.Discovery;
 /// <summary>
 /// Whole hosts in the shape of those that people publish: where files lie, what stands in them, and which jobs and
 /// model servers are there. Those in <c>held-out</c> were written before the rules were looked at, and no rule may be
-/// made for one of them alone. The measured rates stand here and may only become better.
+/// made for one of them alone. Those in <c>unseen</c> came when the rules stood: of their 22 jobs and servers 20 were
+/// found at first and none was wrong; the two lay in a folder that was not searched.
 /// </summary>
 public sealed class CorpusTests
 {

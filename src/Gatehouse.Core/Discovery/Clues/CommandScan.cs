@@ -59,7 +59,8 @@ internal static class CommandScan
         if (at >= words.Length)
         {
             // A program of one's own may be called as a wrapper is, as `/opt/app/run`.
-            bag.SawOther |= words is [.., var last] && last.Contains('/', StringComparison.Ordinal);
+            bag.SawOther |= words is [.., var last] && last.Contains('/', StringComparison.Ordinal)
+                && !IsAssignment(last);
             return;
         }
         var program = NameOf(words[at]);

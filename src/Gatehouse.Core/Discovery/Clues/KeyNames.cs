@@ -57,6 +57,10 @@ internal static class KeyNames
             && !parts.Any(OtherWords.Contains);
     }
 
+    /// <summary>Whether a variable is for a page in a browser, by the names that builders of pages give.</summary>
+    public static bool IsOfPage(string name) => name.StartsWith("VITE_", StringComparison.Ordinal)
+        || name.StartsWith("REACT_APP_", StringComparison.Ordinal);
+
     /// <summary>Whether a name is one of variables, which only then can name a key in a text.</summary>
     public static bool IsVariable(ReadOnlySpan<char> word)
     {

@@ -78,9 +78,13 @@ internal static class ShownWord
         for (var at = 0; at < shown.Length; at++)
         {
             if (at + 1 < shown.Length && char.IsSurrogatePair(shown[at], shown[at + 1]))
+            {
                 at++;
+            }
             else if (char.IsSurrogate(shown[at]))
+            {
                 shown[at] = '\uFFFD';
+            }
             else if (char.IsControl(shown[at]) || shown[at] is (>= '\u202A' and <= '\u202E')
                 or (>= '\u2066' and <= '\u2069'))
             {

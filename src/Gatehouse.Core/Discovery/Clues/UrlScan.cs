@@ -124,7 +124,9 @@ internal static class UrlScan
             }
             if (ParsedUrl.TryParse(line[start..from]) is { } url && url.Host.Any(IsHostLetter)
                 && ShownWord.Url(url, withPath: false) is { } place)
+            {
                 bag.Add(ClueKind.ModelUrl, where, place);
+            }
         }
     }
 }

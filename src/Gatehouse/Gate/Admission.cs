@@ -76,8 +76,13 @@ internal sealed class Admission(GateParts parts)
         if (!route.ModelInBody) return PickUpstream(call);
         var inspection = call.Inspection = RequestInspector.Inspect(call.Received.Span, route);
         if (inspection.Refusal is { } malformed) return malformed;
-        return ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model)
-            ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended) ?? Splice(call, inspection);
+        var refusal = ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model);
+        if (refusal is not null) return refusal;
+        // A question for a description carries no prompt, so the name is enough.
+        refusal = route.Kind == RouteKind.Show
+            ? RemoteModels.CheckNames(call.Model!, [("model", call.Model!.UpstreamName)])
+            : await parts.RemoteModels.CheckAsync(call.Model!, call.Ended);
+        return refusal ?? Splice(call, inspection);
     }
 
     private static Refusal? ProviderTool(IEnumerable<string> features, JobPlan job)

@@ -129,9 +129,19 @@ internal sealed class GatePipeline(GateParts parts)
     private async Task<Refusal?> ReadBodyAsync(GateCall call)
     {
         call.EndAfter(BodyTimeout);
-        var refusal = await _admission.CheckBodyAsync(call);
-        call.EndAfter(AnswerTimeout);
-        return refusal;
+        try
+        {
+            return await _admission.CheckBodyAsync(call);
+        }
+        catch (OperationCanceledException) when (call.CutWhy is not null)
+        {
+            // Cut while its body came, or while its server was asked what it runs: nothing was forwarded.
+            return call.CutWhy;
+        }
+        finally
+        {
+            call.EndAfter(AnswerTimeout);
+        }
     }
 
     private static bool IsLocal(Route route) => route.Kind is RouteKind.Probe or RouteKind.List or RouteKind.Show;

@@ -241,9 +241,10 @@ internal sealed class RunningHouse : IAsyncDisposable
     /// <summary>Where the gate takes calls with a token: one address, or each that follows an interface.</summary>
     private string BoundAddresses()
     {
-        if (GateAddress is IPEndPoint tcp) return tcp.ToString();
+        // Loopback, which such a gate has as well, may be another one than the caller's.
         var each = Listeners.AddressesOf(null);
-        return each.Count == 0 ? Plans.Plan.Gate.ToString() : string.Join(' ', each);
+        if (each.Count > 0) return string.Join(' ', each);
+        return GateAddress is IPEndPoint tcp ? tcp.ToString() : Plans.Plan.Gate.ToString();
     }
 
     private static Refusal ListenerGone(GateCall call)

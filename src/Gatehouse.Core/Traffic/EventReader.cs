@@ -18,6 +18,7 @@ public abstract class EventReader : IDisposable
     private const int FirstLineBytesMax = 256 * 1024;
 
     private byte[]? _buffer;
+    private ReadOnlyMemory<byte> _lent;
     private int _start;
     private int _end;
     private bool _finished;
@@ -104,6 +105,16 @@ public abstract class EventReader : IDisposable
         _end += bytes.Length;
     }
 
+    /// <summary>
+    /// As <see cref="Append"/>, without a copy: the stream from its first byte on, in memory that the caller keeps. Not
+    /// to be mixed with <see cref="Append"/>.
+    /// </summary>
+    public void Extend(ReadOnlyMemory<byte> whole)
+    {
+        if (Fault == StreamFault.None)
+            (_lent, _end) = (whole, whole.Length);
+    }
+
     /// <summary>Says that the stream has ended; a rest without terminator then comes as a partial event.</summary>
     public void Finish() => _finished = true;
 
@@ -114,7 +125,8 @@ public abstract class EventReader : IDisposable
         ForgetEvent();
         if (Fault != StreamFault.None)
             return false;
-        var pending = _buffer.AsSpan(_start, _end - _start);
+        var bytes = _buffer ?? _lent;
+        var pending = bytes.Span[_start.._end];
         if (pending.IsEmpty)
         {
             ReturnBuffer();
@@ -132,7 +144,7 @@ public abstract class EventReader : IDisposable
         }
         if (isPartial && !_finished)
             return false;
-        read = Parse(_buffer.AsMemory(_start, length), isPartial);
+        read = Parse(bytes.Slice(_start, length), isPartial);
         _start += length;
         return true;
     }
@@ -186,8 +198,9 @@ public abstract class EventReader : IDisposable
 
     private void ReturnBuffer()
     {
-        if (_buffer is not null)
-            ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer is null)
+            return;
+        ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;
         _start = _end = 0;
     }

@@ -6,5 +6,6 @@ internal enum KeyFault
     None,
     Duplicate,
     TooMany,
+    TooLong,
     HalfCharacter,
 }

@@ -12,6 +12,9 @@ internal ref struct KeySet
     /// <summary>Keys in one object. Ours: the largest tool schemas seen have some hundreds.</summary>
     public const int KeysPerObjectMax = 10_000;
 
+    /// <summary>Bytes of all open objects' keys that have escapes: these alone are copied.</summary>
+    public const int UnescapedBytesMax = 1024 * 1024;
+
     private const int PairwiseMax = 16;
 
     private readonly ReadOnlySpan<byte> _body;
@@ -50,6 +53,8 @@ internal ref struct KeySet
         {
             if (!JsonText.EscapesAreWhole(key))
                 return KeyFault.HalfCharacter;
+            if (key.Length > UnescapedBytesMax - _unescapedCount)
+                return KeyFault.TooLong;
             slice = Unescape(reader);
             key = BytesOf(slice);
         }

@@ -81,6 +81,11 @@ internal ref struct RequestWalk
         {
             case KeyFault.Duplicate:
                 return Twice(key);
+            case KeyFault.TooLong:
+                return _findings.Refuse(
+                    RefusalKind.Malformed,
+                    $"Keys of the body that are written with escapes have more than {KeySet.UnescapedBytesMax} bytes "
+                        + "together; write them without escapes.");
             case KeyFault.TooMany:
                 return _findings.Refuse(
                     RefusalKind.Malformed,

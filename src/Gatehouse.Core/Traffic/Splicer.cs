@@ -14,12 +14,13 @@ public static class Splicer
         return length;
     }
 
-    /// <summary>Writes the body with the splices applied. They may come in any order.</summary>
-    /// <exception cref="ArgumentException">Splices overlap, begin at the same offset, or leave the body; nothing was
-    /// written.</exception>
-    public static void Apply(ReadOnlySpan<byte> body, ReadOnlySpan<Splice> splices, IBufferWriter<byte> output)
+    /// <summary>
+    /// The body with the splices applied, as pieces of the body and the replacements: nothing is copied, and the body
+    /// has to stay as it is. The splices may come in any order.
+    /// </summary>
+    /// <exception cref="ArgumentException">Splices overlap, begin at the same offset, or leave the body.</exception>
+    public static ReadOnlySequence<byte> Apply(ReadOnlyMemory<byte> body, ReadOnlySpan<Splice> splices)
     {
-        ArgumentNullException.ThrowIfNull(output);
         if (!AreDisjoint(body.Length, splices))
         {
             var sorted = splices.ToArray();
@@ -28,14 +29,27 @@ public static class Splicer
                 throw new ArgumentException("Splices overlap or leave the body.", nameof(splices));
             splices = sorted;
         }
-        var written = 0;
+        var first = new Piece(ReadOnlyMemory<byte>.Empty, 0);
+        var (last, taken) = (first, 0);
         foreach (var splice in splices)
         {
-            output.Write(body[written..splice.Offset]);
-            output.Write(splice.Replacement.Span);
-            written = splice.Offset + splice.Length;
+            last = last.Then(body[taken..splice.Offset]).Then(splice.Replacement);
+            taken = splice.Offset + splice.Length;
         }
-        output.Write(body[written..]);
+        last = last.Then(body[taken..]);
+        return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
+    }
+
+    private sealed class Piece : ReadOnlySequenceSegment<byte>
+    {
+        public Piece(ReadOnlyMemory<byte> bytes, long before) => (Memory, RunningIndex) = (bytes, before);
+
+        public Piece Then(ReadOnlyMemory<byte> bytes)
+        {
+            var next = new Piece(bytes, RunningIndex + Memory.Length);
+            Next = next;
+            return next;
+        }
     }
 
     private static bool AreDisjoint(int bodyLength, ReadOnlySpan<Splice> splices)

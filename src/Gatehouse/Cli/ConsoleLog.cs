@@ -12,7 +12,12 @@ internal static class ConsoleLog
     {
         logging.SetMinimumLevel(LogLevel.Information);
         logging.AddFilter("Microsoft", LogLevel.Error);
-        logging.AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        logging.AddConsole(static console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            // Where nobody reads standard error, lines are lost: by default every call would wait for its line.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
         // systemd sets JOURNAL_STREAM for what it connects to the journal (systemd.exec(5)).
         if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null)
         {

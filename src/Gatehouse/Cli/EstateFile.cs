@@ -1,5 +1,6 @@
 using System.Text;
 using Gatehouse.Core.Estate;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
@@ -26,7 +27,7 @@ internal static class EstateFile
         var path = PathIn(home);
         try
         {
-            using var file = File.OpenRead(path);
+            using var file = new FileStream(LinuxFile.OpenOrdinary(path), FileAccess.Read, bufferSize: 0);
             // One byte more than allowed is enough for the reader to refuse it.
             var bytes = new byte[EstateReader.BytesMax + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);

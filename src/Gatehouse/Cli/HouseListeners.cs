@@ -13,7 +13,8 @@ namespace Gatehouse.Cli;
 /// interfaces without a restart: containers are put into networks and taken out of them while the gate runs.
 /// </summary>
 internal sealed class HouseListeners(
-    GatePipeline pipeline, Action<ListenerIdentity> cutCalls, TimeProvider time, ILoggerFactory logs) : IDisposable
+    GatePipeline pipeline, Action<ListenerIdentity> cutCalls, ConnectionBook connections, TimeProvider time,
+    ILoggerFactory logs) : IDisposable
 {
     /// <summary>While an address is missing: an app that is put behind the gate waits for this.</summary>
     private static readonly TimeSpan LookSoon = TimeSpan.FromMilliseconds(250);
@@ -152,7 +153,8 @@ internal sealed class HouseListeners(
         if (listener.Address is ListenAddress.Unix own && SocketFile.UnsafeFolder(own.Path) is { } unsafeFolder)
             throw new IOException($"{unsafeFolder} can be written by others than this user");
         var endpoint = await HttpEndpoint.StartAsync(
-            RunningHouse.AddressOf(listener.Address), http => pipeline.RunAsync(http, identity), logs, stop);
+            RunningHouse.AddressOf(listener.Address), http => pipeline.RunAsync(http, identity), logs, stop,
+            connections);
         lock (_open) _open[listener] = new OpenListener(endpoint, identity);
         if (listener is { Job: { } job, Address: ListenAddress.Unix unix }) GiveTo(plan.Jobs[job], unix.Path);
     }

@@ -1,3 +1,4 @@
+using Gatehouse.Listening;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,12 @@ internal sealed record HouseSetup(HomeDirectory Home, ILoggerFactory Logs, TimeP
 {
     /// <summary>What happens when the ledger can no longer be trusted. The verb stops the process.</summary>
     public required Action<LedgerFatal> OnFatal { get; init; }
+
+    /// <summary>How much memory calls may take.</summary>
+    public MemoryShares Memory { get; init; } = MemoryShares.OfThisProcess();
+
+    /// <summary>How many connections callers may have, and how long one may stay unknown.</summary>
+    public ConnectionLimits Callers { get; init; } = new(FileLimit.ConnectionsFor(FileLimit.Files));
 
     /// <summary>Whether the clock is synchronised; asks the kernel unless a test says otherwise.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;

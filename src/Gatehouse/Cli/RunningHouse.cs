@@ -21,6 +21,9 @@ namespace Gatehouse.Cli;
 /// <summary>A served home: every part wired by hand, started in order, stopped in reverse.</summary>
 internal sealed class RunningHouse : IAsyncDisposable
 {
+    /// <summary>What the smallest call takes of a room.</summary>
+    private const int ProbeBytes = 4096;
+
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
 
     /// <summary>The word by which a running server is told from a verb that holds the lock for a moment.</summary>
@@ -32,10 +35,14 @@ internal sealed class RunningHouse : IAsyncDisposable
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Connections to the control page and the sockets for acts, together.</summary>
+    private const int PeopleMax = 64;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly ConcurrentQueue<Task> _background = new();
     private readonly List<HttpEndpoint> _endpoints = [];
+    private readonly ConnectionBook _callers, _people;
     private readonly HomeLock _lock;
     private bool _listensForJobUsers;
     private readonly ILoggerFactory _logs;
@@ -48,6 +55,8 @@ internal sealed class RunningHouse : IAsyncDisposable
     {
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
+        _callers = new ConnectionBook(setup.Callers, Time);
+        _people = new ConnectionBook(new ConnectionLimits(PeopleMax) { KnowsByRequest = true }, Time);
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
         Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Clock);
@@ -61,6 +70,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         {
             Time = Time,
             Stopping = _stop.Token,
+            FindObstacle = FindObstacleAsync,
             IsLeak = target => Leaks.Find(target) is not null,
             Adoption = _adoption,
         };
@@ -79,7 +89,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Bound = BoundAddresses,
         };
         Listeners = new HouseListeners(
-            Pipeline, gone => Parts.InFlight.Cut(call => call.Listener == gone, ListenerGone), Time, _logs);
+            Pipeline, gone => Parts.InFlight.Cut(call => call.Listener == gone, ListenerGone), _callers, Time, _logs);
     }
 
     public HomeDirectory Home { get; }
@@ -101,6 +111,9 @@ internal sealed class RunningHouse : IAsyncDisposable
     public ActHouse Acts { get; }
 
     public HouseListeners Listeners { get; }
+
+    /// <summary>The connections of callers, on every listener of the gate.</summary>
+    public ConnectionBook Callers => _callers;
 
     /// <summary>Where the gate listens, with the real port.</summary>
     public EndPoint GateAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
@@ -128,6 +141,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             var log = setup.Logs.CreateLogger("gatehouse");
             var settings = SettingsOf(plans.Plan) with
             {
+                QueueBytesMax = setup.Memory.QueueBytes,
                 IsClockSynchronised = setup.IsClockSynchronised,
                 OnHead = head => log.LogInformation("{Head}", head),
             };
@@ -178,6 +192,21 @@ internal sealed class RunningHouse : IAsyncDisposable
         KeepLogs = plan.Ledger.KeepLogs,
         CheckpointEvery = TimeSpan.FromSeconds(1),
     };
+
+    /// <summary>Why a call could not be made or recorded just now; null when it could.</summary>
+    private async ValueTask<string?> FindObstacleAsync(CancellationToken stop)
+    {
+        if (Time.GetElapsedTime(Parts.InFlight.LastSwept) > InFlight.SweepOverdue)
+            return "calls: nobody ends calls whose time is over; the machine is overloaded, or the gate is broken";
+        if (Parts.Upstream.Waiting() is var waiting and > 0)
+            return $"models: {waiting} call(s) wait for a connection for longer than connecting takes";
+        foreach (var (room, what) in new[] { (Parts.BodyRoom, "requests"), (Parts.AnswerRoom, "answers") })
+        {
+            if (!room.TryTake(ProbeBytes, "readyz")) return $"memory: there is none left for {what}";
+            room.GiveBack(ProbeBytes, "readyz");
+        }
+        return await Ledger.FindObstacleAsync(stop) is { } reason ? $"ledger: {reason}" : null;
+    }
 
     /// <summary>Reads the estate file again; a valid one is in force for new calls when this returns.</summary>
     public async Task<ReloadResult> ReloadAsync(Actor actor)
@@ -264,9 +293,11 @@ internal sealed class RunningHouse : IAsyncDisposable
             Identifier = new Identifier(Tokens, Leaks),
             Pauses = Pauses,
             Limits = new LimitBook(Time),
-            InFlight = new InFlight(),
-            Budget = new MemoryBudget(MemoryBudget.BodiesBytesMax, Time),
-            AnswerBudget = new MemoryBudget(MemoryBudget.BodiesBytesMax, Time),
+            InFlight = new InFlight(Time),
+            BodyRoom = new SharedRoom(setup.Memory.BodyBytes, Time),
+            DecoderRoom = new SharedRoom(setup.Memory.BodyBytes / 2, Time),
+            AnswerRoom = new SharedRoom(setup.Memory.AnswerBytes, Time),
+            AnswerWait = setup.Memory.AnswerWait,
             Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
@@ -277,6 +308,7 @@ internal sealed class RunningHouse : IAsyncDisposable
             Live = new LiveFeed(),
             Summaries = new MinuteSummaries(Time),
             Log = log,
+            OnFatal = setup.OnFatal,
         };
     }
 
@@ -291,16 +323,34 @@ internal sealed class RunningHouse : IAsyncDisposable
         await AddAsync(new UnixDomainSocketEndPoint(Home.ControlSocket), http
             => Microsoft.AspNetCore.Http.HttpMethods.IsGet(http.Request.Method)
                 && !http.Request.Path.StartsWithSegments("/acts", StringComparison.Ordinal)
-                ? Page.HandleAsync(http) : acts.HandleAsync(http), stop);
+                ? Page.HandleAsync(http) : acts.HandleAsync(http), _people, stop);
         await ListenForJobUsersAsync(plan, stop);
-        ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, stop);
+        ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, _people, stop);
         GateAddress =
-            await AddAsync(AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), stop);
+            await AddAsync(
+                AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), _callers, stop);
         await Listeners.FollowAsync(plan, stop);
-        _background.Enqueue(Parts.InFlight.SweepAsync(Time, _stop.Token));
-        _background.Enqueue(Parts.Summaries.RunAsync(Ledger, _stop.Token));
-        _background.Enqueue(PurgeAsync(_stop.Token));
-        _background.Enqueue(Listeners.FollowInterfacesAsync(() => Plans.Plan, _stop.Token));
+        Run("The watch over calls in flight", Parts.InFlight.SweepAsync(_stop.Token));
+        Run("The watch over callers' connections", _callers.SweepAsync(_stop.Token));
+        Run("The watch over control connections", _people.SweepAsync(_stop.Token));
+        Run("Counting by the minute", Parts.Summaries.RunAsync(Ledger, _stop.Token));
+        Run("Purging", PurgeAsync(_stop.Token));
+        Run("Following the interfaces", Listeners.FollowInterfacesAsync(() => Plans.Plan, _stop.Token));
+        Run("Giving memory back", MemoryTrim.RunAsync(
+            () => Parts.BodyRoom.Used + Parts.AnswerRoom.Used, Time, _stop.Token));
+    }
+
+    /// <summary>
+    /// What runs beside the calls ends with the gate. Should it end before, the gate would go on without time limits
+    /// or without purging, and say that it is ready: it stops instead.
+    /// </summary>
+    private void Run(string name, Task task)
+    {
+        _background.Enqueue(task);
+        _ = task.ContinueWith(
+            ended => _onFatal(new LedgerFatal(
+                $"{name} failed: {ended.Exception!.GetBaseException().Message} The gate stops. Start it again.", 0, 0)),
+            CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
     }
 
     /// <summary>
@@ -309,7 +359,7 @@ internal sealed class RunningHouse : IAsyncDisposable
     private async Task ListenForJobUsersAsync(EstatePlan plan, CancellationToken stop)
     {
         if (_listensForJobUsers || plan.Jobs.Values.All(job => job.RunAs is null)) return;
-        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), new ActSocket(Acts).HandleAsync, stop);
+        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), new ActSocket(Acts).HandleAsync, _people, stop);
         _listensForJobUsers = true;
         const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
             | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
@@ -320,9 +370,10 @@ internal sealed class RunningHouse : IAsyncDisposable
     }
 
     private async Task<EndPoint> AddAsync(
-        EndPoint address, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, CancellationToken stop)
+        EndPoint address, Func<Microsoft.AspNetCore.Http.HttpContext, Task> handle, ConnectionBook connections,
+        CancellationToken stop)
     {
-        var endpoint = await HttpEndpoint.StartAsync(address, handle, _logs, stop);
+        var endpoint = await HttpEndpoint.StartAsync(address, handle, _logs, stop, connections);
         _endpoints.Add(endpoint);
         return endpoint.Address;
     }

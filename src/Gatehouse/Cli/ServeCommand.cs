@@ -36,6 +36,7 @@ internal static class ServeCommand
     {
         SocketFile.KeepNewFilesPrivate();
         NativeHeap.Tune();
+        FileLimit.Raise();
         using var logs = ConsoleLog.Create();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, ended));

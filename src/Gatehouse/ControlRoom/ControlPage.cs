@@ -33,6 +33,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     /// <summary>Whether a request target holds a token of this gate, which is then revoked.</summary>
     public Func<string, bool> IsLeak { get; init; } = static _ => false;
 
+    /// <summary>Looks whether a call could be made and recorded just now, and says why not.</summary>
+    public required Func<CancellationToken, ValueTask<string?>> FindObstacle { get; init; }
+
     /// <summary>How the house differs from what was adopted.</summary>
     public AdoptionNotice Adoption { get; init; } = new();
 
@@ -76,18 +79,20 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
             || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 
-    private Task ReadyAsync(HttpContext http)
+    private async Task ReadyAsync(HttpContext http)
     {
         var health = ledger();
         var text = new StringBuilder();
-        var ready = health.State is LedgerState.Writing or LedgerState.NearlyFull;
-        text.Append(ready ? "ready\n" : "not ready: calls are refused\n");
+        var obstacle = await FindObstacle(http.RequestAborted);
+        var ready = obstacle is null && health.State is (LedgerState.Writing or LedgerState.NearlyFull);
+        text.Append(ready ? "ready\n" : "not ready: calls are refused or would hang\n");
+        if (obstacle is not null) text.Append(obstacle).Append('\n');
         text.Append("ledger: ").Append(health.State).Append(health.Reason.Length > 0 ? ": " + health.Reason : "")
             .Append('\n');
         if (PlanProblems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
         foreach (var problem in PlanProblems) text.Append("  ").Append(problem).Append('\n');
         foreach (var change in Adoption.Changes) text.Append("adoption: ").Append(change).Append('\n');
-        return TextAsync(
+        await TextAsync(
             http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
     }
 
@@ -124,11 +129,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         http.Response.Headers["X-Accel-Buffering"] = "no";
         if (HttpMethods.IsHead(http.Request.Method)) return;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, Stopping);
-        if (live.Watch(end.Token) is not { } calls)
-        {
-            await TextAsync(http, StatusCodes.Status503ServiceUnavailable, "Too many pages are open on this gate.\n");
-            return;
-        }
+        var calls = live.Watch(end.Token);
         try
         {
             await ShowAsync(http, calls, end.Token);

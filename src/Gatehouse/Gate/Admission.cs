@@ -13,7 +13,7 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class Admission(GateParts parts)
 {
-    private readonly BodyReader _bodies = new(parts);
+    private readonly BodyReader _bodies = new(parts.DecoderRoom);
 
     /// <summary>What can be said before the body: the route, the token's scope, a pause.</summary>
     public Refusal? CheckRoute(GateCall call)
@@ -223,10 +223,7 @@ internal sealed class Admission(GateParts parts)
     }
 
     private static void Apply(GateCall call, ReadOnlySpan<Splice> splices)
-    {
-        Splicer.Apply(call.Received.Span, splices, call.Spliced);
-        call.IsSpliced = true;
-    }
+        => call.Spliced = Splicer.Apply(call.Received.Memory, splices);
 
     private static string Names(GateCall call)
         => string.Join(

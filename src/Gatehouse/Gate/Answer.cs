@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
 using Microsoft.AspNetCore.Http;
@@ -60,7 +61,18 @@ internal sealed class Answer(GateCall call, GateParts parts)
         // RFC 9110, section 15.3.5: such an answer has no body, and no length either.
         if (status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent) return;
         Response.ContentLength = body.Length;
-        await Response.BodyWriter.WriteAsync(body, call.Http.RequestAborted);
+        await WriteAsync(Response.BodyWriter, body, call.Http.RequestAborted);
+    }
+
+    /// <summary>
+    /// Writes in pieces, each when the caller has taken the one before: the server copies what it is given, at once,
+    /// and that copy is in nobody's budget.
+    /// </summary>
+    public static async ValueTask WriteAsync(PipeWriter writer, ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    {
+        const int piece = 16 * 1024;
+        for (; bytes.Length > piece; bytes = bytes[piece..]) await writer.WriteAsync(bytes[..piece], stop);
+        await writer.WriteAsync(bytes, stop);
     }
 
     /// <summary>Copies the allow-listed headers of the model's answer.</summary>

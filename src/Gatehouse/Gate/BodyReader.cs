@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.IO.Pipelines;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate;
 
@@ -9,16 +9,10 @@ namespace Gatehouse.Gate;
 /// Reads a body whole, within the job's limit and the house's memory budget, and undoes its content encoding: what
 /// is inspected is what is forwarded, so an encoding that cannot be undone is refused.
 /// </summary>
-internal sealed class BodyReader(GateParts parts)
+internal sealed class BodyReader(SharedRoom decoders)
 {
-    /// <summary>Three quarters of the house's budget: whatever one job sends, there is room for the others.</summary>
-    private const long JobBytesMax = MemoryBudget.BodiesBytesMax / 4 * 3;
-
-    /// <summary>What a body of unknown length takes from the budget at a time.</summary>
+    /// <summary>What is decoded at a time.</summary>
     private const int StepBytes = 64 * 1024;
-
-    private static readonly Refusal NoRoom = new(RefusalKind.Overloaded,
-        "The gate holds as many request bodies as its memory budget allows. Try again.", TimeSpan.FromSeconds(2));
 
     private static readonly Refusal Broken = new(RefusalKind.Malformed,
         "The request body ended before its announced end, came too slowly, or is wrongly chunked.", null);
@@ -43,7 +37,7 @@ internal sealed class BodyReader(GateParts parts)
         return await DecodeAsync(call, encoding.ToString(), bytesMax, stop);
     }
 
-    private async ValueTask<Refusal?> ReadRawAsync(
+    private static async ValueTask<Refusal?> ReadRawAsync(
         GateCall call, PipeReader reader, long bytesMax, CancellationToken stop)
     {
         // Memory is taken as bytes come, never as they are announced: an upload that stalls holds only what it sent.
@@ -52,84 +46,77 @@ internal sealed class BodyReader(GateParts parts)
             var result = await reader.ReadAsync(stop);
             var more = result.Buffer.Length;
             var isTooLarge = call.Received.Length + more > bytesMax;
-            var hasRoom = isTooLarge || await ReserveAsync(call, call.Received.Length + more, stop);
-            if (!isTooLarge && hasRoom)
+            var noRoom = isTooLarge ? null : await ReserveAsync(call, call.Received.CapacityAfter((int)more), stop);
+            if (!isTooLarge && noRoom is null)
             {
                 foreach (var part in result.Buffer) call.Received.Append(part.Span);
             }
             reader.AdvanceTo(result.Buffer.End);
             if (isTooLarge) return TooLarge(bytesMax);
-            if (!hasRoom) return NoRoom;
+            if (noRoom is not null) return noRoom;
             if (result.IsCompleted) return null;
         }
     }
 
-    private async ValueTask<Refusal?> DecodeAsync(GateCall call, string encoding, long bytesMax, CancellationToken stop)
+    private async ValueTask<Refusal?> DecodeAsync(
+        GateCall call, string encoding, long bytesMax, CancellationToken stop)
     {
-        var encoded = new MemoryStream(call.Received.Span.ToArray(), writable: false);
-        Stream? decoder = encoding.ToLowerInvariant() switch
+        if (ContentCodings.WindowOf(encoding) is not { } window) return Unsupported(encoding);
+        if (window == 0) return null;
+        using var encoded = call.Received;
+        var decoded = call.Received = new PooledBytes();
+        using var windows = new RoomHold(decoders, call.Caller.Job.Key);
+        if (await windows.GrowToAsync(window, SharedRoom.WaitMax, stop) != RoomGrant.Taken)
         {
-            "identity" => null,
-            "gzip" or "x-gzip" => new GZipStream(encoded, CompressionMode.Decompress),
-            "deflate" => new ZLibStream(encoded, CompressionMode.Decompress),
-            "br" => new BrotliStream(encoded, CompressionMode.Decompress),
-            "zstd" => OpenZstd(encoded),
-            _ => Stream.Null,
-        };
-        if (decoder is null) return null;
-        if (ReferenceEquals(decoder, Stream.Null)) return Unsupported(encoding);
+            return new Refusal(RefusalKind.Overloaded,
+                $"The gate decodes as many request bodies as its memory allows, and did for "
+                    + $"{SharedRoom.WaitMax.TotalSeconds:0} s. Try again, or send the body plain.", SharedRoom.WaitMax);
+        }
+        var source = PipeReader.Create(new ReadOnlySequence<byte>(encoded.Memory)).AsStream();
+        await using var decoder = ContentCodings.Open(encoding, source)!;
         var buffer = ArrayPool<byte>.Shared.Rent(StepBytes);
         try
         {
-            call.Received.Clear();
             for (int read; (read = await decoder.ReadAsync(buffer, stop)) > 0;)
             {
-                if (call.Received.Length + read > bytesMax) return TooLarge(bytesMax);
-                if (!await ReserveAsync(call, call.Received.Length + (long)read, stop)) return NoRoom;
-                call.Received.Append(buffer.AsSpan(0, read));
+                if (decoded.Length + read > bytesMax) return TooLarge(bytesMax);
+                var held = (long)encoded.Capacity + decoded.CapacityAfter(read);
+                if (await ReserveAsync(call, held, stop) is { } noRoom) return noRoom;
+                decoded.Append(buffer.AsSpan(0, read));
             }
+            call.BodyRoom!.ShrinkTo(decoded.Capacity);
             return null;
         }
-        catch (Exception error)
-            when (error is InvalidDataException or InvalidOperationException or IOException or ZstdSharp.ZstdException)
+        catch (Exception error) when (error is IOException || ContentCodings.IsFault(error))
         {
             return Unsupported(encoding);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            await decoder.DisposeAsync();
         }
     }
 
-    /// <summary>A window over 8 MiB (RFC 8878's recommendation for HTTP, RFC 9659) is refused by the decoder.</summary>
-    private static ZstdSharp.DecompressionStream OpenZstd(MemoryStream encoded)
-    {
-        var stream = new ZstdSharp.DecompressionStream(encoded);
-        stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, 23);
-        return stream;
-    }
-
-    private ValueTask<bool> ReserveAsync(GateCall call, long bytes, CancellationToken stop)
-        => bytes <= call.BudgetTaken
-            ? new ValueTask<bool>(true) : TakeAsync(call, bytes - call.BudgetTaken + SlackFor(bytes), stop);
-
-    /// <summary>
-    /// A growing body takes its memory in steps; a small one takes what it is, so that thousands fit.
-    /// </summary>
-    private static long SlackFor(long bytes) => bytes < StepBytes ? 0 : StepBytes;
-
-    private async ValueTask<bool> TakeAsync(GateCall call, long bytes, CancellationToken stop)
-    {
-        var meter = parts.Limits.For(call.Caller.Job.Key);
-        if (!meter.TryHoldBody(bytes, JobBytesMax)) return false;
-        if (!parts.Budget.TryTake(bytes) && !await parts.Budget.TakeAsync(bytes, stop))
+    private static async ValueTask<Refusal?> ReserveAsync(GateCall call, long bytes, CancellationToken stop)
+        => await call.BodyRoom!.GrowToAsync(bytes, SharedRoom.WaitMax, stop) switch
         {
-            meter.ReleaseBody(bytes);
-            return false;
-        }
-        call.BudgetTaken += bytes;
-        return true;
+            RoomGrant.Taken => null,
+            RoomGrant.NeverFits => new Refusal(RefusalKind.BodyTooLarge,
+                $"The request body is larger than the gate has memory for here ({Share(call)} for one job)."),
+            RoomGrant.ShareSpent => new Refusal(RefusalKind.Overloaded,
+                $"Requests of job '{call.Caller.Job.Key}' that were not forwarded yet hold as much of the gate's "
+                    + $"memory for requests as one job may ({Share(call)}), and did for "
+                    + $"{SharedRoom.WaitMax.TotalSeconds:0} s. Send fewer large requests at a time.",
+                SharedRoom.WaitMax),
+            _ => new Refusal(RefusalKind.Overloaded,
+                $"The gate's memory for requests ({call.BodyRoom!.Limits.All >> 20} MiB) had no room for this one "
+                    + $"within {SharedRoom.WaitMax.TotalSeconds:0} s. Try again.", SharedRoom.WaitMax),
+        };
+
+    private static string Share(GateCall call)
+    {
+        var (share, all) = call.BodyRoom!.Limits;
+        return $"{share >> 20} MiB of {all >> 20} MiB";
     }
 
     private static Refusal TooLarge(long bytesMax) => new(RefusalKind.BodyTooLarge,

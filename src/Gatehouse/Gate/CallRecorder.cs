@@ -138,8 +138,8 @@ internal sealed class CallRecorder(GateParts parts)
         var row = RefusalTable.For(refusal.Kind);
         // Counted against the job's bytes of the day: what is refused fills the disk like what is not. A job without
         // any left adds the entry alone, and of those a few a minute.
-        var kept = refusal.Kind == RefusalKind.ByteBudget || call.Received.Length > RefusedBytesMax
-            ? 0 : call.Received.Length;
+        var kept = refusal.Kind == RefusalKind.ByteBudget || call.ReceivedBytes > RefusedBytesMax
+            ? 0 : call.ReceivedBytes;
         var names = parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone);
         var draft = new LedgerDraft
         {
@@ -230,6 +230,10 @@ internal sealed class CallRecorder(GateParts parts)
                 "The disk of the gate's ledger is full, so nothing is forwarded."),
             LedgerRefusal.ReadOnly => new Refusal(RefusalKind.LedgerUnavailable,
                 "The disk of the gate's ledger is read-only, so nothing is forwarded."),
+            LedgerRefusal.NoDescriptors => new Refusal(RefusalKind.LedgerUnavailable,
+                "The gate has no file descriptor left for its ledger, so nothing is forwarded."),
+            LedgerRefusal.KeyDamaged => new Refusal(RefusalKind.LedgerUnavailable,
+                "A key of the gate's ledger cannot be opened, so nothing is forwarded. Its readyz names the file."),
             LedgerRefusal.Busy => new Refusal(RefusalKind.Overloaded, "The gate's ledger cannot keep up. Try again."),
             _ => new Refusal(
                 RefusalKind.LedgerUnavailable, "The gate's ledger cannot be written, so nothing is forwarded."),

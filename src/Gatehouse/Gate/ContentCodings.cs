@@ -5,6 +5,8 @@ namespace Gatehouse.Gate;
 /// <summary>Content codings that the gate undoes, because what it cannot read it cannot check.</summary>
 internal static class ContentCodings
 {
+    private const int ZstdWindowLog = 23;
+
     /// <summary>The codings, as a message lists them.</summary>
     public const string Known = "gzip, deflate, br or zstd";
 
@@ -23,6 +25,19 @@ internal static class ContentCodings
         _ => null,
     };
 
+    /// <summary>
+    /// What a decoder holds beside its input and output, at most: its window (RFC 1951, 7932, 8878). 0 for plain text,
+    /// null for a coding that is not known.
+    /// </summary>
+    public static int? WindowOf(string coding) => coding.Trim().ToLowerInvariant() switch
+    {
+        "" or "identity" or "utf-8" or "utf8" => 0,
+        "gzip" or "x-gzip" or "deflate" => 64 * 1024,
+        "br" => 16 << 20,
+        "zstd" => 1 << ZstdWindowLog,
+        _ => null,
+    };
+
     /// <summary>Whether a decoder says with this that the bytes are not of its coding, or end too early.</summary>
     public static bool IsFault(Exception error)
         => error is InvalidDataException or InvalidOperationException or ZstdSharp.ZstdException
@@ -32,7 +47,7 @@ internal static class ContentCodings
     private static ZstdSharp.DecompressionStream OpenZstd(Stream coded)
     {
         var stream = new ZstdSharp.DecompressionStream(coded);
-        stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, 23);
+        stream.SetParameter(ZstdSharp.Unsafe.ZSTD_dParameter.ZSTD_d_windowLogMax, ZstdWindowLog);
         return stream;
     }
 }

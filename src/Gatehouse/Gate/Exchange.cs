@@ -4,6 +4,7 @@ using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate;
 
@@ -13,6 +14,9 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
     /// <summary>The largest answer that is not a stream; as much as a request may be by default.</summary>
     private const int AnswerBytesMax = 32 * 1024 * 1024;
 
+    /// <summary>What is read of an answer at a time.</summary>
+    private const int StepBytes = 16 * 1024;
+
     /// <summary>
     /// A pull takes as long as the line to the registry does, and its check of a large file says nothing for minutes.
     /// </summary>
@@ -21,6 +25,9 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
     private ModelTimeouts _limits = null!;
     private bool _hasBegun;
     private TimeSpan _silence;
+
+    /// <summary>What the answer's decoder may hold.</summary>
+    private int _window;
 
     public async Task RunAsync(Reservation reservation)
     {
@@ -41,6 +48,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
                 return;
             }
             var (coding, body) = (CodingOf(response), await response.Content.ReadAsStreamAsync(call.Ended));
+            _window = coding is null ? 0 : ContentCodings.WindowOf(coding)!.Value;
             answered = new UpstreamAnswer(
                 response, coding is null ? body : ContentCodings.Open(coding, body)!, _limits)
             { Coding = coding };
@@ -136,7 +144,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         call.Http.Response.Headers["X-Accel-Buffering"] = "no";
         call.Http.Response.Headers.CacheControl = "no-cache";
         var machine = StreamMachine.For(route);
-        using var relay = new StreamRelay(call, machine, parts.HoldAnswerAsync);
+        using var relay = new StreamRelay(call, machine, HoldAsync);
         var failure = await RelayAsync(answered, relay);
         if (failure is null) relay.CountWithheld();
         // What failed is not complete, so breaking it off waits for no ledger: a pause acts even when that hangs.
@@ -203,7 +211,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
                 StreamEnd.Malformed => CallFailure.Upstream(
                     RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
                 StreamEnd.LeakedCredential => LeakedCredential(),
-                StreamEnd.NoRoom => CallFailure.Interrupted(NoRoom),
+                StreamEnd.NoRoom => CallFailure.Interrupted(relay.NoRoom!),
                 _ => CallFailure.Upstream(
                     RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
             };
@@ -256,16 +264,18 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
     private async Task<CallFailure?> ReadAsync(UpstreamAnswer answered)
     {
         var (body, mayBeStream) = (answered.First, MayBeStream(answered));
-        var expected = (int)Math.Min(answered.Response.Content.Headers.ContentLength ?? 4096, AnswerBytesMax);
+        var announced = answered.Response.Content.Headers.ContentLength ?? 4096;
         while (true)
         {
-            var read = await answered.Body.ReadAsync(body.GetMemory(Math.Max(expected - body.Length, 1)), call.Ended);
+            // What is announced is not what comes: memory is taken, and counted, step by step.
+            var step = (int)Math.Clamp(announced - body.Length, 1, StepBytes);
+            if (await HoldAsync(body.CapacityAfter(step)) is { } noRoom) return CallFailure.Interrupted(noRoom);
+            var read = await answered.Body.ReadAsync(body.GetMemory(step), call.Ended);
             if (read == 0) return null;
             _hasBegun = true;
             call.EndAfter(_silence = _limits.Whole);
             body.Advance(read);
             call.HoldOnRecord(body.Length);
-            if (!await parts.HoldAnswerAsync(call, body.Length)) return CallFailure.Interrupted(NoRoom);
             if (body.Length > AnswerBytesMax)
             {
                 return CallFailure.Upstream(
@@ -303,7 +313,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             return CallFailure.Upstream(
                 RefusalKind.UpstreamAnswerUnreadable, $"The model '{model}' answered with HTTP {status}.");
         }
-        return CodingOf(response) is { } coding && ContentCodings.Open(coding, Stream.Null) is null
+        return CodingOf(response) is { } coding && ContentCodings.WindowOf(coding) is null
             ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable,
                 $"The answer of the model '{model}' has a content coding that the gate does not know. It was asked for "
                     + $"plain text, and {ContentCodings.Known} are understood.")
@@ -321,8 +331,33 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         RefusalKind.UpstreamAnswerUnreadable,
         $"The answer of the model '{call.Model!.Key}' is not the {answered.Coding} that it says it is.");
 
-    private static readonly Refusal NoRoom = new(RefusalKind.Overloaded,
-        "The gate holds as many answers as its memory budget allows. Try again.", TimeSpan.FromSeconds(2));
+    /// <summary>
+    /// Takes memory for an answer that grows to this size. While it waits nothing is read, so the model waits too.
+    /// </summary>
+    private async ValueTask<Refusal?> HoldAsync(long bytes)
+        => await call.AnswerRoom!.GrowToAsync(_window + bytes, parts.AnswerWait, call.Ended) switch
+        {
+            RoomGrant.Taken => null,
+            RoomGrant.NeverFits => new Refusal(RefusalKind.UpstreamAnswerUnreadable,
+                $"The model's answer is larger than the gate has memory for here ({AnswerShare} for one job)."),
+            RoomGrant.ShareSpent => new Refusal(RefusalKind.Overloaded,
+                $"Answers to job '{call.Caller.Job.Key}' that it has not taken yet hold as much of the gate's memory "
+                    + $"for answers as one job may ({AnswerShare}), and did for "
+                    + $"{parts.AnswerWait.TotalSeconds:0.#} s. Read answers faster, or ask for fewer at a time.",
+                SharedRoom.WaitMax),
+            _ => new Refusal(RefusalKind.Overloaded,
+                $"The gate's memory for answers ({call.AnswerRoom!.Limits.All >> 20} MiB) had no room for this one "
+                    + $"within {parts.AnswerWait.TotalSeconds:0.#} s. Try again.", SharedRoom.WaitMax),
+        };
+
+    private string AnswerShare
+    {
+        get
+        {
+            var (share, all) = call.AnswerRoom!.Limits;
+            return $"{share >> 20} MiB of {all >> 20} MiB";
+        }
+    }
 
     private static CallFailure LeakedCredential() => CallFailure.Upstream(RefusalKind.UpstreamCredential,
         "The model's answer held the gate's own credential for it, so it is withheld.") with

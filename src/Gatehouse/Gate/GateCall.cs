@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Net;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
+using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;
@@ -16,6 +18,9 @@ internal sealed class GateCall : IDisposable
     private readonly CancellationTokenRegistration _clientGone;
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
+    private readonly Lock _body = new();
+    private bool _isSending, _isBodyUnwanted, _isBodyFree;
+    private int _receivedBytes;
     private Refusal? _cutWhy;
 
     public GateCall(HttpContext http, EstatePlan plan, string id, TimeProvider time)
@@ -53,14 +58,15 @@ internal sealed class GateCall : IDisposable
 
     public ModelPlan? Model { get; set; }
 
-    public PooledBytes Received { get; } = new();
+    /// <summary>The body as it is inspected: decoded. Empty again once it is given back.</summary>
+    public PooledBytes Received { get; set; } = new();
 
-    /// <summary>The spliced body, when anything was spliced.</summary>
-    public PooledBytes Spliced { get; } = new();
+    public int ReceivedBytes => _isBodyFree ? _receivedBytes : Received.Length;
 
-    public bool IsSpliced { get; set; }
+    /// <summary>The body with its splices, in pieces; null when nothing was spliced.</summary>
+    public ReadOnlySequence<byte>? Spliced { get; set; }
 
-    public ReadOnlyMemory<byte> Forwarded => IsSpliced ? Spliced.Memory : Received.Memory;
+    public ReadOnlySequence<byte> Forwarded => Spliced ?? new ReadOnlySequence<byte>(Received.Memory);
 
     public RequestInspection? Inspection { get; set; }
 
@@ -70,11 +76,11 @@ internal sealed class GateCall : IDisposable
     /// <summary>Whether the gate itself asked the upstream for usage, so that it has to be taken out again.</summary>
     public bool UsageInjected { get; set; }
 
-    /// <summary>Bytes this call holds of the house's memory budget.</summary>
-    public long BudgetTaken { get; set; }
+    /// <summary>What this call holds of the memory for requests; null before the caller is identified.</summary>
+    public RoomHold? BodyRoom { get; set; }
 
-    /// <summary>Bytes of the answer that this call holds of the house's memory budget for answers.</summary>
-    public long AnswerBytesTaken { get; set; }
+    /// <summary>What this call holds of the memory for answers; null before the caller is identified.</summary>
+    public RoomHold? AnswerRoom { get; set; }
 
     /// <summary>Whether the request record is durable: from then on the exchange needs an outcome.</summary>
     public bool RequestRecorded { get; set; }
@@ -125,8 +131,38 @@ internal sealed class GateCall : IDisposable
     {
         _clientGone.Dispose();
         _ended.Dispose();
+        FreeBody();
+        AnswerRoom?.Dispose();
+    }
+
+    /// <summary>Keeps the body for who sends it. False when it was given back already.</summary>
+    public bool TryBeginSending()
+    {
+        lock (_body) return !_isBodyFree && (_isSending = true);
+    }
+
+    public void EndSending()
+    {
+        bool free;
+        lock (_body) (_isSending, free) = (false, _isBodyUnwanted);
+        if (free) FreeBody();
+    }
+
+    /// <summary>
+    /// Gives the body and its memory back: what is on record and forwarded is needed no more. While it is still being
+    /// sent, by a connection that was given up just now, this happens at the end of that.
+    /// </summary>
+    public void FreeBody()
+    {
+        lock (_body)
+        {
+            _isBodyUnwanted = true;
+            if (_isSending || _isBodyFree) return;
+            (_isBodyFree, _receivedBytes) = (true, Received.Length);
+        }
+        Spliced = null;
         Received.Dispose();
-        Spliced.Dispose();
+        BodyRoom?.Dispose();
     }
 
     private void End()

@@ -34,10 +34,16 @@ internal sealed record GateParts
     public required InFlight InFlight { get; init; }
 
     /// <summary>For bodies that are read from callers.</summary>
-    public required MemoryBudget Budget { get; init; }
+    public required SharedRoom BodyRoom { get; init; }
+
+    /// <summary>For the windows of decoders, while a body is decoded.</summary>
+    public required SharedRoom DecoderRoom { get; init; }
 
     /// <summary>For answers that are kept until they are on record.</summary>
-    public required MemoryBudget AnswerBudget { get; init; }
+    public required SharedRoom AnswerRoom { get; init; }
+
+    /// <summary>How long an answer waits for memory.</summary>
+    public required TimeSpan AnswerWait { get; init; }
 
     /// <summary>Appends to the ledger; done when it is on disk. The one door through which calls reach it.</summary>
     public required Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> Append { get; init; }
@@ -61,17 +67,6 @@ internal sealed record GateParts
 
     public required GateLog Log { get; init; }
 
-    /// <summary>
-    /// Takes memory for an answer that has grown to this size, in steps; the first step is free, because most of two
-    /// thousand open streams are small. False when there is no room after a wait.
-    /// </summary>
-    public async ValueTask<bool> HoldAnswerAsync(GateCall call, long bytes)
-    {
-        const int step = 64 * 1024;
-        if (bytes <= step + call.AnswerBytesTaken) return true;
-        var more = (bytes - call.AnswerBytesTaken) / step * step;
-        if (!AnswerBudget.TryTake(more) && !await AnswerBudget.TakeAsync(more, call.Ended)) return false;
-        call.AnswerBytesTaken += more;
-        return true;
-    }
+    /// <summary>Stops the process, because what it holds can no longer be believed.</summary>
+    public required Action<LedgerFatal> OnFatal { get; init; }
 }

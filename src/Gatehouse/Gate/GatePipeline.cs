@@ -1,6 +1,8 @@
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
+using Gatehouse.Listening;
+using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -28,6 +30,9 @@ internal sealed class GatePipeline(GateParts parts)
     /// <summary>What a caller is told of a bug.</summary>
     public static readonly Refusal Broken =
         new(RefusalKind.Internal, "The gate failed on this call. Its log says why.");
+
+    private static readonly Refusal NoMemory =
+        new(RefusalKind.Overloaded, "The system gives the gate no more memory. Try again.");
 
     private static readonly Refusal TooSlow = new(RefusalKind.BodyTooSlow,
         $"The request did not come whole within {BodyTimeout.TotalSeconds:0} s, or broke off.");
@@ -62,6 +67,7 @@ internal sealed class GatePipeline(GateParts parts)
                 await answer.RefuseAsync(stranger);
                 return;
             }
+            http.Features.Get<OpenConnection>()?.Identified();
             // Whoever puts an app behind the gate can see with one call whose it is.
             http.Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
             await RunIdentifiedAsync(call, answer);
@@ -78,16 +84,23 @@ internal sealed class GatePipeline(GateParts parts)
         {
             await answer.FailAsync(TooSlow);
         }
+        catch (InsufficientMemoryException error)
+        {
+            // A body found no pages: nothing else was touched.
+            parts.Log.CallFailed(error, call.Id);
+            await answer.FailAsync(NoMemory);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Any line of any library may have failed half-way, so calls could hang from now on. A gate that is started
+            // again is better than one that says that it is ready.
+            parts.OnFatal(new LedgerFatal("Memory ran out. The gate stops; start it again, with more memory.", 0, 0));
+        }
         catch (Exception error)
         {
             // The request boundary: a bug stops this call, never the house, and never passes as success.
             parts.Log.CallFailed(error, call.Id);
             await answer.FailAsync(Broken);
-        }
-        finally
-        {
-            parts.Budget.GiveBack(call.BudgetTaken);
-            parts.AnswerBudget.GiveBack(call.AnswerBytesTaken);
         }
     }
 
@@ -101,6 +114,8 @@ internal sealed class GatePipeline(GateParts parts)
     private async Task RunIdentifiedAsync(GateCall call, Answer answer)
     {
         var reservation = new Reservation(call, parts);
+        call.BodyRoom = new RoomHold(parts.BodyRoom, call.Caller.Job.Key);
+        call.AnswerRoom = new RoomHold(parts.AnswerRoom, call.Caller.Job.Key);
         parts.InFlight.Enter(call);
         try
         {
@@ -122,7 +137,6 @@ internal sealed class GatePipeline(GateParts parts)
         {
             parts.InFlight.Leave(call);
             reservation.Settle();
-            parts.Limits.For(call.Caller.Job.Key).ReleaseBody(call.BudgetTaken);
         }
     }
 
@@ -206,6 +220,7 @@ internal sealed class GatePipeline(GateParts parts)
         {
             refusal = notRecorded;
         }
+        call.FreeBody();
         await answer.RefuseAsync(refusal);
     }
 }

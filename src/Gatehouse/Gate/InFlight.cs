@@ -4,11 +4,19 @@ using Gatehouse.Core.Traffic;
 namespace Gatehouse.Gate;
 
 /// <summary>The calls that are in the gate right now, so that a pause can cut them.</summary>
-internal sealed class InFlight
+internal sealed class InFlight(TimeProvider time)
 {
     private readonly ConcurrentDictionary<GateCall, byte> _calls = new();
 
+    /// <summary>Later than this, the watch over calls does not work.</summary>
+    public static TimeSpan SweepOverdue { get; } = TimeSpan.FromSeconds(15);
+
+    private long _lastSwept = time.GetTimestamp();
+
     public int Count => _calls.Count;
+
+    /// <summary>When calls were last looked at; a timestamp of the monotonic clock.</summary>
+    public long LastSwept => Volatile.Read(ref _lastSwept);
 
     public void Enter(GateCall call) => _calls.TryAdd(call, 0);
 
@@ -17,13 +25,14 @@ internal sealed class InFlight
     /// <summary>
     /// Ends the calls whose time is over, once a second: cheaper than a timer for each, and exact enough.
     /// </summary>
-    public async Task SweepAsync(TimeProvider time, CancellationToken stop)
+    public async Task SweepAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), time, stop)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var now = time.GetTimestamp();
+            Volatile.Write(ref _lastSwept, now);
             foreach (var (call, _) in _calls) call.EndIfOverdue(now);
         }
     }

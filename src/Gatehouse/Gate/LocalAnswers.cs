@@ -4,6 +4,7 @@ using System.Text.Json;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
+using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 using Endpoint = Gatehouse.Core.Traffic.Endpoint;
 
@@ -140,7 +141,15 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             if (OllamaCatalog.EntryOf(listed.Document, name) is not { } entry) return Unknown(call, name);
             name = OllamaCatalog.TextOf(entry, "model") ?? OllamaCatalog.TextOf(entry, "name") ?? name;
         }
-        var told = IsVerbose(call.Received.Memory)
+        var isVerbose = IsVerbose(call.Received.Span);
+        // The document, the text that it is read from and the text that it is written as are held at once.
+        if (isVerbose && await call.AnswerRoom!.GrowToAsync(
+                OllamaCatalog.VerboseMemory, SharedRoom.WaitMax, call.Ended) != RoomGrant.Taken)
+        {
+            return new Refusal(
+                RefusalKind.Overloaded, "The gate's memory for answers has no room for a verbose description now.");
+        }
+        var told = isVerbose
             ? await catalog.AskOnceAsync(
                 model, "/api/show", OllamaCatalog.QuestionFor(name, ",\"verbose\":true"), call.Ended)
             : await catalog.AskAsync(model, "/api/show", OllamaCatalog.QuestionFor(name), call.Ended);
@@ -151,10 +160,17 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     }
 
     /// <summary>Whether the caller wants the tokens too. The body was inspected: it is an object.</summary>
-    private static bool IsVerbose(ReadOnlyMemory<byte> body)
+    private static bool IsVerbose(ReadOnlySpan<byte> body)
     {
-        using var document = JsonDocument.Parse(body);
-        return document.RootElement.TryGetProperty("verbose", out var value) && value.ValueKind == JsonValueKind.True;
+        // Not as a document: one of a large body takes many times its size.
+        var reader = new Utf8JsonReader(body);
+        for (reader.Read(); reader.Read() && reader.TokenType == JsonTokenType.PropertyName; reader.Skip())
+        {
+            var isVerbose = reader.ValueTextEquals("verbose"u8);
+            reader.Read();
+            if (isVerbose) return reader.TokenType == JsonTokenType.True;
+        }
+        return false;
     }
 
     private async Task<Refusal?> WriteModelsAsync(GateCall call, ArrayBufferWriter<byte> body)

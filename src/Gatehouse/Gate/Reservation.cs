@@ -53,7 +53,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
         // Stored as it came, and once more where it was changed; its outcome has a leaf too, and mostly a short answer.
-        _requestBytes = LeafBytes + call.Received.Length + (call.IsSpliced ? call.Spliced.Length : 0);
+        _requestBytes = LeafBytes + call.ReceivedBytes + (call.Spliced?.Length ?? 0);
         _answerBytes = LeafBytes;
         _wanted = new UsagePeriod(
             prompt + AnswerTokensWanted, _requestBytes + _answerBytes, CostMicros(prompt, AnswerTokensWanted));

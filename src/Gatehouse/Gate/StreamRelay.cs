@@ -1,6 +1,7 @@
 using System.Buffers;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate;
 
@@ -9,7 +10,7 @@ namespace Gatehouse.Gate;
 /// signal on until the pipeline has made the outcome durable. Slow readers slow the upstream: every write is awaited.
 /// </summary>
 internal sealed class StreamRelay(
-    GateCall call, StreamMachine machine, Func<GateCall, long, ValueTask<bool>> holdAsync) : IDisposable
+    GateCall call, StreamMachine machine, Func<long, ValueTask<Refusal?>> holdAsync) : IDisposable
 {
     /// <summary>One read; the size that Kestrel's and the socket's buffers deliver at most in practice.</summary>
     private const int ReadBytes = 16 * 1024;
@@ -31,7 +32,17 @@ internal sealed class StreamRelay(
     private readonly CredentialWatch? _credential = CredentialWatch.For(call.CredentialUsed);
     private EventReader? _reader;
     private bool _hasEnd;
-    private readonly PooledBytes _withheld = new();
+    /// <summary>What the server may hold of this stream before the next write waits for the caller.</summary>
+    private const int UnflushedMax = 16 * 1024;
+
+    /// <summary>What is withheld of a progress; of other streams it is a part of what is kept.</summary>
+    private readonly PooledBytes _progress = new();
+
+    private int _withheldBytes;
+    private long _withheldAt;
+
+    /// <summary>Why there was no memory for more of this stream.</summary>
+    public Refusal? NoRoom { get; private set; }
 
     /// <summary>Exactly what came from the model.</summary>
     public PooledBytes Upstream { get; } = new();
@@ -55,10 +66,13 @@ internal sealed class StreamRelay(
     /// </summary>
     public int ContentEvents { get; private set; }
 
-    public ReadOnlyMemory<byte> Delivered
-        => call.UsageInjected
-            ? Rewritten.Memory[..(int)DeliveredBytes]
-            : Upstream.Memory[..(int)Math.Min(DeliveredBytes, Upstream.Length)];
+    public ReadOnlyMemory<byte> Delivered => Sent[..(int)Math.Min(DeliveredBytes, Sent.Length)];
+
+    /// <summary>What goes to the caller, to its end; a part of it is withheld.</summary>
+    private ReadOnlyMemory<byte> Sent => call.UsageInjected ? Rewritten.Memory : Upstream.Memory;
+
+    private ReadOnlyMemory<byte> Withheld
+        => _isCondensed ? _progress.Memory : Sent.Slice((int)_withheldAt, _withheldBytes);
 
     /// <summary>
     /// Passes the stream on until it ends, and says how it ended. What is withheld stays so until <see
@@ -86,7 +100,7 @@ internal sealed class StreamRelay(
             try
             {
                 var read = await answer.Body.ReadAsync(buffer, stop);
-                if (read == 0) return AtEnd();
+                if (read == 0) return await AtEndAsync(stop);
                 HasBegun = true;
                 if (await TakeAsync(buffer.AsMemory(0, read), stop) is not { } end) continue;
                 if (end == StreamEnd.Complete) await DrainAsync(answer.Body);
@@ -102,22 +116,22 @@ internal sealed class StreamRelay(
     /// <summary>Step 10: what was withheld goes out.</summary>
     public async ValueTask ReleaseAsync(CancellationToken stop)
     {
-        if (_withheld.Length > 0) await call.Http.Response.BodyWriter.WriteAsync(_withheld.Memory, stop);
+        if (_withheldBytes > 0) await Answer.WriteAsync(call.Http.Response.BodyWriter, Withheld, stop);
     }
 
     /// <summary>
     /// Counts the withheld bytes as delivered, for the record that is written just before they go out.
     /// </summary>
-    public void CountWithheld() => DeliveredBytes += _withheld.Length;
+    public void CountWithheld() => DeliveredBytes += _withheldBytes;
 
     /// <summary>What was counted did not go out after all.</summary>
-    public void TakeBackWithheld() => DeliveredBytes -= _withheld.Length;
+    public void TakeBackWithheld() => DeliveredBytes -= _withheldBytes;
 
     public void Dispose()
     {
         Upstream.Dispose();
         Rewritten.Dispose();
-        _withheld.Dispose();
+        _progress.Dispose();
         _reader?.Dispose();
     }
 
@@ -125,11 +139,21 @@ internal sealed class StreamRelay(
     {
         if (Upstream.Length + bytes.Length > AnswerBytesMax) return StreamEnd.TooLarge;
         call.HoldOnRecord(Upstream.Length + bytes.Length);
-        if (!await holdAsync(call, Upstream.Length + bytes.Length)) return StreamEnd.NoRoom;
-        if (!_isCondensed) Upstream.Append(bytes.Span);
+        // What is rewritten is at most as long as what came.
+        var memory = (long)Upstream.CapacityAfter(bytes.Length);
+        NoRoom = await holdAsync(call.UsageInjected ? 2 * memory : memory);
+        if (NoRoom is not null) return StreamEnd.NoRoom;
         _reader ??= EventReader.For(FramingOf(bytes.Span, call.Route!));
-        _reader.Append(bytes.Span);
-        var end = PassOn();
+        if (_isCondensed)
+        {
+            _reader.Append(bytes.Span);
+        }
+        else
+        {
+            Upstream.Append(bytes.Span);
+            _reader.Extend(Upstream.Memory);
+        }
+        var end = await PassOnAsync(stop);
         await FlushAsync(stop);
         return end;
     }
@@ -139,10 +163,10 @@ internal sealed class StreamRelay(
         => first.TrimStart("\ufeff \t\r\n"u8) is [(byte)'{', ..] ? StreamFraming.Ndjson
             : EventReader.Recognise(first, route) == StreamFraming.Sse ? StreamFraming.Sse : route.Framing;
 
-    private StreamEnd AtEnd()
+    private async ValueTask<StreamEnd> AtEndAsync(CancellationToken stop)
     {
         _reader?.Finish();
-        return PassOn() ?? machine.AtEnd() switch
+        return await PassOnAsync(stop) ?? machine.AtEnd() switch
         {
             Completeness.Complete => Ended(StreamEnd.Complete),
             Completeness.Truncated => StreamEnd.Truncated,
@@ -153,7 +177,7 @@ internal sealed class StreamRelay(
     /// <summary>Most of a credential at the very end is not for the caller either.</summary>
     private StreamEnd Ended(StreamEnd end) => _credential?.IsMostlyThere == true ? StreamEnd.LeakedCredential : end;
 
-    private StreamEnd? PassOn()
+    private async ValueTask<StreamEnd?> PassOnAsync(CancellationToken stop)
     {
         if (_reader is null) return null;
         while (_reader.TryRead(out var part))
@@ -166,9 +190,9 @@ internal sealed class StreamRelay(
             var wasHeld = _hasEnd;
             if ((signals & (StreamSignals.Terminal | StreamSignals.End | StreamSignals.Error)) != 0) _hasEnd = true;
             // What was taken for the end, or for the beginning of a credential, was neither.
-            if (!wasHeld && _withheld.Length > 0 && _credential?.IsInDoubt != true) LetGo();
+            if (!wasHeld && _withheldBytes > 0 && _credential?.IsInDoubt != true) await LetGoAsync(stop);
             Keep(in part, signals);
-            Write(in part, signals);
+            await SendAsync(Rewrite(in part, signals), stop);
             if ((signals & StreamSignals.Error) != 0) return Ended(StreamEnd.UpstreamError);
             if ((signals & StreamSignals.End) != 0) return Ended(StreamEnd.Complete);
         }
@@ -182,42 +206,48 @@ internal sealed class StreamRelay(
         else Upstream.Append(part.Wire.Span);
     }
 
-    private void Write(in StreamEvent part, StreamSignals signals)
+    private ReadOnlyMemory<byte> Rewrite(in StreamEvent part, StreamSignals signals)
     {
-        if (!call.UsageInjected)
-        {
-            Send(part.Wire.Span);
-            return;
-        }
+        if (!call.UsageInjected) return part.Wire;
         var before = Rewritten.Length;
         if (UsageStripper.Strip(in part, signals, Rewritten) == UsageStrip.Unchanged) Rewritten.Append(part.Wire.Span);
-        Send(Rewritten.Span[before..]);
+        return Rewritten.Memory[before..];
     }
 
-    private void Send(ReadOnlySpan<byte> bytes)
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
-        if (_hasEnd || _credential?.IsInDoubt == true) _withheld.Append(bytes);
-        else Pass(bytes);
+        if (!_hasEnd && _credential?.IsInDoubt != true)
+        {
+            await PassAsync(bytes, stop);
+            return;
+        }
+        if (_withheldBytes == 0) _withheldAt = DeliveredBytes;
+        _withheldBytes += bytes.Length;
+        if (_isCondensed) _progress.Append(bytes.Span);
     }
 
-    private void LetGo()
+    private async ValueTask LetGoAsync(CancellationToken stop)
     {
-        Pass(_withheld.Span);
-        _withheld.Clear();
+        var held = Withheld;
+        _withheldBytes = 0;
+        await PassAsync(held, stop);
+        _progress.Dispose();
     }
 
-    private void Pass(ReadOnlySpan<byte> bytes)
+    private async ValueTask PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
-        DeliveredBytes += bytes.Length;
         var writer = call.Http.Response.BodyWriter;
         while (bytes.Length > 0)
         {
             // With its size named: once the caller is gone Kestrel hands out memory that leads nowhere for that, and
             // none at all otherwise, which the usual way to write takes for a bug.
             var part = bytes[..Math.Min(bytes.Length, WriteBytes)];
-            part.CopyTo(writer.GetSpan(part.Length));
+            part.Span.CopyTo(writer.GetSpan(part.Length));
             writer.Advance(part.Length);
+            DeliveredBytes += part.Length;
             bytes = bytes[part.Length..];
+            // An event may have MiB: the server holds what it is given until the caller has taken it.
+            if (bytes.Length > 0 && writer.UnflushedBytes >= UnflushedMax) await writer.FlushAsync(stop);
         }
     }
 

@@ -13,6 +13,11 @@ namespace Gatehouse.Listening;
 /// </summary>
 internal static class BoundSocket
 {
+    /// <summary>
+    /// A hundred streams that nobody reads hold 25 MiB at most; 128 KiB in 100 ms is more than any model says.
+    /// </summary>
+    private const int KernelBufferBytes = 128 * 1024;
+
     private const int SolSocket = 1;
 
     /// <summary>SO_BINDTODEVICE, socket(7); since Linux 5.7 an unbound socket needs no privilege for it.</summary>
@@ -26,6 +31,8 @@ internal static class BoundSocket
     public static (Socket Socket, int Interface) Create(EndPoint address)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        // Inherited by what it accepts. Left alone, each grows to several MiB, which count in a container.
+        (socket.SendBufferSize, socket.ReceiveBufferSize) = (KernelBufferBytes, KernelBufferBytes);
         if (address is not IPEndPoint { Address: var ip } || !NeedsInterface(ip)) return (socket, 0);
         try
         {

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Abstractions;
 using Microsoft.AspNetCore.Http;
@@ -19,9 +21,9 @@ namespace Gatehouse.Listening;
 internal sealed class HttpEndpoint : IAsyncDisposable
 {
     /// <summary>
-    /// Over any homelab's need; bounds sockets and memory against a flood. Kestrel's own default is unlimited.
+    /// What a connection may hold unread and unsent, outside every budget. Kestrel's defaults are 1 MiB and 64 KiB.
     /// </summary>
-    private const int ConnectionsMax = 10_000;
+    private const int ReadBufferBytes = 64 * 1024, WriteBufferBytes = 32 * 1024;
 
     private readonly KestrelServer _server;
     private readonly string? _unixPath;
@@ -37,28 +39,39 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     /// <summary>Binds and listens.</summary>
     /// <exception cref="IOException">The address cannot be bound; the message says why.</exception>
     public static async Task<HttpEndpoint> StartAsync(
-        EndPoint address, Func<HttpContext, Task> handle, ILoggerFactory logs, CancellationToken stop)
+        EndPoint address, Func<HttpContext, Task> handle, ILoggerFactory logs, CancellationToken stop,
+        ConnectionBook? connections = null)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = NoServices };
         // Header fields may hold any byte above ASCII (RFC 9110 section 5.5); Latin-1 reads and writes each as it is.
         options.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
-        options.Limits.MaxConcurrentConnections = ConnectionsMax;
         // The gate bounds bodies itself, by job and by memory budget, and answers in the caller's dialect.
         options.Limits.MaxRequestBodySize = null;
+        options.Limits.MaxRequestBufferSize = ReadBufferBytes;
+        options.Limits.MaxResponseBufferSize = WriteBufferBytes;
         var unixPath = (address as UnixDomainSocketEndPoint)?.ToString();
         if (unixPath is not null)
         {
             RemoveStaleSocket(unixPath);
-            options.ListenUnixSocket(unixPath, static listen => listen.Protocols = HttpProtocols.Http1);
+            options.ListenUnixSocket(unixPath, Configure);
         }
         else
         {
-            options.Listen((IPEndPoint)address, static listen => listen.Protocols = HttpProtocols.Http1);
+            options.Listen((IPEndPoint)address, Configure);
         }
+
+        void Configure(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            if (connections is not null) listen.Use(connections.Watch);
+        }
+
         var boundTo = 0;
         var transport = new SocketTransportOptions
         {
             NoDelay = true,
+            MaxReadBufferSize = ReadBufferBytes,
+            MaxWriteBufferSize = WriteBufferBytes,
             CreateBoundListenSocket = asked =>
             {
                 (var socket, boundTo) = BoundSocket.Create(asked);
@@ -177,6 +190,7 @@ internal sealed class HttpEndpoint : IAsyncDisposable
     {
         public DefaultHttpContext CreateContext(Microsoft.AspNetCore.Http.Features.IFeatureCollection features)
         {
+            features.Get<OpenConnection>()?.BeginRequest();
             if (features is not IHostContextContainer<DefaultHttpContext> kept) return new DefaultHttpContext(features);
             if (kept.HostContext is { } used)
             {
@@ -188,6 +202,10 @@ internal sealed class HttpEndpoint : IAsyncDisposable
 
         public Task ProcessRequestAsync(DefaultHttpContext context) => handle(context);
 
-        public void DisposeContext(DefaultHttpContext context, Exception? exception) => context.Uninitialize();
+        public void DisposeContext(DefaultHttpContext context, Exception? exception)
+        {
+            context.Features.Get<OpenConnection>()?.EndRequest(Stopwatch.GetTimestamp());
+            context.Uninitialize();
+        }
     }
 }

@@ -4,74 +4,29 @@ namespace Gatehouse.Storage;
 /// What waits for the writer: appends, bounded in number and bytes, and jobs that are not appends. Room is held from
 /// the moment it is reserved until the append is decided.
 /// </summary>
-internal sealed class AppendQueue(TimeProvider time)
+internal sealed class AppendQueue(long bytesMax, TimeProvider time)
 {
-    // Chosen so that a burst of small calls and two of the largest bodies fit.
+    // Chosen so that a burst of small calls fits.
     private const int CountMax = 4_096;
-    private const long BytesMax = 64L << 20;
-
-    // Foundations: a full queue is waited for this long, then the caller gets a 503.
-    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(2);
 
     private readonly object _lock = new();
-    private readonly LinkedList<(long Cost, TaskCompletionSource Granted)> _waiters = new();
+    private readonly SharedRoom _room = new(bytesMax, time) { PlacesMax = CountMax, TakesOversize = true };
     private List<AppendWork> _appends = [];
     private List<Action> _jobs = [];
-    private int _count;
-    private long _bytes;
     private bool _closed;
 
     /// <summary>Appends that hold room.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _room.Places;
 
     /// <summary>Takes room if there is some and nobody waits for it.</summary>
-    public bool TryReserve(long cost)
-    {
-        lock (_lock)
-            return _waiters.Count == 0 && TryTakeNeedsLock(cost);
-    }
+    public bool TryReserve(long cost) => _room.TryTake(cost, places: 1);
 
     /// <summary>Waits up to two seconds for room, first come, first served. False if there was none.</summary>
-    public async Task<bool> ReserveAsync(long cost, CancellationToken cancellation)
-    {
-        var granted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        LinkedListNode<(long, TaskCompletionSource)> node;
-        lock (_lock)
-        {
-            if (_waiters.Count == 0 && TryTakeNeedsLock(cost))
-                return true;
-            node = _waiters.AddLast((cost, granted));
-        }
-
-        try
-        {
-            await granted.Task.WaitAsync(WaitMax, time, cancellation);
-            return true;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            lock (_lock)
-            {
-                if (node.List is not null)
-                    _waiters.Remove(node);
-                else if (e is TimeoutException)
-                    return true;
-                else
-                    ReleaseNeedsLock(1, cost);
-            }
-
-            if (e is OperationCanceledException)
-                throw;
-            return false;
-        }
-    }
+    public async Task<bool> ReserveAsync(long cost, CancellationToken cancellation) =>
+        await _room.TakeAsync(cost, null, places: 1, SharedRoom.WaitMax, cancellation) == RoomGrant.Taken;
 
     /// <summary>Gives room back.</summary>
-    public void Release(int count, long cost)
-    {
-        lock (_lock)
-            ReleaseNeedsLock(count, cost);
-    }
+    public void Release(int count, long cost) => _room.GiveBack(cost, null, count);
 
     /// <summary>Hands an append with room to the writer. False if the writer takes no more.</summary>
     public bool TryEnqueue(AppendWork work)
@@ -126,26 +81,5 @@ internal sealed class AppendQueue(TimeProvider time)
             _closed = true;
             Monitor.PulseAll(_lock);
         }
-    }
-
-    private void ReleaseNeedsLock(int count, long cost)
-    {
-        _count -= count;
-        _bytes -= cost;
-        while (_waiters.First is { } first && TryTakeNeedsLock(first.Value.Cost))
-        {
-            _waiters.RemoveFirst();
-            first.Value.Granted.SetResult();
-        }
-    }
-
-    // One append larger than the whole bound still passes, alone.
-    private bool TryTakeNeedsLock(long cost)
-    {
-        if (_count > 0 && (_count >= CountMax || _bytes + cost > BytesMax))
-            return false;
-        _count++;
-        _bytes += cost;
-        return true;
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Gatehouse.Core.Ledger;
 
@@ -11,8 +12,9 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     // As many as the queue holds; more would only be kept after a burst.
     private const int PoolMax = 4_096;
 
-    // Payload buffers up to this size go back to the pool; larger ones would stay in memory for long.
-    private const int PooledBytesMax = 1 << 20;
+    // Bytes of an ordinary leaf, and of the largest whose buffer is kept: thousands of full ones would be 500 MB.
+    private const int UsualLeaf = 1024;
+    private const int KeptLeafMax = 8 * 1024;
 
     private static readonly ConcurrentQueue<AppendWork> Pool = new();
 
@@ -23,7 +25,7 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     }
 
     /// <summary>The leaf, all but its index and time, at the start of this buffer.</summary>
-    public byte[] Leaf { get; private set; } = new byte[1024];
+    public byte[] Leaf { get; private set; } = new byte[UsualLeaf];
 
     public int LeafLength { get; private set; }
 
@@ -42,7 +44,7 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     {
         long bytes = LeafLength + LeafDraft.TailLengthOf(index);
         foreach (var part in Parts)
-            bytes += part.Length;
+            bytes += part.Sealed.Length;
         return bytes;
     }
 
@@ -67,9 +69,12 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
         return work;
     }
 
-    public static byte[] RentBuffer(int length) => length <= PooledBytesMax
-        ? ArrayPool<byte>.Shared.Rent(length)
-        : GC.AllocateUninitializedArray<byte>(length);
+    /// <summary>Memory for a sealed payload; a large one lies in pages that go back to the system.</summary>
+    public static Memory<byte> RentBuffer(int length, out MappedMemory? pages)
+    {
+        pages = length <= PooledBytes.RentedMax ? null : new MappedMemory(length);
+        return (pages?.Memory ?? ArrayPool<byte>.Shared.Rent(length))[..length];
+    }
 
     public void SetLeaf(ReadOnlySpan<byte> leaf)
     {
@@ -137,8 +142,9 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     {
         foreach (var part in Parts)
         {
-            if (part.Buffer.Length <= PooledBytesMax)
-                ArrayPool<byte>.Shared.Return(part.Buffer);
+            ((IDisposable?)part.Pages)?.Dispose();
+            if (part.Pages is null && MemoryMarshal.TryGetArray(part.Sealed, out var rented))
+                ArrayPool<byte>.Shared.Return(rented.Array!);
         }
 
         Parts.Clear();
@@ -147,6 +153,8 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
     private void Return()
     {
         _source.Reset();
+        if (Leaf.Length > KeptLeafMax)
+            Leaf = new byte[UsualLeaf];
         if (Pool.Count < PoolMax)
             Pool.Enqueue(this);
     }

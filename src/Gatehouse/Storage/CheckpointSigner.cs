@@ -60,7 +60,18 @@ internal sealed class CheckpointSigner(
     private async ValueTask<CheckpointResult> SignNewAsync(Frontier head, CancellationToken cancellation)
     {
         var root = head.Root();
-        var again = await Task.Run(() => Rehash(_signed!, head.Size, cancellation), cancellation);
+        Hash256 again;
+        try
+        {
+            again = await Task.Run(() => Rehash(_signed!, head.Size, cancellation), cancellation);
+        }
+        catch (SqliteFaultException e)
+            when (StoreFault.Classify(e.Code, e.Errno) is var weather && weather != LedgerRefusal.Stopped)
+        {
+            // What cannot be read just now is not signed just now: the next round tries again.
+            return new CheckpointResult(_note, weather);
+        }
+
         if (again != root)
         {
             writer.Fail(new LedgerFatal(

@@ -19,7 +19,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
     {
         long cost = CostBase;
         for (var i = 0; i < draft.Payloads.Count; i++)
-            cost += draft.Payloads[i].Bytes.Length;
+            cost += draft.Payloads[i].Length;
         return cost;
     }
 
@@ -63,17 +63,17 @@ internal sealed class DraftEncoder(LedgerSettings settings)
             var part = parts[i];
             if (FindSame(parts, i) is { } same)
             {
-                records[i] = new PayloadRecord(part.Kind, part.Class, part.Bytes.Length, null, same);
+                records[i] = new PayloadRecord(part.Kind, part.Class, part.Length, null, same);
                 continue;
             }
 
             var expires = keep.For(part.Class)!.Value;
             var key = keys.GetOrCreate(DateOnly.FromDateTime(expires.UtcDateTime), part.Class);
-            var length = part.Bytes.Length + PayloadSeal.Overhead;
-            var buffer = AppendWork.RentBuffer(length);
-            work.Parts.Add(new SealedPart(part.Kind, part.Class, expires.ToUnixTimeMilliseconds(), buffer, length));
-            var commitment = PayloadSeal.Close(key, draft.Entry.Id, part, buffer.AsSpan(0, length));
-            records[i] = new PayloadRecord(part.Kind, part.Class, part.Bytes.Length, commitment, null);
+            var length = part.Length + PayloadSeal.Overhead;
+            var buffer = AppendWork.RentBuffer(length, out var pages);
+            work.Parts.Add(new SealedPart(part.Kind, part.Class, expires.ToUnixTimeMilliseconds(), buffer, pages));
+            var commitment = PayloadSeal.Close(key, draft.Entry.Id, part, buffer.Span);
+            records[i] = new PayloadRecord(part.Kind, part.Class, part.Length, commitment, null);
         }
 
         return records;
@@ -91,7 +91,7 @@ internal sealed class DraftEncoder(LedgerSettings settings)
                     $"An entry has two payloads of the kind '{part.Kind.Word()}'.", nameof(parts));
             }
 
-            if (other.Class == part.Class && other.Bytes.Span.SequenceEqual(part.Bytes.Span))
+            if (other.Class == part.Class && other.HasSameBytes(part))
                 return other.Kind;
         }
 

@@ -15,6 +15,12 @@ internal enum LedgerRefusal
     /// <summary>The disk is read-only. The next append tries again.</summary>
     ReadOnly,
 
+    /// <summary>The process has no file descriptor left for the ledger. The next append tries again.</summary>
+    NoDescriptors,
+
+    /// <summary>A key that seals payloads of these days cannot be opened.</summary>
+    KeyDamaged,
+
     /// <summary>The ledger has reached its <c>bytes-max</c>.</summary>
     LedgerFull,
 

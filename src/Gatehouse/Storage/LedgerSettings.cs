@@ -21,6 +21,9 @@ internal sealed record LedgerSettings
     /// <summary>How often a checkpoint is signed when there is something new.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Most bytes that may wait for the writer; one larger entry still passes, alone.</summary>
+    public long QueueBytesMax { get; init; } = 64L << 20;
+
     /// <summary>Says whether the clock is synchronised; purging asks after a long jump forward.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
 

@@ -60,9 +60,9 @@ internal sealed unsafe class LedgerTables : IDisposable
             "INSERT INTO payload (key, log, idx, kind, class, expires, sealed) VALUES (?1 * 8 + ?2, 1, ?1, "
                 + "?2, ?3, ?4, ?5)");
         insert.Bind(1, index).Bind(2, (long)part.Kind).Bind(3, (long)part.Class).Bind(4, part.Expires);
-        fixed (byte* pointer = part.Buffer)
+        fixed (byte* pointer = part.Sealed.Span)
         {
-            insert.BindPinned(5, pointer, part.Length);
+            insert.BindPinned(5, pointer, part.Sealed.Length);
             insert.Run();
         }
     }

@@ -38,7 +38,8 @@ internal sealed class LedgerWriter : IDisposable
         HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
     {
         (_home, _settings, _time, _onFatal) = (home, settings, time, onFatal);
-        (Queue, Clock, Usage) = (new AppendQueue(time), new LedgerClock(time, settings.IsClockSynchronised),
+        (Queue, Clock, Usage) = (
+            new AppendQueue(settings.QueueBytesMax, time), new LedgerClock(time, settings.IsClockSynchronised),
             new LedgerUsage(settings.BytesMax));
         _batch = new BatchWriter(settings, Clock, Usage);
         _thread = new Thread(Run) { IsBackground = true, Name = "ledger writer" };

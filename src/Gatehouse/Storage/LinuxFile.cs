@@ -10,6 +10,9 @@ internal static partial class LinuxFile
     /// <summary>errno: no space left on device.</summary>
     public const int Enospc = 28;
 
+    /// <summary>errno: the machine, or this process, has no file descriptor left.</summary>
+    public const int Enfile = 23, Emfile = 24;
+
     /// <summary>errno: read-only file system.</summary>
     public const int Erofs = 30;
 
@@ -26,6 +29,14 @@ internal static partial class LinuxFile
     // open(2): O_RDWR | O_CREAT | O_CLOEXEC, and O_RDONLY | O_CLOEXEC.
     private const int ReadWriteCreate = 0x2 | 0x40 | 0x80000;
     private const int ReadOnly = 0x80000;
+
+    // open(2): a pipe without a writer would block.
+    private const int NonBlocking = 0x800;
+
+    // statx(2): stx_mode lies at 28; inode(7) for the type in it.
+    private const int StatxModeAt = 28, EmptyPath = 0x1000, TypeMask = 0xF000, OrdinaryFile = 0x8000;
+    private const uint StatxType = 1;
+    private const int Enoent = 2;
 
     // Mode 0600.
     private const int OwnerReadWrite = 0x180;
@@ -85,6 +96,28 @@ internal static partial class LinuxFile
         var folder = Open(path, ReadOnly, 0);
         return folder >= 0 ? new SafeFileHandle(folder, ownsHandle: true)
             : throw Error($"Cannot open the directory {path}");
+    }
+
+    /// <summary>
+    /// Opens a file for reading if it is an ordinary one: a pipe or a device may never end, or never begin.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="IOException">It cannot be opened, or is no ordinary file.</exception>
+    public static SafeFileHandle OpenOrdinary(string path)
+    {
+        var file = Open(path, ReadOnly | NonBlocking, 0);
+        var error = file < 0 ? Marshal.GetLastPInvokeError() : 0;
+        if (error == Enoent) throw new FileNotFoundException("There is no such file.", path);
+        if (error != 0) throw Error($"Cannot open {path}", error);
+        var handle = new SafeFileHandle(file, ownsHandle: true);
+        Span<byte> status = stackalloc byte[StatxBytes];
+        if (Statx(file, "", EmptyPath, StatxType, status) == 0
+            && (BitConverter.ToUInt16(status[StatxModeAt..]) & TypeMask) == OrdinaryFile)
+        {
+            return handle;
+        }
+        handle.Dispose();
+        throw new IOException($"{path} is not an ordinary file.");
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Gatehouse.Core.Ledger;
@@ -26,12 +27,11 @@ internal static class PayloadSeal
     /// <param name="target">Room for the bytes and <see cref="Overhead"/>.</param>
     public static Hash256 Close(byte[] dayKey, string id, in PayloadPart part, Span<byte> target)
     {
-        var bytes = part.Bytes.Span;
         RandomPool.Fill(target[..(NonceLength + Commitment.SaltLength)]);
         var salt = target.Slice(NonceLength, Commitment.SaltLength);
-        var commitment = Commitment.Compute(part.Kind, salt, bytes);
-        var text = target.Slice(NonceLength, Commitment.SaltLength + bytes.Length);
-        bytes.CopyTo(text[Commitment.SaltLength..]);
+        var text = target.Slice(NonceLength, Commitment.SaltLength + part.Length);
+        part.Bytes.CopyTo(text[Commitment.SaltLength..]);
+        var commitment = Commitment.Compute(part.Kind, salt, text[Commitment.SaltLength..]);
         using var aes = OpenCipher(dayKey, id);
         Span<byte> bound = stackalloc byte[BoundMax];
         aes.Encrypt(

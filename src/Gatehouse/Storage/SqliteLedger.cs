@@ -12,6 +12,9 @@ internal sealed class SqliteLedger : IAsyncDisposable
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
 
+    // A health check gives up after five seconds; this says why before.
+    private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(3);
+
     private readonly LedgerSettings _settings;
     private readonly TimeProvider _time;
     private readonly DraftEncoder _encoder;
@@ -153,6 +156,36 @@ internal sealed class SqliteLedger : IAsyncDisposable
         };
     }
 
+    /// <summary>Why a call could not be put on record just now, as a sentence; null when it could.</summary>
+    public async ValueTask<string?> FindObstacleAsync(CancellationToken cancellation)
+    {
+        var health = Health();
+        if (health.State is not (LedgerState.Writing or LedgerState.NearlyFull))
+            return $"{health.State}: {health.Reason}";
+        try
+        {
+            // The keys that the next call's payloads are sealed with.
+            foreach (var (keep, retention) in new[]
+            {
+                (_settings.KeepInputs, RetentionClass.Inputs), (_settings.KeepOutputs, RetentionClass.Outputs),
+            })
+            {
+                _writer.Keys!.Days.GetOrCreate(DateOnly.FromDateTime((Now + keep).UtcDateTime), retention);
+            }
+            var (refusal, _) = await _writer.RunAsync(_ => 0, inTransaction: false)
+                .WaitAsync(WriterPatience, _time, cancellation);
+            return refusal == LedgerRefusal.None ? null : $"{refusal}";
+        }
+        catch (TimeoutException)
+        {
+            return $"The writer did not answer within {WriterPatience.TotalSeconds:0} s. Is the disk slow or broken?";
+        }
+        catch (Exception e) when (e is HomeException or IOException)
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>Signs the tree as it is now; waits if the last signature is younger than a second.</summary>
     public ValueTask<CheckpointResult> SignCheckpointAsync(CancellationToken cancellation) =>
         _signer.SignAsync(isLast: false, cancellation);
@@ -225,6 +258,11 @@ internal sealed class SqliteLedger : IAsyncDisposable
             if (refusal == LedgerRefusal.Stopped)
                 FailKey(e);
             return new(AppendResult.Refused(refusal));
+        }
+        catch (HomeException)
+        {
+            _writer.Queue.Release(1, cost);
+            return new(AppendResult.Refused(LedgerRefusal.KeyDamaged));
         }
         catch
         {

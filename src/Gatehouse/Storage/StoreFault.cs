@@ -32,6 +32,7 @@ internal static class StoreFault
     private static LedgerRefusal ClassifyErrno(int errno) => errno switch
     {
         LinuxFile.Enospc or LinuxFile.Edquot => LedgerRefusal.DiskFull,
+        LinuxFile.Emfile or LinuxFile.Enfile => LedgerRefusal.NoDescriptors,
         LinuxFile.Erofs => LedgerRefusal.ReadOnly,
         _ => LedgerRefusal.Stopped,
     };

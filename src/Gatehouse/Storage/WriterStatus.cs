@@ -52,6 +52,9 @@ internal sealed class WriterStatus
         var reason = refusal switch
         {
             LedgerRefusal.DiskFull => $"The disk with {home} is full. Free some space; the gate goes on by itself.",
+            LedgerRefusal.NoDescriptors =>
+                "This process has no file descriptor left. Raise its limit (LimitNOFILE, ulimit -n); the gate goes on "
+                + "by itself.",
             LedgerRefusal.ReadOnly =>
                 $"The disk with {home} is read-only. Make it writable; the gate goes on by itself.",
             _ => $"Another program holds the ledger in {home} locked. The gate goes on once it lets go.",

@@ -42,8 +42,11 @@ internal sealed class LiveFeed
         }
     }
 
-    /// <summary>The remembered calls, oldest first, then each new one. Null when too many watch already.</summary>
-    public ChannelReader<LiveCall>? Watch(CancellationToken until)
+    /// <summary>
+    /// The remembered calls, oldest first, then each new one. When too many watch, the one that came first is ended:
+    /// pages that somebody left open must not keep out the one that is opened now.
+    /// </summary>
+    public ChannelReader<LiveCall> Watch(CancellationToken until)
     {
         var channel = Channel.CreateBounded<LiveCall>(new BoundedChannelOptions(Remembered + BehindMax)
         {
@@ -52,7 +55,11 @@ internal sealed class LiveFeed
         });
         lock (_gate)
         {
-            if (_watchers.Count >= WatchersMax) return null;
+            if (_watchers.Count >= WatchersMax)
+            {
+                _watchers[0].Writer.TryComplete();
+                _watchers.RemoveAt(0);
+            }
             foreach (var call in _last) channel.Writer.TryWrite(call);
             _watchers.Add(channel);
         }

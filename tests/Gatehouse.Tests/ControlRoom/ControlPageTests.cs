@@ -152,23 +152,20 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
     }
 
     [Fact]
-    public async Task Pages_that_go_make_room_for_others_and_too_many_are_told_so()
+    public async Task More_pages_than_are_served_at_a_time_are_all_answered_again_and_again()
     {
         await using var own = await GateStage.StartAsync();
         for (var round = 0; round < 3; round++)
         {
             var pages = new List<RawCaller>();
-            var refused = 0;
             for (var page = 0; page < 34; page++)
             {
                 pages.Add(await RawCaller.ConnectAsync(own.House.ControlAddress));
                 await pages[page].SendAsync("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 var head = await pages[page].ReceiveUntilAsync("\r\n\r\n");
-                if (head.StartsWith("HTTP/1.1 503", StringComparison.Ordinal))
-                    refused++;
+                Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
             }
 
-            Assert.Equal(2, refused);
             using var asked = await own.Client.SendAsync(
                 new HttpRequestMessage(HttpMethod.Head, new Uri(own.ControlUrl, "/live")), Stop);
             Assert.Equal(HttpStatusCode.OK, asked.StatusCode);

@@ -120,7 +120,7 @@ public sealed class BodyTests(WireStage stage) : IClassFixture<WireStage>
         Assert.Equal(BodyBytesMax, stage.LastCall().BodyBytes);
         Assert.Equal((413, "request_too_large"), ((int)over.StatusCode, RightsStage.ReasonOf(over)));
         Assert.Equal(calls, stage.Gate.Model.Calls.Count);
-        Assert.Equal(0, stage.Gate.House.Parts.Budget.Used);
+        Assert.Equal(0, stage.Gate.House.Parts.BodyRoom.Used);
     }
 
     [Theory]

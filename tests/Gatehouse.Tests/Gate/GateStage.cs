@@ -4,6 +4,7 @@ using Gatehouse.Acts;
 using Gatehouse.Cli;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
+using Gatehouse.Listening;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -23,6 +24,9 @@ internal sealed class GateStage : IAsyncDisposable
     public RunningHouse House { get; private set; }
 
     public ScriptedModel Model { get; }
+
+    /// <summary>What would have stopped the process.</summary>
+    public required IReadOnlyList<LedgerFatal> Fatals { get; init; }
 
     public string HomePath { get; }
 
@@ -51,19 +55,30 @@ internal sealed class GateStage : IAsyncDisposable
         TimeProvider? time = null,
         ILoggerFactory? logs = null,
         ScriptedModelOptions? options = null,
-        bool isClockSynchronised = false)
+        bool isClockSynchronised = false,
+        Func<HouseSetup, HouseSetup>? change = null)
     {
         var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
         var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options);
         var directory = HomeDirectory.OpenOrCreate(home);
         await File.WriteAllTextAsync(directory.EstateFile, Fill(estate ?? GateEstates.Usual, model, home));
+        var fatals = new List<LedgerFatal>();
         var setup = new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
         {
-            OnFatal = fatal => throw new InvalidOperationException(fatal.Message),
+            OnFatal = fatal =>
+            {
+                fatals.Add(fatal);
+                throw new InvalidOperationException(fatal.Message);
+            },
             Append = append,
             IsClockSynchronised = () => isClockSynchronised,
+            Callers = new ConnectionLimits(2_000),
         };
-        return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model);
+        if (change is not null) setup = change(setup);
+        return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model)
+        {
+            Fatals = fatals,
+        };
     }
 
     /// <summary>Stops the gate and starts it again on the same home.</summary>

@@ -71,6 +71,14 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
                 $"A web page cannot be job '{listener.Job}' by its listener alone. Use a token, or list "
                     + "the page's origin under origins: of the job.");
         }
+        // A page may also have its own name lead to this address, and then needs no Origin (DNS rebinding).
+        if (call.Http.Request.Headers.Origin.Count == 0 && IsBrowser(call.Http.Request)
+            && IsForeignName(call.Http.Request.Host.Host))
+        {
+            return new Refusal(RefusalKind.Policy,
+                "A browser called this job's own listener by a name that is not of a local network. Call it by its "
+                    + "address or a local name, or use a token on the gate's shared address.");
+        }
         if (!call.Plan.Jobs.TryGetValue(listener.Job!, out var job))
         {
             return new Refusal(RefusalKind.BadToken,
@@ -84,6 +92,26 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
         => call.Http.Request.Headers.Origin.Count == 0
             || (BrowserOrigins.Of(call.Http.Request) is { } origin
                 && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
+
+    /// <summary>Every browser says so: none lets a page change all of these.</summary>
+    private static bool IsBrowser(HttpRequest request)
+        => request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.ContainsKey("Sec-Fetch-Site")
+            || request.Headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.Ordinal)
+            || (request.Headers.ContainsKey("Accept-Language") && request.Headers.ContainsKey("Referer"));
+
+    /// <summary>
+    /// A name that somebody outside may own: whoever owns it can have it lead here. Names without a dot and those that
+    /// RFC 6761, RFC 6762, RFC 8375 and ICANN keep for local use are nobody's outside.
+    /// </summary>
+    private static bool IsForeignName(string host)
+    {
+        host = host.TrimEnd('.');
+        return host.Contains('.') && !System.Net.IPAddress.TryParse(host, out _)
+            && !LocalSuffixes.Any(suffix => host.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static readonly string[] LocalSuffixes =
+        [".localhost", ".local", ".lan", ".home", ".internal", ".home.arpa", ".test"];
 
     private Refusal? ByToken(GateCall call, string token, IdentifiedBy by)
     {

@@ -33,7 +33,6 @@ internal sealed class JobMeter(string job)
     private string _day = "", _month = "";
     private UsagePeriod _today, _thisMonth, _reserved;
     private int _concurrent, _actsNow;
-    private long _bodyBytes;
 
     public int Concurrent => Volatile.Read(ref _concurrent);
 
@@ -132,22 +131,6 @@ internal sealed class JobMeter(string job)
     public void EndAct()
     {
         lock (_gate) _actsNow--;
-    }
-
-    /// <summary>Takes bytes of bodies that are being read; one job cannot take the whole house's share.</summary>
-    public bool TryHoldBody(long bytes, long bytesMax)
-    {
-        lock (_gate)
-        {
-            if (_bodyBytes + bytes > bytesMax) return false;
-            _bodyBytes += bytes;
-            return true;
-        }
-    }
-
-    public void ReleaseBody(long bytes)
-    {
-        lock (_gate) _bodyBytes -= bytes;
     }
 
     /// <summary>Gives the reservation back and books what was used. Called once for each reservation.</summary>

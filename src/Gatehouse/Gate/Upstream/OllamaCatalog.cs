@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Upstream;
 
@@ -32,7 +33,13 @@ internal sealed class OllamaCatalog(
     private const int CatalogBytesMax = 4 * 1024 * 1024;
 
     /// <summary>A description with all its tokens, which is passed on and not kept.</summary>
-    private const int VerboseBytesMax = 32 * 1024 * 1024;
+    private const int VerboseBytesMax = 12 * 1024 * 1024;
+
+    /// <summary>Memory that such a description takes while it is passed on.</summary>
+    public const int VerboseMemory = 2 * VerboseBytesMax;
+
+    /// <summary>Documents that are kept; callers choose the names in some of them.</summary>
+    private const int EntriesMax = 256;
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new();
 
@@ -115,6 +122,7 @@ internal sealed class OllamaCatalog(
     /// <summary>What is known and not too old, or the question that is under way.</summary>
     private JsonElement? Get(ModelPlan model, string path, string? body, out Task<Told>? asking)
     {
+        if (_entries.Count >= EntriesMax) ForgetOld();
         var entry = _entries.GetOrAdd($"{model.Url} {model.Credential} {path} {body}", static _ => new Entry());
         var known = entry.Known;
         var age = known is null ? TimeSpan.MaxValue : time.GetElapsedTime(known.Value.At);
@@ -122,6 +130,15 @@ internal sealed class OllamaCatalog(
         if (age < FreshFor) return known!.Value.Document;
         asking = entry.Ask(() => AskAsync(entry, model, path, body, CatalogBytesMax));
         return age < TrustedFor ? known!.Value.Document : null;
+    }
+
+    private void ForgetOld()
+    {
+        foreach (var (key, entry) in _entries)
+        {
+            if (entry.Known is not { } known || time.GetElapsedTime(known.At) > FreshFor)
+                _entries.TryRemove(key, out _);
+        }
     }
 
     private async Task<Told> AskAsync(Entry entry, ModelPlan model, string path, string? body, int bytesMax)

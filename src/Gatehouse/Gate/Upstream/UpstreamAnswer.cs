@@ -1,4 +1,5 @@
 using Gatehouse.Core.Estate;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Upstream;
 

@@ -12,6 +12,14 @@ namespace Gatehouse.Gate.Upstream;
 /// </summary>
 internal sealed class UpstreamClient : IDisposable
 {
+    /// <summary>What a call may wait for a connection beyond the limit for connecting, in the pool.</summary>
+    private static readonly TimeSpan ConnectSlack = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// What the kernel may hold of an answer that nobody reads, twice; left alone it grows to several MiB.
+    /// </summary>
+    private const int KernelBufferBytes = 128 * 1024;
+
     /// <summary>
     /// Well under the 5 minutes after which common servers close idle connections; nginx closes after 75 s.
     /// </summary>
@@ -22,10 +30,30 @@ internal sealed class UpstreamClient : IDisposable
 
     private readonly ConcurrentDictionary<(string? Socket, TimeSpan Connect), HttpMessageInvoker> _invokers = new();
 
-    public Task<HttpResponseMessage> SendAsync(ModelPlan model, HttpRequestMessage request, CancellationToken stop)
-        => _invokers.GetOrAdd(
-            (model.Url.SocketPath, model.Timeouts.Connect), static at => Create(at.Socket, at.Connect))
-            .SendAsync(request, stop);
+    /// <summary>The calls that have no connection yet, since when, and how long connecting may take.</summary>
+    private readonly ConcurrentDictionary<ForwardedBody, (long Since, TimeSpan Limit)> _waiting = new();
+
+    public async Task<HttpResponseMessage> SendAsync(
+        ModelPlan model, HttpRequestMessage request, CancellationToken stop)
+    {
+        var invoker = _invokers.GetOrAdd(
+            (model.Url.SocketPath, model.Timeouts.Connect), static at => Create(at.Socket, at.Connect));
+        if (request.Content is not ForwardedBody body) return await invoker.SendAsync(request, stop);
+        _waiting[body] = (TimeProvider.System.GetTimestamp(), model.Timeouts.Connect + ConnectSlack);
+        body.OnConnected = () => _waiting.TryRemove(body, out _);
+        try
+        {
+            return await invoker.SendAsync(request, stop);
+        }
+        finally
+        {
+            _waiting.TryRemove(body, out _);
+        }
+    }
+
+    /// <summary>Calls that wait for a connection longer than connecting can take: something here is stuck.</summary>
+    public int Waiting()
+        => _waiting.Count(one => TimeProvider.System.GetElapsedTime(one.Value.Since) > one.Value.Limit);
 
     public void Dispose()
     {
@@ -51,16 +79,21 @@ internal sealed class UpstreamClient : IDisposable
         };
         handler.SslOptions.RemoteCertificateValidationCallback =
             static (_, _, chain, errors) => UpstreamCause.CheckCertificate(chain, errors);
-        if (unixPath is not null) handler.ConnectCallback = (_, stop) => ConnectUnixAsync(unixPath, stop);
+        handler.ConnectCallback = (context, stop) => unixPath is null
+            ? ConnectAsync(
+                new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true }, context.DnsEndPoint, stop)
+            : ConnectAsync(
+                new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified),
+                new UnixDomainSocketEndPoint(unixPath), stop);
         return new HttpMessageInvoker(handler);
     }
 
-    private static async ValueTask<Stream> ConnectUnixAsync(string path, CancellationToken stop)
+    private static async ValueTask<Stream> ConnectAsync(Socket socket, EndPoint address, CancellationToken stop)
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
+            socket.ReceiveBufferSize = KernelBufferBytes;
+            await socket.ConnectAsync(address, stop);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

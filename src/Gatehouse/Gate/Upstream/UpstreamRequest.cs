@@ -1,6 +1,7 @@
 using System.Net;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Upstream;
 
@@ -47,7 +48,7 @@ internal static class UpstreamRequest
     {
         if (call.Forwarded.Length > 0 || call.Route!.ModelInBody)
         {
-            request.Content = new ReadOnlyMemoryContent(call.Forwarded);
+            request.Content = new ForwardedBody(call);
             // The body was read as JSON whatever it called itself, unless it is a form, with its own boundary.
             var type = call.Route!.Kind == RouteKind.Manage ? call.Http.Request.ContentType : "application/json";
             request.Content.Headers.TryAddWithoutValidation("Content-Type", FormType(call) ?? type);
@@ -61,5 +62,42 @@ internal static class UpstreamRequest
             }
             foreach (var value in values) request.Headers.TryAddWithoutValidation(name, value);
         }
+    }
+}
+
+/// <summary>
+/// The recorded bytes on their way to the model. A large body is given back as soon as it is sent, and not when the
+/// model has worked on it; a small one stays, for a second try on a new connection.
+/// </summary>
+internal sealed class ForwardedBody(GateCall call) : HttpContent
+{
+    private readonly long _length = call.Forwarded.Length;
+
+    /// <summary>Told when there is a connection that the body goes to.</summary>
+    public Action? OnConnected { get; set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken stop)
+    {
+        OnConnected?.Invoke();
+        if (!call.TryBeginSending()) throw new IOException("The body of this call was sent before.");
+        try
+        {
+            foreach (var piece in call.Forwarded) await stream.WriteAsync(piece, stop);
+        }
+        finally
+        {
+            call.EndSending();
+        }
+        if (_length > PooledBytes.RentedMax) call.FreeBody();
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _length;
+        return true;
     }
 }

@@ -1,0 +1,197 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+
+namespace Gatehouse.Listening;
+
+/// <summary>How many connections there may be, and how long one may stay unknown.</summary>
+/// <param name="ConnectionsMax">Connections at once.</param>
+internal sealed record ConnectionLimits(int ConnectionsMax)
+{
+    /// <summary>Connections of one address that nobody was identified on.</summary>
+    public int UnknownPerAddress => Math.Max(ConnectionsMax / 8, 8);
+
+    /// <summary>Unknown connections from addresses where nobody was identified: a quarter stays free.</summary>
+    public int UnknownFromStrangers => Math.Max(ConnectionsMax / 4 * 3, 8);
+
+    /// <summary>How long a connection may take until its first caller is identified.</summary>
+    public TimeSpan FirstRequest { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether any request at all makes a connection known, where nobody is asked who he is.</summary>
+    public bool KnowsByRequest { get; init; }
+}
+
+/// <summary>
+/// The connections of one or more listeners. Connections on which nobody was identified are the first to go when there
+/// are too many: the oldest of the same address, then the oldest of all, so that who opens ten thousand and says
+/// nothing displaces himself and not the jobs.
+/// </summary>
+internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
+{
+    /// <summary>Addresses that are remembered as those of identified callers.</summary>
+    private const int KnownAddressesMax = 4_096;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<OpenConnection> _unknown = new();
+    private readonly Dictionary<IPAddress, LinkedList<OpenConnection>> _unknownByAddress = [];
+    private readonly LinkedList<OpenConnection> _known = new();
+    private readonly HashSet<IPAddress> _knownAddresses = [];
+    private int _strangers;
+    private long _turnedAway;
+
+    public int Count
+    {
+        get { lock (_lock) return _unknown.Count + _known.Count; }
+    }
+
+    /// <summary>Connections that were closed, or not let in, for want of room.</summary>
+    public long TurnedAway => Interlocked.Read(ref _turnedAway);
+
+    /// <summary>Puts the book in front of a listener's connections.</summary>
+    public ConnectionDelegate Watch(ConnectionDelegate next) => async context =>
+    {
+        var connection = new OpenConnection(this, context, AddressOf(context), time.GetTimestamp());
+        var (isIn, displaced) = Enter(connection);
+        if (displaced is not null || !isIn) Interlocked.Increment(ref _turnedAway);
+        displaced?.Close();
+        if (!isIn)
+        {
+            connection.Close();
+            return;
+        }
+        context.Features.Set(connection);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            Leave(connection);
+        }
+    };
+
+    /// <summary>Closes connections on which nobody was identified in time, until the gate stops.</summary>
+    public async Task SweepAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var late in Late()) late.Close();
+        }
+    }
+
+    public void Identified(OpenConnection connection)
+    {
+        lock (_lock)
+        {
+            if (connection.Node?.List != _unknown) return;
+            Remove_NeedsLock(connection);
+            connection.Node = _known.AddLast(connection);
+            if (_knownAddresses.Count < KnownAddressesMax) _knownAddresses.Add(connection.Address);
+        }
+    }
+
+    public void Requested(OpenConnection connection)
+    {
+        if (limits.KnowsByRequest) Identified(connection);
+    }
+
+    private static IPAddress AddressOf(ConnectionContext context)
+        => (context.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
+
+    private (bool IsIn, OpenConnection? Displaced) Enter(OpenConnection connection)
+    {
+        lock (_lock)
+        {
+            connection.IsStranger = !_knownAddresses.Contains(connection.Address);
+            OpenConnection? displaced = null;
+            if (_unknownByAddress.TryGetValue(connection.Address, out var own) && own.Count >= limits.UnknownPerAddress)
+                displaced = own.First!.Value;
+            else if (connection.IsStranger && _strangers >= limits.UnknownFromStrangers)
+                displaced = _unknown.FirstOrDefault(one => one.IsStranger);
+            else if (_unknown.Count + _known.Count >= limits.ConnectionsMax)
+                displaced = _unknown.First?.Value ?? LongestIdle_NeedsLock();
+            if (displaced is not null) Remove_NeedsLock(displaced);
+            else if (_unknown.Count + _known.Count >= limits.ConnectionsMax) return (false, null);
+            connection.Node = _unknown.AddLast(connection);
+            if (connection.IsStranger) _strangers++;
+            if (own is null || own.Count == 0)
+                _unknownByAddress[connection.Address] = own = new LinkedList<OpenConnection>();
+            connection.AddressNode = own.AddLast(connection);
+            return (true, displaced);
+        }
+    }
+
+    private void Leave(OpenConnection connection)
+    {
+        lock (_lock) Remove_NeedsLock(connection);
+    }
+
+    private OpenConnection? LongestIdle_NeedsLock() => _known.Where(one => !one.IsBusy).MinBy(one => one.LastUsed);
+
+    private void Remove_NeedsLock(OpenConnection connection)
+    {
+        if (connection.Node is not { List: { } list } node) return;
+        list.Remove(node);
+        connection.Node = null;
+        if (connection.AddressNode is not { List: { } own } ownNode) return;
+        own.Remove(ownNode);
+        connection.AddressNode = null;
+        if (own.Count == 0) _unknownByAddress.Remove(connection.Address);
+        if (connection.IsStranger) _strangers--;
+    }
+
+    private List<OpenConnection> Late()
+    {
+        var late = new List<OpenConnection>();
+        lock (_lock)
+        {
+            while (_unknown.First?.Value is { } oldest && time.GetElapsedTime(oldest.Since) > limits.FirstRequest)
+            {
+                Remove_NeedsLock(oldest);
+                late.Add(oldest);
+            }
+        }
+        return late;
+    }
+}
+
+/// <summary>One connection of a listener, for whoever serves its requests.</summary>
+internal sealed class OpenConnection(ConnectionBook book, ConnectionContext context, IPAddress address, long since)
+{
+    private bool _isBusy;
+    private long _lastUsed = since;
+
+    public IPAddress Address => address;
+
+    /// <summary>When it was opened; a timestamp of the monotonic clock.</summary>
+    public long Since { get; } = since;
+
+    public bool IsBusy => Volatile.Read(ref _isBusy);
+
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    /// <summary>Whether nobody was ever identified at its address when it was opened.</summary>
+    public bool IsStranger { get; set; }
+
+    public LinkedListNode<OpenConnection>? Node { get; set; }
+
+    public LinkedListNode<OpenConnection>? AddressNode { get; set; }
+
+    public void BeginRequest()
+    {
+        Volatile.Write(ref _isBusy, true);
+        book.Requested(this);
+    }
+
+    public void EndRequest(long now)
+    {
+        Volatile.Write(ref _lastUsed, now);
+        Volatile.Write(ref _isBusy, false);
+    }
+
+    /// <summary>Its caller is known: it is not among the first to go any more.</summary>
+    public void Identified() => book.Identified(this);
+
+    public void Close() => context.Abort(new ConnectionAbortedException("The gate needs the connection's place."));
+}

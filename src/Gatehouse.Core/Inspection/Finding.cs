@@ -17,8 +17,11 @@ public sealed record Finding
     /// <summary>What was read, and where: field and value.</summary>
     public required string What { get; init; }
 
-    /// <summary>The exact setting or command that mends it.</summary>
+    /// <summary>The exact setting or command that fixes it.</summary>
     public required string Mend { get; init; }
+
+    /// <summary>What adoption takes, where adopting is the fix; else null.</summary>
+    public string? Adopts { get; init; }
 
     /// <summary>
     /// What tells two findings of one rule and subject apart, as a network's name; stays the same from run to run.

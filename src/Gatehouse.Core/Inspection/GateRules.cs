@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>Ways around the gate, and ways into it.</summary>
+/// <summary>Paths past the gate, and paths into it.</summary>
 internal static class GateRules
 {
     private const string Program = "gatehouse";
@@ -51,8 +51,10 @@ internal static class GateRules
             var server = one.Scene.Members(place.Name).FirstOrDefault(other =>
                 one.Scene.House.ModelServers.Contains(other.Id) && other.Id != one.Container.Id);
             if (server is null) continue;
+            var target = one.Container.ComposeProject ?? one.Container.Name;
             yield return one.Find(BesideTheGate, $"NetworkSettings.Networks: {place.Name}, with {server.Name}",
-                $"{Program} adopt {ShellWord.Quote(one.Container.ComposeProject ?? one.Container.Name)}", server.Name);
+                $"sudo {Program} adopt {ShellWord.Quote(target)}", server.Name) with
+            { Adopts = target };
         }
     }
 }

@@ -9,68 +9,87 @@ internal static class EstateSteps
     {
         // Without an estate nothing is declared and nothing is on record: the rest can only follow.
         if (scene.NotSeen.Contains(StepSource.Estate)) return [];
-        if (scene.Plan is not { } plan) return [NoEstate()];
+        if (scene.Plan is not { } plan) return [NoEstate(scene)];
         var jobs = plan.Jobs.Values.OrderBy(static job => job.Key, StringComparer.Ordinal).ToArray();
         return
         [
-            .. scene.Undeclared.Select(Undeclared), .. jobs.SelectMany(Unknown), .. Credentials(plan),
-            .. jobs.Where(static job => job.Limits == JobLimits.None).Select(NoLimits),
-            .. jobs.Where(static job => job.Mode == JobMode.Observe).Select(Observed),
+            .. scene.Undeclared.GroupBy(static app => app.Target).Select(apps => Undeclared([.. apps], scene)),
+            .. Unknown(jobs), .. Credentials(plan),
+            .. NoLimits([.. jobs.Where(static job => job.Limits == JobLimits.None)]),
+            .. Observed([.. jobs.Where(static job => job.Mode == JobMode.Observe)]),
         ];
     }
 
-    private static NextStep NoEstate() => new()
+    private static NextStep NoEstate(StepScene scene) => new()
     {
         Key = "estate missing",
         Rank = StepRank.NoEstate,
         Title = "Write an estate.",
-        Why = "Until the jobs of this house are declared, none of their calls is identified, limited or on record.",
+        Why = "Until the jobs of this host are declared, none of their calls is identified, limited or on record.",
         Read = "there is no gatehouse.yaml in the home",
-        Command = "gatehouse init",
+        Command = $"{StepCommand.Program} init{scene.HomeOption}",
         Undo = "rm gatehouse.yaml estate.schema.json, in the home",
         Check = "the home has an estate that loads",
         Source = StepSource.Estate,
     };
 
-    private static NextStep Undeclared(UndeclaredApp app) => new()
+    /// <summary>All that one adoption takes together, as the containers of a Compose project.</summary>
+    private static NextStep Undeclared(UndeclaredApp[] apps, StepScene scene)
     {
-        Key = $"undeclared {app.Kind} {app.Name}",
-        Rank = StepRank.Undeclared,
-        Title = $"Put {app.Kind} {app.Name} on record.",
-        Why = "It calls models and is no job of the estate: its calls are under no limit, and no stop "
-            + "button reaches them.",
-        Read = $"{app.Kind} {app.Name}",
-        Command = $"{StepCommand.Program} adopt {StepCommand.Quote(app.Target)}",
-        Undo = $"{StepCommand.Program} adopt --undo",
-        Check = "a job of the estate has its name or its network",
-        Source = StepSource.Engine,
-    };
+        var names = Words([.. apps.Select(static app => $"{app.Kind} {app.Name}")]);
+        var step = new NextStep
+        {
+            Key = $"undeclared {apps[0].Kind} {apps[0].Name}",
+            Rank = StepRank.Undeclared,
+            Title = $"Put {names} on record.",
+            Why = (apps.Length == 1 ? "It calls models and is no job" : "They call models and are no jobs")
+                + " of the estate: these calls are under no limit, and no stop button reaches them.",
+            Read = names,
+            Command = StepCommand.Adopt(scene, apps[0].Target),
+            Undo = StepCommand.UndoAdoption(scene),
+            Check = "a job of the estate has the name or the network",
+            Adopts = apps[0].Target,
+            Source = StepSource.Engine,
+        };
+        if (!scene.NotAdoptable.TryGetValue(apps[0].Target, out var why)) return step;
+        return step with
+        {
+            Title = $"Declare {names}.",
+            Read = $"{names}. To adopt is not possible: {why}",
+            Command = $"{StepCommand.Program} discover --write{scene.Options}, then {StepCommand.Reload}. To send the "
+                + "calls through the gate, set the model URL that gatehouse connect prints.",
+            Undo = $"Take the job out of gatehouse.yaml again, then {StepCommand.Reload}",
+            Adopts = null,
+        };
+    }
 
-    private static IEnumerable<NextStep> Unknown(JobPlan job)
+    /// <summary>Each question once, for all jobs that leave it open.</summary>
+    private static IEnumerable<NextStep> Unknown(JobPlan[] jobs)
     {
-        (string Key, Answer Answer, string Question)[] questions =
+        (string Key, Func<JobPlan, Answer> Answer, string Question)[] questions =
         [
-            ("change-itself", job.Can.ChangeItself, "change its own configuration, or retrain"),
-            ("alter-data", job.Can.AlterData, "alter data"),
-            ("send-externally", job.Can.SendExternally, "send messages outside"),
-            ("receive-feedback", job.Can.ReceiveFeedback, "get feedback from outside"),
+            ("change-itself", static job => job.Can.ChangeItself, "change its own configuration, or retrain"),
+            ("alter-data", static job => job.Can.AlterData, "alter data"),
+            ("send-externally", static job => job.Can.SendExternally, "send messages outside"),
+            ("receive-feedback", static job => job.Can.ReceiveFeedback, "get feedback from outside"),
         ];
         foreach (var (key, answer, question) in questions)
         {
-            if (answer != Answer.Unknown) continue;
+            string[] open = [.. jobs.Where(job => answer(job) == Answer.Unknown).Select(static job => job.Key)];
+            if (open.Length == 0) continue;
             yield return new NextStep
             {
-                Key = $"unknown {job.Key} {key}",
+                Key = $"unknown {key}",
                 Rank = StepRank.UnknownAnswer,
-                Title = $"Say whether job {job.Key} can {question}.",
-                Why = "A question that nobody answered counts as yes, so the job's risk is shown higher "
-                    + "than it may be, "
-                    + "and the list of risky jobs says less.",
-                Read = $"jobs.{job.Key}.can.{key}: unknown",
-                Command =
-                    $"In gatehouse.yaml: jobs: {job.Key}: can: {{ {key}: false }} (or true), then {StepCommand.Reload}",
+                Title = open.Length == 1 ? $"Say whether job {open[0]} can {question}."
+                    : $"Say of {open.Length} jobs whether each can {question}.",
+                Why = "A question that nobody answered counts as yes, so the job's risk is shown higher than it may "
+                    + "be, and the list of risky jobs says less.",
+                Read = $"jobs.NAME.can.{key} is unknown for {Words(open)}",
+                Command = $"In gatehouse.yaml, under {Words([.. open.Select(static job => $"jobs.{job}")])}: "
+                    + $"can: {{ {key}: false }} (or true), then {StepCommand.Reload}",
                 Undo = $"Take {key} out again, then {StepCommand.Reload}",
-                Check = "the estate answers it",
+                Check = open.Length == 1 ? "the estate answers it" : "the estate answers it for each of them",
                 Source = StepSource.Estate,
             };
         }
@@ -108,31 +127,45 @@ internal static class EstateSteps
         }
     }
 
-    private static NextStep NoLimits(JobPlan job) => new()
+    private static IEnumerable<NextStep> NoLimits(JobPlan[] jobs)
     {
-        Key = $"limits {job.Key}",
-        Rank = StepRank.NoLimits,
-        Title = $"Give job {job.Key} a limit.",
-        Why = "A job that runs in a circle calls the model without end, and its payloads fill the disk of the house.",
-        Read = $"jobs.{job.Key}.limits: none, and none in defaults:",
-        Command =
-            $"In gatehouse.yaml: jobs: {job.Key}: limits: {{ requests-per-minute: 60, bytes-per-day: 1GiB }}, then "
-            + StepCommand.Reload,
-        Undo = $"Take limits out again, then {StepCommand.Reload}",
-        Check = "the estate limits it",
-        Source = StepSource.Estate,
-    };
+        if (jobs.Length == 0) yield break;
+        const string Limits = "limits: { requests-per-minute: 60, bytes-per-day: 1GiB }";
+        var names = Words([.. jobs.Select(static job => job.Key)]);
+        yield return new NextStep
+        {
+            Key = "limits",
+            Rank = StepRank.NoLimits,
+            Title = jobs.Length == 1 ? $"Give job {names} a limit." : $"Give the jobs {names} a limit.",
+            Why = "A job that runs in a circle calls the model without end, and its payloads fill the disk.",
+            Read = $"limits: missing in {Words([.. jobs.Select(static job => $"jobs.{job.Key}")])}, and in defaults:",
+            Command = jobs.Length == 1 ? $"In gatehouse.yaml: jobs: {names}: {Limits}, then {StepCommand.Reload}"
+                : $"In gatehouse.yaml: defaults: {{ {Limits} }}, for each job that has none, then {StepCommand.Reload}",
+            Undo = $"Take limits out again, then {StepCommand.Reload}",
+            Check = "the estate limits each job",
+            Source = StepSource.Estate,
+        };
+    }
 
-    private static NextStep Observed(JobPlan job) => new()
+    private static IEnumerable<NextStep> Observed(JobPlan[] jobs)
     {
-        Key = $"observe {job.Key}",
-        Rank = StepRank.Observed,
-        Title = $"Let guards act on job {job.Key}.",
-        Why = "It is only watched: what a guard would stop goes out.",
-        Read = $"jobs.{job.Key}.mode: observe",
-        Command = $"In gatehouse.yaml: jobs: {job.Key}: mode: enforce, then {StepCommand.Reload}",
-        Undo = $"Write mode: observe, then {StepCommand.Reload}",
-        Check = "the estate says enforce",
-        Source = StepSource.Estate,
-    };
+        if (jobs.Length == 0) yield break;
+        var places = Words([.. jobs.Select(static job => $"jobs.{job.Key}.mode")]);
+        var names = Words([.. jobs.Select(static job => job.Key)]);
+        yield return new NextStep
+        {
+            Key = "observe",
+            Rank = StepRank.Observed,
+            Title = jobs.Length == 1 ? $"Let guards act on job {names}." : $"Let guards act on the jobs {names}.",
+            Why = "What a guard would stop is only watched, and goes out.",
+            Read = $"{places}: observe",
+            Command = $"In gatehouse.yaml: {places}: enforce, then {StepCommand.Reload}",
+            Undo = $"Write mode: observe, then {StepCommand.Reload}",
+            Check = "the estate says enforce",
+            Source = StepSource.Estate,
+        };
+    }
+
+    private static string Words(string[] names) => names.Length == 1 ? names[0]
+        : $"{string.Join(", ", names[..^1])} and {names[^1]}";
 }

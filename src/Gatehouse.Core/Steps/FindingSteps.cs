@@ -2,7 +2,7 @@ using Gatehouse.Core.Inspection;
 
 namespace Gatehouse.Core.Steps;
 
-/// <summary>Steps that mend a finding of the inspection.</summary>
+/// <summary>Steps that fix a finding of the inspection.</summary>
 internal static class FindingSteps
 {
     /// <summary>Among findings of one severity these come first, in this order; the others follow by id.</summary>
@@ -16,7 +16,28 @@ internal static class FindingSteps
     private const Severity Least = Severity.Low;
 
     public static IEnumerable<NextStep> Of(StepScene scene) => scene.Findings
-        .Where(static finding => finding.Severity >= Least).Select(Step);
+        .Where(static finding => finding.Severity >= Least).Select(finding => Step(finding, scene));
+
+    private static NextStep Step(Finding finding, StepScene scene)
+    {
+        if (finding.Adopts is not { } target) return Step(finding);
+        if (!scene.NotAdoptable.TryGetValue(target, out var why))
+        {
+            return Step(finding) with
+            {
+                Command = StepCommand.Adopt(scene, target),
+                Undo = StepCommand.UndoAdoption(scene),
+                Adopts = target,
+            };
+        }
+        return Step(finding) with
+        {
+            Read = $"{finding.What}. Adopting it is not possible: {why}",
+            Command = $"Set its model URL to the gate (gatehouse connect prints it), then put it and "
+                + $"{finding.Key} into different networks in the Compose file and run docker compose up -d.",
+            Undo = "Put the networks and the URL back into the Compose file, then docker compose up -d.",
+        };
+    }
 
     private static NextStep Step(Finding finding) => new()
     {
@@ -45,8 +66,6 @@ internal static class FindingSteps
 
     private static string UndoOf(Finding finding) => finding.Subject.Kind switch
     {
-        // What the gate's own verb did, its own undo takes back.
-        SubjectKind.Container when finding.Rule.Id == "GH-GTE-002" => $"{StepCommand.Program} adopt --undo",
         SubjectKind.Container => "Put the setting back into the Compose file (or docker network connect what was "
             + "disconnected), then docker compose up -d.",
         SubjectKind.Unit => $"systemctl revert {StepCommand.Quote(finding.Subject.Name)}, then systemctl restart "

@@ -8,7 +8,7 @@ internal static class KeepingSteps
     /// <summary>The key of the step that only a kept checkpoint can close.</summary>
     public const string CheckpointKey = "checkpoint";
 
-    private const int TokenDaysMax = 30; // The house's rotation; the issue that Gatehouse was built from asks for it.
+    private const int TokenDaysMax = 30; // The usual rotation; the issue that Gatehouse was built from asks for it.
     private const int CheckpointDaysMax = 30; // What was taken from the ledger is noticed back to the last one kept.
 
     public static IEnumerable<NextStep> Of(StepScene scene)
@@ -16,40 +16,41 @@ internal static class KeepingSteps
         foreach (var token in scene.Tokens.OrderBy(static token => token.Issued))
         {
             var days = (int)(scene.Now - token.Issued).TotalDays;
-            if (days > TokenDaysMax) yield return OldToken(token, days);
+            if (days > TokenDaysMax) yield return OldToken(token, days, scene.HomeOption);
         }
         if (scene.HasLedger && !(scene.Now - scene.CheckpointSeen <= TimeSpan.FromDays(CheckpointDaysMax)))
-            yield return Checkpoint(scene.CheckpointSeen);
+            yield return Checkpoint(scene.CheckpointSeen, scene.HomeOption);
     }
 
-    private static NextStep OldToken(TokenAge token, int days) => new()
+    private static NextStep OldToken(TokenAge token, int days, string home) => new()
     {
         Key = $"token {token.Id}",
         Rank = StepRank.OldToken,
         Title = $"Give job {token.Job} a new token.",
-        Why = "A token that nobody changes is found sooner or later in a backup, a log or a screenshot, "
+        Why = "A token that nobody changes turns up sooner or later in a backup, a log or a screenshot, "
             + "and still works.",
         Read = string.Create(CultureInfo.InvariantCulture, $"token {token.Id}: issued {days} days ago"),
         Command =
-            $"gatehouse token issue --job {StepCommand.Quote(token.Job)} --service, give it to the app, then gatehouse "
-            + $"token revoke {StepCommand.Quote(token.Id)}",
+            $"gatehouse token issue --job {StepCommand.Quote(token.Job)} --service{home}, give it to the app, "
+            + $"then gatehouse token revoke {StepCommand.Quote(token.Id)}{home}",
         Undo = "None: a revoked token stays revoked. Until then the old one works beside the new one.",
         Check = "the old token is not good any more",
         Source = StepSource.Tokens,
     };
 
-    private static NextStep Checkpoint(DateTimeOffset? seen) => new()
+    private static NextStep Checkpoint(DateTimeOffset? seen, string home) => new()
     {
         Key = CheckpointKey,
         Rank = StepRank.Checkpoint,
         Title = "Keep a checkpoint of the ledger on another machine.",
-        Why = "Who holds this host can write a whole new ledger. Only a checkpoint that lies elsewhere shows it.",
+        Why = "Whoever controls this host can write a whole new ledger. Only a checkpoint kept elsewhere shows it.",
         Read = seen is { } time
-            ? string.Create(CultureInfo.InvariantCulture, $"the last one kept elsewhere was seen on {time:yyyy-MM-dd}")
-            : "none that was kept elsewhere was ever compared",
-        Command = "gatehouse ledger checkpoint > /mnt/usb/gatehouse.checkpoint",
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the last one kept elsewhere was compared on {time:yyyy-MM-dd}")
+            : "no checkpoint kept elsewhere was ever compared",
+        Command = $"gatehouse ledger checkpoint{home} > /mnt/usb/gatehouse.checkpoint",
         Undo = "None needed: a checkpoint holds no secret.",
-        Check = "gatehouse next --done --against FILE, with that file: the ledger is compared with it",
+        Check = "with --against and that file, the ledger is compared with it",
         Source = StepSource.Checkpoint,
     };
 }

@@ -27,6 +27,11 @@ public sealed record NextStep
     /// <summary>What <c>--done</c> looks at.</summary>
     public required string Check { get; init; }
 
+    /// <summary>
+    /// What its command adopts, as adoption takes it; empty for everything; null when it adopts nothing.
+    /// </summary>
+    public string? Adopts { get; init; }
+
     /// <summary>Where it was seen.</summary>
     public required StepSource Source { get; init; }
 }

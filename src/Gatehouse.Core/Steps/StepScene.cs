@@ -22,6 +22,19 @@ public sealed record StepScene
     /// <summary>How the engine differs from what was adopted, as sentences.</summary>
     public ImmutableArray<string> Changed { get; init; } = [];
 
+    /// <summary>What adoption was asked for and cannot take, by the name that it takes, with the reason.</summary>
+    public ImmutableDictionary<string, string> NotAdoptable { get; init; } =
+        ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether this user is root. Adopting needs root.</summary>
+    public bool IsRoot { get; init; } = true;
+
+    /// <summary>The options that a command needs to find this home and engine again, each after a space.</summary>
+    public string Options { get; init; } = "";
+
+    /// <summary>The part of <see cref="Options"/> that names the home.</summary>
+    public string HomeOption { get; init; } = "";
+
     /// <summary>Service tokens that are good.</summary>
     public ImmutableArray<TokenAge> Tokens { get; init; } = [];
 

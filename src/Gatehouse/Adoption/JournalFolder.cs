@@ -44,12 +44,29 @@ internal sealed class JournalFolder
         return new JournalFolder(path);
     }
 
+    /// <summary>
+    /// Opens the folder to look into it, and makes nothing; null when this user may not look, or it is not its own. A
+    /// folder that is not there holds no journal.
+    /// </summary>
+    public static JournalFolder? TryRead(string path)
+    {
+        try
+        {
+            if (Directory.Exists(path)) _ = Directory.EnumerateFiles(path).Any();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+        return new JournalFolder(path);
+    }
+
     /// <summary>Takes the right to adopt and undo, which one run at a time has.</summary>
     /// <exception cref="AdoptionException">Another run has it.</exception>
     public AdoptionLock Hold(string verb) => AdoptionLock.Take(_path, verb);
 
     /// <summary>Journals of adoptions that stand or were cut off, oldest first.</summary>
-    public IReadOnlyList<JournalFile> Open() =>
+    public IReadOnlyList<JournalFile> Open() => !Directory.Exists(_path) ? [] :
     [
         .. Directory.EnumerateFiles(_path, "*.journal").Order(StringComparer.Ordinal)
             .Select(path => JournalFile.Read(path, Around)),

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Inspection;
 using Gatehouse.Core.Steps;
 using Gatehouse.Docker;
 
@@ -32,8 +33,23 @@ internal static class NextHouse
             HasLedger = hasLedger,
             CheckpointSeen = checkpointSeen,
             NotSeen = notSeen,
+            IsRoot = Environment.IsPrivilegedProcess,
+            HomeOption = HomeWords(asked.Home),
+            Options = HomeWords(asked.Home) + EngineWords(asked.Docker),
         };
         return (scene, house.NotSeen);
+    }
+
+    /// <summary>By sudo the home that is found by itself is another one.</summary>
+    private static string HomeWords(string home)
+        => Environment.IsPrivilegedProcess && HomeOption.Shown(home).Length == 0 ? ""
+            : $" --home {ShellWord.Quote(home)}";
+
+    /// <summary>The same for the variable that names the engine, which sudo drops.</summary>
+    private static string EngineWords(string? docker)
+    {
+        docker ??= Environment.IsPrivilegedProcess ? null : Environment.GetEnvironmentVariable("DOCKER_HOST");
+        return string.IsNullOrEmpty(docker) ? "" : $" --docker {ShellWord.Quote(docker)}";
     }
 
     /// <summary>What discovery takes for a job and neither its name nor its network makes one of the estate.</summary>

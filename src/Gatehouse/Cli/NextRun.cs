@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Acts;
 using Gatehouse.Core.Steps;
+using Gatehouse.Docker;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -22,11 +23,16 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
             state = state with { CheckpointSeen = time.GetUtcNow() };
         }
         var (scene, sentences) = await NextHouse.LookAsync(asked, state.CheckpointSeen, time, stop);
-        var steps = StepList.Of(scene);
+        var steps = await StepsAsync(scene, stop);
         if (asked.IsDone && await CloseAsync(state, scene, steps, stop) is { } exit) return exit;
         Show(state, steps, sentences);
         return ExitCodes.Done;
     }
+
+    private async Task<ImmutableArray<NextStep>> StepsAsync(StepScene scene, CancellationToken stop)
+        => scene.NotSeen.Contains(StepSource.Engine) ? StepList.Of(scene)
+            : await new AdoptionCheck(asked.Home, EngineAddress.Find(asked.Docker), asked.Journals)
+                .StepsAsync(scene, stop);
 
     /// <summary>Null when the step is done; else the exit code.</summary>
     private async Task<int?> CloseAsync(
@@ -90,11 +96,10 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
         }
         NextText.Write(steps[0], "Next", asked.Json, output);
         if (!asked.Json && steps.Length > 1) output.WriteLine($"\n{steps.Length - 1} more after it.");
-        // Without a home there is nothing to remember it in; the step itself says how to make one.
-        if (!(state with { Key = steps[0].Key, Title = steps[0].Title, Place = asked.Place }).TryWrite(asked.Home)
-            && Directory.Exists(asked.Home))
+        if (!(state with { Key = steps[0].Key, Title = steps[0].Title, Place = asked.Place }).TryWrite(asked.Home))
         {
-            error.WriteLine($"gatehouse: The step cannot be remembered in {asked.Home}, so --done will not know it.");
+            error.WriteLine($"gatehouse: The step could not be written to {NextState.PathFor(asked.Home)}, so --done "
+                + "will not know it.");
         }
     }
 

@@ -20,11 +20,11 @@ internal static class NextText
         }
         WrappedText.Write(output, "", $"{heading}: ", step.Title);
         output.WriteLine();
-        WrappedText.Write(output, "  ", "read   ", step.Read);
-        WrappedText.Write(output, "  ", "why    ", step.Why);
-        WrappedText.Write(output, "  ", "do     ", step.Command);
-        WrappedText.Write(output, "  ", "undo   ", step.Undo);
-        WrappedText.Write(output, "  ", "check  ", $"gatehouse next --done: {step.Check}");
+        WrappedText.Write(output, "  ", "Observed  ", step.Read);
+        WrappedText.Write(output, "  ", "Why       ", step.Why);
+        WrappedText.Write(output, "  ", "Fix       ", step.Command);
+        WrappedText.Write(output, "  ", "Undo      ", step.Undo);
+        WrappedText.Write(output, "  ", "Verify    ", $"gatehouse next --done: {step.Check}");
     }
 
     public static void WriteNothing(bool json, TextWriter output)

@@ -54,6 +54,26 @@ public sealed class NextEngineTests(TestEngine engine) : VerbOnEngine(engine)
         Assert.Contains("cannot be checked now", ended.Errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_app_that_no_adoption_can_take_is_to_be_declared()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Home, "gatehouse.yaml"), """
+            estate: 1
+            models: { m: { provider: ollama, url: "http://192.0.2.7:11434" } }
+            jobs:
+              calm: { owner: o, model: m, trigger: manual, source: prompt, sink: none }
+            """, TestContext.Current.CancellationToken);
+        await _engine.DockerAsync("run", "-d", "--name", "open-webui", "-e",
+            "OLLAMA_BASE_URL=http://192.0.2.7:11434", TestImages.OpenWebUi, "sleep", "1000");
+
+        var (code, output, errors) = await RunAsync();
+
+        Assert.True(code == 0, errors);
+        Assert.StartsWith("Next: Declare container open-webui.", output, StringComparison.Ordinal);
+        Assert.Contains("gatehouse discover --write --home ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("gatehouse adopt", output, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("[]")]

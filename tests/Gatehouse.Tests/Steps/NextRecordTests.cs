@@ -64,6 +64,32 @@ public sealed class NextRecordTests : IAsyncLifetime
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_was_shown_before_there_was_a_home_can_be_done_in_it()
+    {
+        var home = Path.Combine(_elsewhere, "home");
+        var before = NextState.PathFor(home);
+
+        Assert.True(new NextState("estate missing", "Write an estate.", null, null).TryWrite(home));
+        try
+        {
+            Assert.False(Directory.Exists(home));
+            await new RootCommand { InitCommand.Create() }.Parse(["init", "--home", home]).InvokeAsync(
+                new InvocationConfiguration { Output = TextWriter.Null, Error = TextWriter.Null },
+                TestContext.Current.CancellationToken);
+            var (code, output, errors) = await RunAtAsync(home, "--done");
+
+            Assert.True(code == 0, errors);
+            Assert.StartsWith("Done: Write an estate.", output, StringComparison.Ordinal);
+            Assert.True(File.Exists(Path.Combine(home, "next.json")));
+            Assert.False(File.Exists(before));
+        }
+        finally
+        {
+            File.Delete(before);
+        }
+    }
+
     /// <summary>The third line of a checkpoint is the root hash, in base64.</summary>
     private static string WithAnotherRoot(string note)
     {
@@ -77,12 +103,15 @@ public sealed class NextRecordTests : IAsyncLifetime
     private Task RememberAsync(string key) => File.WriteAllTextAsync(
         StatePath, $$"""{"v":1,"key":"{{key}}","title":"A title."}""", TestContext.Current.CancellationToken);
 
-    private async Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
+    private Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)
+        => RunAtAsync(_stage.HomePath, words);
+
+    private static async Task<(int Code, string Output, string Errors)> RunAtAsync(string home, params string[] words)
     {
         using var output = new StringWriter();
         using var errors = new StringWriter();
         var root = new RootCommand { NextCommand.Create() };
-        var code = await root.Parse(["next", .. words, "--home", _stage.HomePath]).InvokeAsync(
+        var code = await root.Parse(["next", .. words, "--home", home]).InvokeAsync(
             new InvocationConfiguration { Output = output, Error = errors }, TestContext.Current.CancellationToken);
         return (code, output.ToString(), errors.ToString());
     }

@@ -1,4 +1,5 @@
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Inspection;
 using Gatehouse.Core.Steps;
 using Gatehouse.Tests.Inspection;
 
@@ -38,11 +39,14 @@ public sealed class StepListTests
         var steps = StepList.Of(scene);
 
         Assert.Equal(
-            ["GH-MNT-001", "GH-MNT-001", "GH-PRV-001", "GH-MNT-010", "undeclared", "unknown", "GH-NET-001"],
-            steps.Take(7).Select(static step => step.Key.StartsWith("finding", StringComparison.Ordinal)
+            ["GH-MNT-001", "GH-MNT-001", "GH-PRV-001", "GH-MNT-010", "undeclared", "GH-NET-001"],
+            steps.Take(6).Select(static step => step.Key.StartsWith("finding", StringComparison.Ordinal)
                 ? step.Key.Split(' ')[1] : step.Key.Split(' ')[0]));
         Assert.Equal("checkpoint", steps.Single(static step => step.Source == StepSource.Checkpoint).Key);
         Assert.Equal("It may use all memory.", steps[^1].Title["container news: ".Length..]);
+        Assert.True(steps.First(static step => step.Key == "unknown alter-data").Rank
+            > steps.Where(static step => !step.Key.StartsWith("finding", StringComparison.Ordinal))
+                .Where(static step => step.Key != "unknown alter-data").Max(static step => step.Rank));
         Assert.Equal(steps.Select(static step => step.Key), StepList.Of(scene).Select(static step => step.Key));
     }
 
@@ -59,8 +63,8 @@ public sealed class StepListTests
     }
 
     [Theory]
-    [InlineData("change-itself: false", "unknown calm change-itself")]
-    [InlineData("receive-feedback: false, ", "unknown calm receive-feedback")]
+    [InlineData("change-itself: false", "unknown change-itself")]
+    [InlineData("receive-feedback: false, ", "unknown receive-feedback")]
     public void A_question_without_an_answer_is_a_step(string taken, string key)
     {
         var plan = Read(Calm.Replace(taken, "", StringComparison.Ordinal));
@@ -71,9 +75,80 @@ public sealed class StepListTests
         Assert.Contains("gatehouse reload", step.Command, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void One_question_is_asked_for_all_jobs_together()
+    {
+        var estate = Calm.Replace("alter-data: false, ", "", StringComparison.Ordinal);
+        var job = estate[estate.IndexOf("  calm:", StringComparison.Ordinal)..];
+        var plan = Read($"{estate}\n{job.Replace("calm", "quiet", StringComparison.Ordinal)}");
+
+        var step = Assert.Single(StepList.Of(Quiet with { Plan = plan }));
+
+        Assert.Equal("unknown alter-data", step.Key);
+        Assert.Contains("under jobs.calm and jobs.quiet: can: { alter-data: false }", step.Command,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_one_adoption_takes_together_is_one_step()
+    {
+        var scene = Quiet with
+        {
+            Undeclared = [new("container", "web", "stack"), new("container", "worker", "stack"), new("unit", "x", "x")],
+        };
+
+        Assert.Equal(["gatehouse adopt stack", "gatehouse adopt x"],
+            StepList.Of(scene).Select(static step => step.Command));
+    }
+
+    [Fact]
+    public void An_app_that_cannot_be_adopted_is_to_be_declared_and_no_step_says_to_adopt_it()
+    {
+        var beside = (Scenery.Calm.Beside("inner") with
+        {
+            House = HouseFacts.Unknown with { ModelServers = [Contained.OtherId] },
+        }).Look();
+        var scene = Quiet with { Findings = beside, Undeclared = [new UndeclaredApp("container", "chat", "news")] };
+
+        var before = StepList.Of(scene).Where(static step => step.Rank < 5_000).ToArray();
+        var after = StepList.Of(scene with { NotAdoptable = scene.NotAdoptable.Add("news", "No image.") })
+            .Where(static step => step.Rank < 5_000).ToArray();
+
+        Assert.Equal(["news", "news"], before.Select(static step => step.Adopts));
+        Assert.Equal(before.Select(static step => step.Key), after.Select(static step => step.Key));
+        Assert.All(after, static step =>
+        {
+            Assert.Null(step.Adopts);
+            Assert.DoesNotContain("gatehouse adopt", step.Command, StringComparison.Ordinal);
+            Assert.EndsWith("not possible: No image.", step.Read, StringComparison.Ordinal);
+        });
+        Assert.Contains(after, static step =>
+            step.Command.StartsWith("gatehouse discover --write, then gatehouse reload", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_command_works_as_it_is_shown_for_any_user_and_home()
+    {
+        var scene = Quiet with
+        {
+            Plan = Read(Calm.Replace("alter-data: false, ", "", StringComparison.Ordinal)),
+            Undeclared = [new UndeclaredApp("container", "chat", "stack")],
+            IsRoot = false,
+            HomeOption = " --home /srv/g",
+            Options = " --home /srv/g --docker /run/d.sock",
+        };
+
+        var steps = StepList.Of(scene);
+
+        Assert.Equal("sudo gatehouse adopt stack --home /srv/g --docker /run/d.sock", steps[0].Command);
+        Assert.EndsWith("gatehouse reload --home /srv/g", steps[1].Command, StringComparison.Ordinal);
+        Assert.Equal("gatehouse init --home /srv/g",
+            StepList.Of(scene with { Plan = null })[0].Command);
+    }
+
     [Theory]
-    [InlineData("limits: { requests-per-minute: 5 },", "", "limits calm")]
-    [InlineData("owner: o,", "owner: o, mode: observe,", "observe calm")]
+    [InlineData("limits: { requests-per-minute: 5 },", "", "limits")]
+    [InlineData("owner: o,", "owner: o, mode: observe,", "observe")]
     [InlineData("\" } }", "\", credential: env:KEY } }", "credential models.m")]
     [InlineData("\" } }", "\", credential: file:/srv/key } }", "credential models.m")]
     public void What_the_estate_leaves_open_is_a_step(string old, string changed, string key)

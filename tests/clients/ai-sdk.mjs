@@ -1,9 +1,10 @@
 // The AI SDK with its OpenAI provider, as a job would use it.
-import { createOpenAI } from '@ai-sdk/openai';
-import { embedMany, generateText, jsonSchema, streamText, tool } from 'ai';
 import {
-  abortAfterThree, countingFetch, prompt, run, settings, weatherParameters,
+  abortAfterThree, countingFetch, prompt, release, run, settings, weatherParameters,
 } from './driver.mjs';
+
+const { createOpenAI } = await release('@ai-sdk/openai', 'ai-sdk-openai-previous');
+const { embedMany, generateText, jsonSchema, streamText, tool } = await release('ai', 'ai-previous');
 
 // Warnings about unknown models go to the console, where the tests read results.
 globalThis.AI_SDK_LOG_WARNINGS = false;

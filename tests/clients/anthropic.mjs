@@ -1,6 +1,7 @@
 // The official Anthropic client, as a job would use it.
-import Anthropic from '@anthropic-ai/sdk';
-import { abortAfterThree, countingFetch, prompt, run, settings, weatherParameters } from './driver.mjs';
+import { abortAfterThree, countingFetch, prompt, release, run, settings, weatherParameters } from './driver.mjs';
+
+const { default: Anthropic } = await release('@anthropic-ai/sdk', 'anthropic-previous');
 
 const open = () => new Anthropic({
   baseURL: settings.gateUrl,

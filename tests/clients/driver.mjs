@@ -38,6 +38,9 @@ export async function countingFetch(input, init) {
   return response;
 }
 
+/** The package of a client, or the one of its previous major, which people still run. */
+export const release = (name, previous) => import(process.env.RELEASE === 'previous' ? previous : name);
+
 export const weatherParameters = {
   type: 'object',
   properties: { city: { type: 'string' }, days: { type: 'integer' } },

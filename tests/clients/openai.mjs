@@ -1,8 +1,9 @@
 // The official OpenAI client, as a job would use it.
-import OpenAI from 'openai';
 import {
-  abortAfterThree, attempts, countingFetch, prompt, run, settings, weatherParameters,
+  abortAfterThree, attempts, countingFetch, prompt, release, run, settings, weatherParameters,
 } from './driver.mjs';
+
+const { default: OpenAI } = await release('openai', 'openai-previous');
 
 const open = () => new OpenAI({
   baseURL: `${settings.gateUrl}/v1`, apiKey: settings.token, fetch: countingFetch, maxRetries: settings.retries,

@@ -20,6 +20,11 @@ internal static class JobChecks
         }
         if (job.MayManageModels && !job.Models.Any(model => model.Provider == ModelProvider.Ollama))
             section.Warning(JobKeys.MayManageModels, "has no effect: none of the job's models is served by Ollama");
+        if (job.PassCredential && job.Listen.IsEmpty)
+        {
+            section.Error(JobKeys.PassCredential, "only a caller on the job's own listener has a credential to pass on",
+                "`listen` with an address of the job's own");
+        }
         if (section.Has(LimitKeys.Window) && job.Trigger.Schedule is null)
             section.Warning(LimitKeys.Window, "has no effect without a cron trigger");
         if (section.Get(LimitKeys.LimitsOfJob) is { } limits && limits.Has(LimitKeys.CostPerMonth))

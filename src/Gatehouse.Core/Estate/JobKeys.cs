@@ -97,6 +97,10 @@ internal static class JobKeys
         "Web pages, browser extensions and desktop apps that may call as this job, by their exact origins.")
     { Default = [], DefaultText = "none", Source = "as OLLAMA_ORIGINS of Ollama, without its defaults" };
 
+    public static readonly Setting<bool> PassCredential = new("pass-credential", Shapes.Switch,
+        "Whether the caller's own credential goes to the model instead of the gate's; needs `listen`.")
+    { DefaultText = "false", Source = "for subscriptions that are bound to a person; the gate never stores it" };
+
     public static readonly Setting<JobMode> Mode = new("mode", Shapes.OneOf<JobMode>(),
         "What guards do: act, or only record what they would have done.")
     { Default = JobMode.Enforce, DefaultText = "enforce" };
@@ -118,6 +122,6 @@ internal static class JobKeys
 
     public static readonly SectionShape Section = new("a job",
         Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
-        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, Mode, MayManageModels, Opaque, ProviderTools)
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, PassCredential, Mode, MayManageModels, Opaque, ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

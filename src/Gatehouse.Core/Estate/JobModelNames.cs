@@ -22,14 +22,15 @@ internal static class JobModelNames
         return byName.ToFrozenDictionary(StringComparer.Ordinal);
     }
 
-    // Every provider that may be written so speaks OpenAI's dialect: a name there could mean a model of either.
+    // Of two that begin alike a name could mean a model of either; of `claude-*` and `*` the longer one wins.
     private static void CheckAny(SectionReader section, ImmutableArray<ModelPlan> models)
     {
-        var any = models.Where(model => model.IsAny).ToArray();
-        if (any.Length > 1)
+        foreach (var alike in models.Where(model => model.IsAny).GroupBy(model => model.NamePrefix).Where(
+            group => group.Count() > 1))
         {
             section.Error(JobKeys.Models,
-                $"any name could mean a model of `{any[0].Key}` or of `{any[1].Key}`", "one model with the name `*`");
+                $"any name could mean a model of `{alike.First().Key}` or of `{alike.ElementAt(1).Key}`",
+                $"one model with the name `{alike.Key}*`");
         }
     }
 

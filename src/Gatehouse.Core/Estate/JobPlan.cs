@@ -35,6 +35,26 @@ public sealed record JobPlan
     /// <summary>The server of which it may call every model; null when all its models are named.</summary>
     public ModelPlan? AnyModel { get; init; }
 
+    /// <summary>
+    /// Its models that stand for several names, <see cref="AnyModel"/> among them; the longest beginning first, which
+    /// wins.
+    /// </summary>
+    public ImmutableArray<ModelPlan> OpenModels { get; init; } = [];
+
+    /// <summary>
+    /// The model that a call means by a name that none of <see cref="ModelsByName"/> has; null when it may have none.
+    /// </summary>
+    /// <param name="name">The name, as the call gives it.</param>
+    /// <param name="prices">Prices by upstream name.</param>
+    public ModelPlan? OpenModelNamed(string name, FrozenDictionary<string, ModelPrice> prices)
+    {
+        foreach (var model in OpenModels)
+        {
+            if (model.Named(name, prices) is { } named) return named;
+        }
+        return null;
+    }
+
     /// <summary>What starts it.</summary>
     public required JobTrigger Trigger { get; init; }
 
@@ -67,6 +87,12 @@ public sealed record JobPlan
     /// listed.
     /// </summary>
     public FrozenSet<string> Origins { get; init; } = [];
+
+    /// <summary>
+    /// Whether a call on one of <see cref="Listen"/> takes the caller's own credential to the model, and never the
+    /// gate's.
+    /// </summary>
+    public bool PassCredential { get; init; }
 
     /// <summary>What guards do with its calls.</summary>
     public JobMode Mode { get; init; }

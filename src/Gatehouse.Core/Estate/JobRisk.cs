@@ -86,6 +86,11 @@ public static class JobRisk
             var tools = string.Join(", ", job.ProviderTools.Order(StringComparer.Ordinal));
             reasons.Add(new RiskReason(2, $"Its provider may act for it, out of the gate's sight: {tools}."));
         }
+        if (job.PassCredential)
+        {
+            reasons.Add(new RiskReason(2,
+                "It calls models with its own credential (pass-credential), which is as good without the gate."));
+        }
         if (job.Opaque.Count != 0)
         {
             var routes = string.Join(", ", job.Opaque.Order(StringComparer.Ordinal));

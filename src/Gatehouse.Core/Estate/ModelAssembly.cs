@@ -18,8 +18,14 @@ internal static class ModelAssembly
         var timeouts = BuildTimeouts(section.Get(ModelKeys.Timeouts));
         if (!section.TryGet(ModelKeys.Url, out var url))
             return null;
-        if (name == ModelPlan.AnyName && provider == ModelProvider.Anthropic)
-            section.Error(ModelKeys.Name, "this provider's models are named one by one", "the name of a model");
+        var star = name.IndexOf('*', StringComparison.Ordinal);
+        if (star >= 0 && star < name.Length - 1)
+            section.Error(ModelKeys.Name, "a star stands for the end of a name", "a name such as `claude-*`");
+        else if (star == 0 && provider == ModelProvider.Anthropic)
+        {
+            section.Error(ModelKeys.Name, "this provider's models are named, or by the beginning of their names",
+                "a name such as `claude-*`");
+        }
         var zone = url.ZoneIn(zones);
         if (!isRemote && zone != Zone.External && OllamaName.IsCloud(name))
         {
@@ -34,7 +40,8 @@ internal static class ModelAssembly
             Provider = provider,
             Url = url,
             UpstreamName = name,
-            IsAny = name == ModelPlan.AnyName,
+            IsAny = star >= 0,
+            NamePrefix = star > 0 ? name[..star] : "",
             Credential = credential,
             Price = prices.GetValueOrDefault(key) ?? prices.GetValueOrDefault(name),
             StreamUsage = streamUsage,

@@ -28,6 +28,12 @@ public sealed record ModelPlan
     /// </summary>
     public bool IsAny { get; init; }
 
+    /// <summary>
+    /// What a name has to begin with where <see cref="IsAny"/>: empty for <c>*</c>, <c>claude-</c> for
+    /// <c>claude-*</c>.
+    /// </summary>
+    public string NamePrefix { get; init; } = "";
+
     /// <summary>Where the upstream's credential lies; null when it needs none.</summary>
     public CredentialReference? Credential { get; init; }
 
@@ -54,7 +60,8 @@ public sealed record ModelPlan
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(prices);
-        var isName = IsAny && name.Length is > 0 and <= NameCharsMax && name != AnyName && !name.Any(char.IsControl);
+        var isName = IsAny && name.Length is > 0 and <= NameCharsMax && !name.Contains('*') && !name.Any(char.IsControl)
+            && name.StartsWith(NamePrefix, StringComparison.Ordinal);
         return isName ? this with { UpstreamName = name, Price = PriceOf(name, prices) ?? Price } : null;
     }
 

@@ -33,6 +33,15 @@ public sealed record CallFacts
     /// <summary>The model's identity, if known.</summary>
     public ModelIdentity? Identity { get; init; }
 
+    /// <summary>The client's own id of its session, if it sent one; what the caller says, and not proven.</summary>
+    public string? Session { get; init; }
+
+    /// <summary>The client's own id of the agent within its session, if it sent one.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The query that went upstream, such as <c>?beta=true</c>; null when none did.</summary>
+    public string? Query { get; init; }
+
     /// <summary>True if the caller asked for a stream.</summary>
     public bool IsStream { get; init; }
 

@@ -8,6 +8,7 @@ internal static class CallFactsForm
     public static void Write(CanonicalWriter writer, CallFacts call)
     {
         writer.BeginObject();
+        writer.MemberIfSet("agent", call.Agent);
         writer.Member("caller", call.Caller);
         writer.Member("dialect", call.Dialect);
         writer.Member("endpoint", call.Endpoint);
@@ -18,6 +19,8 @@ internal static class CallFactsForm
         writer.MemberIfSet("model_id", call.Identity?.Value);
         writer.MemberIfSet("model_id_kind", call.Identity?.Kind);
         writer.MemberIfSet("model_name", call.ModelName);
+        writer.MemberIfSet("query", call.Query);
+        writer.MemberIfSet("session", call.Session);
         writer.MemberIfAny("splices", call.Splices);
         writer.Member("stream", call.IsStream ? 1 : 0);
         writer.MemberIfSet("token", call.TokenId);
@@ -27,6 +30,7 @@ internal static class CallFactsForm
 
     public static CallFacts Read(JsonElement call) => new()
     {
+        Agent = call.TextIfSet("agent"),
         Caller = call.Text("caller"),
         Dialect = call.Text("dialect"),
         Endpoint = call.Text("endpoint"),
@@ -38,6 +42,8 @@ internal static class CallFactsForm
             ? new ModelIdentity(call.Text("model_id_kind"), value)
             : null,
         ModelName = call.TextIfSet("model_name"),
+        Query = call.TextIfSet("query"),
+        Session = call.TextIfSet("session"),
         Splices = call.Texts("splices"),
         IsStream = call.Number("stream") == 1,
         TokenId = call.TextIfSet("token"),

@@ -4,7 +4,8 @@ namespace Gatehouse.Core.Traffic;
 
 /// <summary>
 /// Which headers pass the gate. Both directions are allow-lists: a header that nobody thought of stays outside, so
-/// that no credential, cookie, address or account name passes by a name that we did not know.
+/// that no credential, cookie, address or account name passes by a name that we did not know. Two families of
+/// Anthropic's are open.
 /// </summary>
 public static class HeaderRules
 {
@@ -13,6 +14,12 @@ public static class HeaderRules
 
     private static readonly FrozenSet<string> Anthropic = Names(
         "accept", "content-type", "user-agent", "idempotency-key", "anthropic-version", "anthropic-beta");
+
+    /// <summary>
+    /// Families of headers that Anthropic's clients add to without notice, and whose absence changes what the model
+    /// does (code.claude.com/docs, "LLM gateway"); none of them carries a credential.
+    /// </summary>
+    private static readonly string[] OpenFamilies = ["anthropic-", "x-claude-code-"];
 
     private static readonly FrozenSet<string> Ollama = Names("accept", "content-type", "user-agent");
 
@@ -27,7 +34,9 @@ public static class HeaderRules
     public static IReadOnlyCollection<string> AnswerHeaders => Answer;
 
     /// <summary>Whether a request header goes upstream. Case does not matter.</summary>
-    public static bool ForwardsRequest(Dialect dialect, string name) => Request(dialect).Contains(name);
+    public static bool ForwardsRequest(Dialect dialect, string name) => Request(dialect).Contains(name)
+        || (dialect == Dialect.Anthropic && OpenFamilies.Any(
+            family => name.StartsWith(family, StringComparison.OrdinalIgnoreCase)));
 
     /// <summary>Whether an upstream's answer header goes to the caller. Case does not matter.</summary>
     public static bool PassesAnswer(string name) => Answer.Contains(name);

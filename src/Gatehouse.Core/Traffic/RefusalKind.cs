@@ -54,6 +54,9 @@ public enum RefusalKind
     /// <summary>The route exists with another method.</summary>
     MethodNotAllowed,
 
+    /// <summary>The client asked for a WebSocket, which the gate does not speak.</summary>
+    WebSocket,
+
     /// <summary>The body is longer than the job's limit.</summary>
     BodyTooLarge,
 

@@ -58,6 +58,7 @@ public static class RefusalTable
         RefusalKind.RouteUnknown => Row(404, "unknown_url", Invalid, "not_found_error"),
         RefusalKind.ModelUnknown => Row(404, "model_not_found", Invalid, "not_found_error"),
         RefusalKind.MethodNotAllowed => Row(405, "method_not_allowed", Invalid, Invalid),
+        RefusalKind.WebSocket => Row(426, "websocket", Invalid, Invalid),
         RefusalKind.BodyTooSlow => Row(408, "request_timeout", Invalid, Invalid),
         RefusalKind.BodyTooLarge => Row(413, "request_too_large", Invalid, "request_too_large"),
         RefusalKind.EncodingUnsupported => Row(415, "unsupported_encoding", Invalid, Invalid),

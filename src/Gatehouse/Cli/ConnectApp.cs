@@ -60,6 +60,50 @@ internal sealed record ConnectApp(string Name, string Settings)
               OPENAI_BASE_URL={url}/v1
               OPENAI_API_KEY={key}
             """),
+        // code.claude.com/docs, "LLM gateway": ANTHROPIC_AUTH_TOKEN goes as a bearer token. The last two keep its own
+        // connections to the world closed; tried with 2.1.
+        new("claude-code", """
+            Claude Code, in its environment or in ~/.claude/settings.json under "env":
+              ANTHROPIC_BASE_URL={url}
+              ANTHROPIC_AUTH_TOKEN={key}
+              CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1
+              DISABLE_AUTOUPDATER=1
+            It chooses dated model names: let the job's model entry be named "claude-*".
+            """),
+        // developers.openai.com/codex, "config.toml": model_providers, web_search; tried with 0.171.
+        new("codex", """
+            Codex, in ~/.codex/config.toml:
+              model = "{model}"
+              model_provider = "gatehouse"
+              web_search = "disabled"        # it runs at the provider; without this line every call is refused
+              check_for_update_on_startup = false
+
+              [model_providers.gatehouse]
+              name = "Gatehouse"
+              base_url = "{url}/v1"
+              wire_api = "responses"
+              env_key = "GATEHOUSE_TOKEN"
+            and in its environment:
+              GATEHOUSE_TOKEN={key}
+            """),
+        // opencode.ai/docs, "Providers", custom provider; tried with 1.18.
+        new("opencode", """
+            opencode, in ~/.config/opencode/opencode.json:
+              { "model": "gatehouse/{model}", "small_model": "gatehouse/{model}", "autoupdate": false,
+                "share": "disabled",
+                "provider": { "gatehouse": { "npm": "@ai-sdk/openai-compatible", "name": "Gatehouse",
+                  "options": { "baseURL": "{url}/v1", "apiKey": "{env:GATEHOUSE_TOKEN}" },
+                  "models": { "{model}": {} } } } }
+            and in its environment:
+              GATEHOUSE_TOKEN={key}
+            """),
+        // qwenlm.github.io/qwen-code-docs, "Configuration"; tried with 0.15.
+        new("qwen-code", """
+            Qwen Code, in its environment or in ~/.qwen/.env:
+              OPENAI_BASE_URL={url}/v1
+              OPENAI_API_KEY={key}
+              OPENAI_MODEL={model}
+            """),
     ];
 
     /// <summary>What to set, for one job and one address.</summary>

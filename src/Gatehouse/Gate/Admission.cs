@@ -3,6 +3,7 @@ using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
+using Microsoft.AspNetCore.Http;
 using Endpoint = Gatehouse.Core.Traffic.Endpoint;
 
 namespace Gatehouse.Gate;
@@ -38,11 +39,23 @@ internal sealed class Admission(GateParts parts)
     {
         if (RouteTable.AllowedMethods(call.Path) is not { } allowed)
             return new Refusal(RefusalKind.RouteUnknown, "The gate has no such route.", null);
+        if (IsWebSocket(call))
+        {
+            // RFC 9110 §15.5.22: a 426 names the protocol that there is. Codex falls back to HTTP at once on a 426, and
+            // after seven more tries on anything else (read off its calls, release 0.171).
+            call.Http.Response.Headers.Upgrade = "HTTP/1.1";
+            return new Refusal(RefusalKind.WebSocket,
+                $"The gate speaks HTTP here, and no WebSocket. Send a {allowed} to this path.");
+        }
         // RFC 9110 §15.5.6: a 405 names the methods that there are.
         call.Http.Response.Headers.Allow = allowed;
         return new Refusal(RefusalKind.MethodNotAllowed,
             $"This path does not take {call.Http.Request.Method}, but {allowed}.", null);
     }
+
+    private static bool IsWebSocket(GateCall call) => HttpMethods.IsGet(call.Http.Request.Method)
+        && call.Http.Request.Headers.Upgrade is [{ } asked]
+        && asked.Contains("websocket", StringComparison.OrdinalIgnoreCase);
 
     private static Refusal? CheckScope(GateCall call)
     {
@@ -104,7 +117,7 @@ internal sealed class Admission(GateParts parts)
     private static Refusal? FindModel(GateCall call, string name)
     {
         var job = call.Caller.Job;
-        var model = job.ModelNamed(name) ?? job.AnyModel?.Named(name, call.Plan.Prices);
+        var model = job.ModelNamed(name) ?? job.OpenModelNamed(name, call.Plan.Prices);
         if (model is null || !TokenAllows(call, model))
         {
             return new Refusal(RefusalKind.ModelUnknown,
@@ -228,5 +241,6 @@ internal sealed class Admission(GateParts parts)
     private static string Names(GateCall call)
         => string.Join(
             ", ", call.Caller.Job.Models.Where(model => TokenAllows(call, model)).Select(
-                model => model.IsAny ? $"every model that '{model.Key}' has" : $"'{model.Key}'"));
+                model => !model.IsAny ? $"'{model.Key}'"
+                    : model.NamePrefix.Length == 0 ? $"every model that '{model.Key}' has" : $"'{model.NamePrefix}*'"));
 }

@@ -115,7 +115,7 @@ internal sealed class Answer(GateCall call, GateParts parts)
             // sent on: the header is left out.
             if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) continue;
             // A credential that a confused upstream echoes in a header stays here.
-            if (call.CredentialUsed is { } secret && value.Contains(secret, StringComparison.Ordinal)) continue;
+            if (call.SecretUsed is { } secret && value.Contains(secret, StringComparison.Ordinal)) continue;
             Response.Headers.Append(name, value);
         }
     }

@@ -119,7 +119,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             return CallFailure.Upstream(
                 RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole.");
         }
-        return CredentialWatch.For(call.CredentialUsed)?.IsIn(answered.First.Span) == true ? LeakedCredential() : null;
+        return CredentialWatch.For(call.SecretUsed)?.IsIn(answered.First.Span) == true ? LeakedCredential() : null;
     }
 
     /// <summary>
@@ -256,7 +256,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             && (call.Inspection?.Stream ?? call.Route.Kind == RouteKind.Manage);
 
     private async ValueTask<string?> CredentialAsync()
-        => call.Model!.Credential is { } reference
+        => !call.Caller.Job.PassCredential && call.Model!.Credential is { } reference
             ? call.CredentialUsed = await parts.Credential(reference, call.Ended)
             : null;
 

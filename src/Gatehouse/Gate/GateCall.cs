@@ -45,6 +45,9 @@ internal sealed class GateCall : IDisposable
     /// <summary>The path with a token prefix taken off; nothing that reads it can see the token.</summary>
     public string Path { get; set; } = "/";
 
+    /// <summary>The part of the query that goes upstream, with its question mark; empty when none does.</summary>
+    public string Query { get; set; } = "";
+
     public Dialect Dialect { get; set; }
 
     public Caller Caller { get; set; } = Caller.Stranger;
@@ -90,6 +93,15 @@ internal sealed class GateCall : IDisposable
 
     /// <summary>The credential that went to the model; null when none did.</summary>
     public string? CredentialUsed { get; set; }
+
+    /// <summary>
+    /// The caller's own credential and the header that it came in, where the job passes it on. It is in memory for this
+    /// call only.
+    /// </summary>
+    public (string Header, string Value)? OwnCredential { get; set; }
+
+    /// <summary>What no answer may hold, whosever it is.</summary>
+    public string? SecretUsed => CredentialUsed ?? OwnCredential?.Value;
 
     public CancellationToken Ended => _ended.Token;
 

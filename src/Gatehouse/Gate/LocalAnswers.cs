@@ -200,7 +200,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     {
         var dialect = call.Route!.Dialect;
         var job = call.Caller.Job;
-        if ((job.ModelNamed(name) ?? job.AnyModel?.Named(name, call.Plan.Prices)) is not { } model
+        if ((job.ModelNamed(name) ?? job.OpenModelNamed(name, call.Plan.Prices)) is not { } model
             || !Admission.TokenAllows(call, model) || !Admission.SpeaksDialect(model.Provider, dialect))
         {
             return Unknown(call, name);

@@ -29,7 +29,7 @@ internal sealed class StreamRelay(
     /// <summary>Of the progress of a pull, which may take a day, only lines that say something new are kept.</summary>
     private readonly bool _isCondensed = call.Route!.Kind == RouteKind.Manage;
 
-    private readonly CredentialWatch? _credential = CredentialWatch.For(call.CredentialUsed);
+    private readonly CredentialWatch? _credential = CredentialWatch.For(call.SecretUsed);
     private EventReader? _reader;
     private bool _hasEnd;
     /// <summary>What the server may hold of this stream before the next write waits for the caller.</summary>

@@ -196,7 +196,7 @@ public sealed class ExecTests
             const answer = await new Ollama({ host: process.env.OLLAMA_HOST }).chat({ model: 'llama', ...ask });
             console.log([chat.choices[0].message.content, message.content[0].text, answer.message.content].join('|'));
             """;
-        await Clients.ClientRun.InstallOnceAsync();
+        await Clients.NodePackages.InstallOnceAsync("clients");
         await using var model = await BinaryModel.StartAsync();
         using var home = BinaryHome.Create(model.Address);
         await using var gate = await home.ServeAsync();

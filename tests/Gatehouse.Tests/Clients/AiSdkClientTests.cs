@@ -1,6 +1,12 @@
 namespace Gatehouse.Tests.Clients;
 
-public sealed class AiSdkClientTests(ClientStage stage) : IClassFixture<ClientStage>
+/// <summary>The newest major of the client.</summary>
+public sealed class AiSdkClientTests(ClientStage stage) : AiSdkClient(stage, "ai-sdk");
+
+/// <summary>The previous major, which people still run.</summary>
+public sealed class PreviousAiSdkClientTests(ClientStage stage) : AiSdkClient(stage, "ai-sdk:previous");
+
+public abstract class AiSdkClient(ClientStage stage, string client) : IClassFixture<ClientStage>
 {
     private static readonly string[] Cases =
     [
@@ -44,8 +50,8 @@ public sealed class AiSdkClientTests(ClientStage stage) : IClassFixture<ClientSt
     {
         var step = new ClientStep("abort") { Prompt = ClientTexts.Endless };
 
-        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync("ai-sdk", step)));
+        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync(client, step)));
     }
 
-    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync("ai-sdk", Cases, wanted);
+    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync(client, Cases, wanted);
 }

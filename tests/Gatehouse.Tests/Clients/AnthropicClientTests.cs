@@ -1,6 +1,12 @@
 namespace Gatehouse.Tests.Clients;
 
-public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<ClientStage>
+/// <summary>The newest major of the client.</summary>
+public sealed class AnthropicClientTests(ClientStage stage) : AnthropicClient(stage, "anthropic");
+
+/// <summary>The previous major, which people still run.</summary>
+public sealed class PreviousAnthropicClientTests(ClientStage stage) : AnthropicClient(stage, "anthropic:previous");
+
+public abstract class AnthropicClient(ClientStage stage, string client) : IClassFixture<ClientStage>
 {
     private static readonly string[] Cases =
         ["models", "message", "message-stream", "tools", "tools-stream", "tools-turn"];
@@ -60,7 +66,7 @@ public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<Clie
     {
         // Ollama takes messages and does not count tokens: this call needs a model of Anthropic's own.
         var step = new ClientStep("count-tokens") { Model = "claude-haiku-4-5" };
-        var outcome = Assert.Single(await stage.RunAsync("anthropic", step));
+        var outcome = Assert.Single(await stage.RunAsync(client, step));
 
         Assert.True(outcome.Succeeded, $"{outcome.Error}");
         Assert.True(outcome.Result.GetInt32() > 0);
@@ -71,7 +77,7 @@ public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<Clie
     [InlineData("key")]
     public async Task The_anthropic_client_is_served_with_either_header(string carrier)
     {
-        var outcome = Assert.Single(await stage.RunAsync("anthropic", new ClientStep("message") { Carrier = carrier }));
+        var outcome = Assert.Single(await stage.RunAsync(client, new ClientStep("message") { Carrier = carrier }));
 
         Assert.True(outcome.Succeeded, $"{outcome.Error}");
     }
@@ -81,8 +87,8 @@ public sealed class AnthropicClientTests(ClientStage stage) : IClassFixture<Clie
     {
         var step = new ClientStep("abort") { Prompt = ClientTexts.Endless };
 
-        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync("anthropic", step)));
+        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync(client, step)));
     }
 
-    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync("anthropic", Cases, wanted);
+    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync(client, Cases, wanted);
 }

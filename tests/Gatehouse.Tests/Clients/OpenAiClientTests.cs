@@ -1,6 +1,12 @@
 namespace Gatehouse.Tests.Clients;
 
-public sealed class OpenAiClientTests(ClientStage stage) : IClassFixture<ClientStage>
+/// <summary>The newest major of the client.</summary>
+public sealed class OpenAiClientTests(ClientStage stage) : OpenAiClient(stage, "openai");
+
+/// <summary>The previous major, which people still run.</summary>
+public sealed class PreviousOpenAiClientTests(ClientStage stage) : OpenAiClient(stage, "openai:previous");
+
+public abstract class OpenAiClient(ClientStage stage, string client) : IClassFixture<ClientStage>
 {
     private const string Arguments = """{"city":"Zürich","days":21}""";
 
@@ -140,13 +146,13 @@ public sealed class OpenAiClientTests(ClientStage stage) : IClassFixture<ClientS
     {
         var step = new ClientStep("abort") { Prompt = ClientTexts.Endless };
 
-        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync("openai", step)));
+        await ClientChecks.LeftAsync(stage, Assert.Single(await stage.RunAsync(client, step)));
     }
 
     [Fact]
     public async Task The_openai_client_can_leave_a_call_before_its_answer()
     {
-        var outcome = Assert.Single(await stage.RunAsync("openai", new ClientStep("abort-whole")));
+        var outcome = Assert.Single(await stage.RunAsync(client, new ClientStep("abort-whole")));
 
         Assert.Contains("APIUserAbortError", outcome.ErrorClasses);
         await ClientChecks.ModelSawItGoAsync(stage, call => call.FramesSent == 0);
@@ -156,7 +162,7 @@ public sealed class OpenAiClientTests(ClientStage stage) : IClassFixture<ClientS
     public async Task Every_call_that_the_openai_client_saw_end_is_on_record_as_completed()
     {
         await RunAsync("chat");
-        var outcomes = await stage.RunAsync("openai", [.. Cases.Select(name => new ClientStep(name))]);
+        var outcomes = await stage.RunAsync(client, [.. Cases.Select(name => new ClientStep(name))]);
         var calls = outcomes.Where(one => one.Case != "models").SelectMany(one => one.Attempts.EnumerateArray())
             .Select(attempt => attempt.GetProperty("exchange").GetString()).ToList();
 
@@ -165,5 +171,5 @@ public sealed class OpenAiClientTests(ClientStage stage) : IClassFixture<ClientS
         Assert.All(calls, call => Assert.Equal("completed", recorded[call!]));
     }
 
-    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync("openai", Cases, wanted);
+    private Task<ClientOutcome> RunAsync(string wanted) => stage.SucceededAsync(client, Cases, wanted);
 }

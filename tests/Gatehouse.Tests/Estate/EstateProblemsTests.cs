@@ -144,6 +144,17 @@ public sealed class EstateProblemsTests
         AssertReported(EstateReader.Read(Estate, "f.yaml"), 6, 26, "jobs.j.models", "any name could mean a model of");
     }
 
+    [Theory]
+    [InlineData("cl*de")]
+    [InlineData("*-latest")]
+    [InlineData("claude-**")]
+    public void A_star_stands_for_the_end_of_a_name_only(string name) => AssertReported(
+        EstateReader.Read($$"""
+            estate: 1
+            models: { a: { provider: anthropic, url: "https://api.anthropic.com", name: "{{name}}" } }
+            jobs: {}
+            """, "f.yaml"), 2, 77, "models.a.name", "a star stands for the end of a name");
+
     [Fact]
     public void Models_of_a_provider_without_a_list_of_its_own_are_named_one_by_one()
     {

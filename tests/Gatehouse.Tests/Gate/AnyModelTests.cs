@@ -18,6 +18,8 @@ public sealed class AnyModelTests : IAsyncLifetime
           ollama: { provider: ollama, url: "{model}", name: "*" }
           served: { provider: openai, url: "{model}", name: "*" }
           named:  { provider: openai, url: "{model}", name: gpt-4o-mini }
+          dated:  { provider: anthropic, url: "{model}", name: "claude-*" }
+          small:  { provider: anthropic, url: "{model}/small", name: "claude-haiku-*" }
         prices:
           "llama3.2:3b": { input-per-million: 1000000 }
         jobs:
@@ -25,6 +27,8 @@ public sealed class AnyModelTests : IAsyncLifetime
           open: { owner: ops, model: served, source: prompt, sink: none }
           searcher:
             { owner: ops, model: served, source: prompt, sink: none, provider-tools: [searching-model] }
+          agent: { owner: ops, models: [dated, small, ollama], source: prompt, sink: none }
+          claude: { owner: ops, models: [dated, small], source: prompt, sink: none }
           spent:
             { owner: ops, model: ollama, source: prompt, sink: none, limits: { cost-per-month: 1 } }
         """;
@@ -54,6 +58,31 @@ public sealed class AnyModelTests : IAsyncLifetime
         Assert.Equal((isAny ? "ollama" : "named", isAny ? name : null), (facts.Model, facts.ModelName));
         Assert.Equal(isAny ? "ollama-digest" : "name-and-date", facts.Identity!.Value.Kind);
         Assert.Empty(facts.Splices);
+    }
+
+    [Theory]
+    [InlineData("claude-sonnet-4-5-20260929", "dated", "/v1/messages")]
+    [InlineData("claude-haiku-4-5", "small", "/small/v1/messages")]
+    [InlineData("llama3.2:3b", "ollama", "/v1/messages")]
+    public async Task A_name_means_the_entry_that_names_the_most_of_its_beginning(string name, string key, string path)
+    {
+        using var answer = await CallAsync("agent", "/v1/messages", name);
+
+        Assert.Equal((key, name), (LastRequest().Model, LastRequest().ModelName));
+        Assert.Equal(path, _stage.Model.Calls.Snapshot().Last(call => call.Method == "POST").Path);
+    }
+
+    [Theory]
+    [InlineData("gpt-5")]
+    [InlineData("claude-*")]
+    [InlineData("Claude-x")]
+    public async Task A_name_that_begins_otherwise_is_no_model(string name)
+    {
+        using var answer = await CallAsync("claude", "/v1/messages", name);
+
+        Assert.Equal("model_not_found", RightsStage.ReasonOf(answer));
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("'claude-*'", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,6 @@
 using System.Text;
+using Gatehouse.Core.Ledger;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -46,6 +48,40 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
 
         Assert.StartsWith($"HTTP/1.1 {status}", answer, StringComparison.Ordinal);
         Assert.EndsWith("\r\n\r\n", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/v1/messages?beta=true", "?beta=true")]
+    [InlineData("/v1/messages?key=sk-secret&beta=true&api-version=2026-10-21#x", "?beta=true&api-version=2026-10-21")]
+    [InlineData("/v1/messages?beta=%3f&tools=x&api_base=http://evil", "")]
+    [InlineData("/v1/messages?", "")]
+    public async Task Of_a_query_only_what_is_known_goes_upstream_and_on_record(string target, string query)
+    {
+        using var answer = await stage.Gate.PostAsync(target, GateTexts.AnthropicMessage("hi"), stage.Token,
+            ("x-claude-code-session-id", "21c75797-2e92"), ("x-claude-code-agent-id", "a <b>"));
+
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("/v1/messages" + query, stage.LastCall().Path);
+        Assert.Equal("21c75797-2e92", stage.LastCall().Header("x-claude-code-session-id"));
+        var id = answer.Headers.GetValues("X-Gatehouse-Exchange").Single();
+        using var reader = LedgerReader.OpenReadOnly(stage.Gate.House.Home);
+        var row = stage.Gate.Exchanges().Single(one => one.Id == id);
+        var facts = ((RequestEntry)reader.FindEntry(row.Index)!.Leaf!.Entry).Call;
+        Assert.Equal((query, "21c75797-2e92", null), (facts.Query ?? "", facts.Session, facts.Agent));
+    }
+
+    [Fact]
+    public async Task A_websocket_is_refused_so_that_clients_fall_back_to_http()
+    {
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+
+        await caller.SendAsync($"GET /v1/responses HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {stage.Token}\r\n"
+            + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+
+        var answer = await caller.ReceiveUntilAsync("\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 426", answer, StringComparison.Ordinal);
+        Assert.Contains("X-Gatehouse-Reason: websocket", answer, StringComparison.Ordinal);
     }
 
     [Fact]

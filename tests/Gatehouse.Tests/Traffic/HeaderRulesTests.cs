@@ -10,6 +10,9 @@ public sealed class HeaderRulesTests
     [InlineData(Dialect.OpenAI, "idempotency-key")]
     [InlineData(Dialect.Anthropic, "anthropic-version")]
     [InlineData(Dialect.Anthropic, "Anthropic-Beta")]
+    [InlineData(Dialect.Anthropic, "anthropic-dangerous-direct-browser-access")]
+    [InlineData(Dialect.Anthropic, "Anthropic-Something-New")]
+    [InlineData(Dialect.Anthropic, "x-claude-code-session-id")]
     [InlineData(Dialect.Ollama, "ACCEPT")]
     public void A_request_header_of_the_dialect_goes_upstream(Dialect dialect, string name) =>
         Assert.True(HeaderRules.ForwardsRequest(dialect, name));
@@ -39,6 +42,8 @@ public sealed class HeaderRulesTests
     [InlineData("OpenAI-Project")]
     [InlineData("X-Gatehouse-Exchange")]
     [InlineData("Referer")]
+    [InlineData("anthropic")]
+    [InlineData("x-claude")]
     [InlineData("Origin")]
     public void No_other_request_header_does(string name)
     {

@@ -19,6 +19,7 @@ public sealed class RefusalTests
         + "rror", "never")]
     [InlineData(RefusalKind.Paused, 403, "permission_error", "paused", "permission_error", "never")]
     [InlineData(RefusalKind.ModelUnknown, 404, "invalid_request_error", "model_not_found", "not_found_error", "-")]
+    [InlineData(RefusalKind.WebSocket, 426, "invalid_request_error", "websocket", "invalid_request_error", "-")]
     [InlineData(RefusalKind.MethodNotAllowed, 405, "invalid_request_error", "method_not_allowed", "invalid_request"
         + "_error", "-")]
     [InlineData(RefusalKind.BodyTooLarge, 413, "invalid_request_error", "request_too_large", "request_too_large", "-")]

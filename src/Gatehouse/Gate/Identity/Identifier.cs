@@ -11,10 +11,13 @@ namespace Gatehouse.Gate.Identity;
 /// </summary>
 internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
 {
+    /// <summary>The header of keys with a scheme before them.</summary>
+    public const string BearerHeader = "Authorization";
+
     private const string UrlPrefix = "/t/";
 
     /// <summary>The headers in which clients send a key; Azure's clients use the last one.</summary>
-    private static readonly string[] KeyHeaders = ["Authorization", "x-api-key", "api-key"];
+    private static readonly string[] KeyHeaders = [BearerHeader, "x-api-key", "api-key"];
 
     /// <summary>Identifies the call and sets its caller and its path without token.</summary>
     public Refusal? Identify(GateCall call, string rawTarget, ListenerIdentity listener)
@@ -28,6 +31,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
             path = end < 0 ? "/" : path[end..];
         }
         call.Path = path;
+        call.Query = QueryRules.Forwarded(rawTarget);
         call.Dialect = DialectOf(path, call.Http.Request.Headers.ContainsKey("anthropic-version"));
         if (leaks.Find(rawTarget, urlToken) is { } leak) return LeakedTokens.Refuse(leak);
         var shown = Shown(call.Http.Request.Headers);
@@ -48,7 +52,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     private Refusal? ByHeader(GateCall call, Credentials shown)
     {
         if (shown.Token is { } token) return ByToken(call, token, IdentifiedBy.Token);
-        return shown.HasForeign
+        return shown.Foreign is not null
             ? Explain(TokenVerdict.Unknown, null)
             : new Refusal(RefusalKind.NoCredential,
                 "This call shows no token. Get one with: gatehouse token issue --job JOB", null);
@@ -85,6 +89,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
                 $"This listener belonged to job '{listener.Job}', which is no longer in the estate.", null);
         }
         call.Caller = new Caller(job, IdentifiedBy.Listener, null, AddressOf(call));
+        if (job.PassCredential) call.OwnCredential = shown.Foreign;
         return null;
     }
 
@@ -149,14 +154,14 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     /// </summary>
     private static Credentials Shown(IHeaderDictionary headers)
     {
-        var shown = new Credentials(null, false, false);
+        var shown = new Credentials(null, null, false);
         foreach (var header in KeyHeaders)
         {
             foreach (var value in headers[header])
             {
                 var key = KeyIn(value ?? "");
                 if (key.Length == 0) continue;
-                if (!IsTokenShaped(key)) shown = shown with { HasForeign = true };
+                if (!IsTokenShaped(key)) shown = shown with { Foreign = shown.Foreign ?? (header, key) };
                 else if (shown.Token is { } other && other != key) shown = shown with { Disagrees = true };
                 else shown = shown with { Token = key };
             }
@@ -209,6 +214,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
             : PeerCredentials.Of(call.Http) is { } peer
             ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
 
-    /// <summary>What a call shows: at most one token of this gate, and whether there is anything else.</summary>
-    private readonly record struct Credentials(string? Token, bool HasForeign, bool Disagrees);
+    /// <summary>What a call shows: at most one token of this gate, and the first key of another service.</summary>
+    private readonly record struct Credentials(
+        string? Token, (string Header, string Value)? Foreign, bool Disagrees);
 }

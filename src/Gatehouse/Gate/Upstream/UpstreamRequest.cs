@@ -7,7 +7,8 @@ namespace Gatehouse.Gate.Upstream;
 
 /// <summary>
 /// What goes to the model: the recorded bytes, the allow-listed headers, and the model's own credential. The caller's
-/// credential, cookies and addresses are not on the list, so they cannot pass.
+/// credential, cookies and addresses are not on the list, so they cannot pass; its credential does where its job says
+/// so.
 /// </summary>
 internal static class UpstreamRequest
 {
@@ -15,12 +16,13 @@ internal static class UpstreamRequest
     {
         var model = call.Model!;
         var request = new HttpRequestMessage(
-            HttpMethod.Parse(call.Http.Request.Method), ModelPlace.Of(model).AddressOf(call.Route!, call.Path))
+            HttpMethod.Parse(call.Http.Request.Method), AddressOf(call, model))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
         CopyHeaders(call, request);
+        if (call.OwnCredential is { } own) AddOwnCredential(request, own.Header, own.Value);
         if (credential is not null) AddCredential(request, model.Provider, call.Dialect, credential);
         // What is inspected has to be readable: nothing may come back compressed.
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
@@ -31,6 +33,13 @@ internal static class UpstreamRequest
     public static string? FormType(GateCall call)
         => call.Route!.Kind == RouteKind.Opaque && call.Http.Request.ContentType is { } type
             && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? type : null;
+
+    private static Uri AddressOf(GateCall call, ModelPlan model)
+    {
+        var address = ModelPlace.Of(model).AddressOf(call.Route!, call.Path);
+        return call.Query.Length == 0 || call.Route!.Dialect == Dialect.Ollama
+            ? address : new Uri(address.AbsoluteUri + call.Query);
+    }
 
     public static Uri AddressOf(UpstreamUrl url, string route) => new(
         $"{(url.Scheme == UpstreamScheme.Https ? "https" : "http")}://{url.Authority}{url.PathFor(route)}");
@@ -43,6 +52,11 @@ internal static class UpstreamRequest
         if (provider != ModelProvider.Anthropic)
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {credential}");
     }
+
+    /// <summary>In the header that it came in: a subscription's is a bearer token, a key is not.</summary>
+    private static void AddOwnCredential(HttpRequestMessage request, string header, string value)
+        => request.Headers.TryAddWithoutValidation(
+            header, header == Identity.Identifier.BearerHeader ? $"Bearer {value}" : value);
 
     private static void CopyHeaders(GateCall call, HttpRequestMessage request)
     {

@@ -122,6 +122,7 @@ internal static class JobKeys
 
     public static readonly SectionShape Section = new("a job",
         Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
-        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, PassCredential, Mode, MayManageModels, Opaque, ProviderTools)
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, PassCredential, Mode, MayManageModels, Opaque,
+        ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

@@ -17,7 +17,7 @@ public static class QueryRules
     /// </summary>
     private static readonly FrozenSet<string> Names = FrozenSet.Create(StringComparer.Ordinal, "beta", "api-version");
 
-    /// <summary>The query to send upstream for a request target, with its question mark; empty when there is none.</summary>
+    /// <summary>What of a target's query goes upstream, with its question mark; empty when nothing does.</summary>
     public static string Forwarded(string target)
     {
         ArgumentNullException.ThrowIfNull(target);

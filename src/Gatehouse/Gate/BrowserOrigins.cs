@@ -1,4 +1,3 @@
-using Gatehouse.Core.Traffic;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;

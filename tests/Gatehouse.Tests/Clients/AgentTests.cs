@@ -83,7 +83,8 @@ public sealed class AgentTests : IAsyncLifetime
         var said = await RunAsync("codex", ["exec", "--skip-git-repo-check", "hello"], ("GATEHOUSE_TOKEN", _token));
 
         Assert.Contains(Hello, said, StringComparison.Ordinal);
-        Assert.All(AllCompleted(), call => Assert.Equal(("openai.responses", 36), (call.Endpoint, call.Session?.Length)));
+        Assert.All(
+            AllCompleted(), call => Assert.Equal(("openai.responses", 36), (call.Endpoint, call.Session?.Length)));
     }
 
     [Fact]

@@ -21,7 +21,8 @@ public sealed class PassedCredentialTests : IAsyncLifetime
             models:
               claude: { provider: anthropic, url: "{model}", name: "claude-*", credential: "file:{home}/model.key" }
             jobs:
-              person: { owner: o, model: claude, source: prompt, sink: none, listen: "127.0.0.1:0", pass-credential: true }
+              person:
+                { owner: o, model: claude, source: prompt, sink: none, listen: "127.0.0.1:0", pass-credential: true }
               usual: { owner: o, model: claude, source: prompt, sink: none, listen: "127.0.0.3:0" }
             """, logs: _logs);
         await File.WriteAllTextAsync(Path.Combine(_stage.HomePath, "model.key"), WireStage.ModelKey + "\n");

@@ -20,7 +20,9 @@ internal static class ModelAssembly
             return null;
         var star = name.IndexOf('*', StringComparison.Ordinal);
         if (star >= 0 && star < name.Length - 1)
+        {
             section.Error(ModelKeys.Name, "a star stands for the end of a name", "a name such as `claude-*`");
+        }
         else if (star == 0 && provider == ModelProvider.Anthropic)
         {
             section.Error(ModelKeys.Name, "this provider's models are named, or by the beginning of their names",

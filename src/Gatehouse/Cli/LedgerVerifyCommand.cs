@@ -85,7 +85,7 @@ internal static class LedgerVerifyCommand
         command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
         {
             OnLine = line => Console.Out.WriteLine(
-                JsonOption.IsSet(result) ? line.GetRawText() : 
+                JsonOption.IsSet(result) ? line.GetRawText() :
                     $"The clock is confirmed: {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
                         + "Purging goes on."),
         }.RunAsync(stop));

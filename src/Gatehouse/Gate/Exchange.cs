@@ -106,7 +106,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return CallFailure.Upstream(RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole.")
-                with { Cause = UpstreamCause.Of(error, call.Model!).Word };
+                with
+            { Cause = UpstreamCause.Of(error, call.Model!).Word };
         }
         catch (Exception error) when (answered.IsDecoded && ContentCodings.IsFault(error))
         {
@@ -225,7 +226,8 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         {
             return CallFailure.Upstream(
                 RefusalKind.UpstreamTruncated, "The connection to the model broke before its answer was whole.")
-                with { Cause = UpstreamCause.Of(error, call.Model!).Word };
+                with
+            { Cause = UpstreamCause.Of(error, call.Model!).Word };
         }
         catch (Exception error) when (answered.IsDecoded && ContentCodings.IsFault(error))
         {
@@ -383,9 +385,11 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
 
     private CallFailure Explain(UpstreamCause cause) => cause.IsUnreadable
         ? CallFailure.Upstream(RefusalKind.UpstreamAnswerUnreadable, $"The model '{call.Model!.Key}' {cause.Text}.")
-            with { Cause = cause.Word }
+            with
+        { Cause = cause.Word }
         : Unreachable(cause.Word, cause.Text);
 
     private CallFailure Unreachable(string cause, string text) => CallFailure.Upstream(RefusalKind.UpstreamUnreachable,
-        $"The model '{call.Model!.Key}' at {call.Model.Url.Authority} {text}.") with { Cause = cause };
+        $"The model '{call.Model!.Key}' at {call.Model.Url.Authority} {text}.") with
+    { Cause = cause };
 }

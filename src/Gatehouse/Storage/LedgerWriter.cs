@@ -249,7 +249,9 @@ internal sealed class LedgerWriter : IDisposable
                     _lastBusy = _time.GetTimestamp();
             }
             else if (_store.Wal.HasGrown())
+            {
                 OnWalGrown?.Invoke();
+            }
         }
         catch (SqliteFaultException e)
         {

@@ -48,8 +48,10 @@ internal sealed class OpenStore : IDisposable
             keys ??= LedgerKeys.OpenOrCreate(home, settings.Origin, now);
             var head = HeadFile.Read(home, keys.Verifier, out var lost);
             if (head is { Size: > 0 } && !home.HasLedger)
+            {
                 lost = $"{home.LedgerFile} is {(File.Exists(home.LedgerFile) ? "empty" : "not there")}, but it had "
                     + $"{head.Size} entries when its head was signed last";
+            }
             // Before SQLite makes a new file: what lies there may still be rescued.
             if (lost.Length > 0 && settings.AcceptLoss is null)
                 throw Refuse(home, lost);

@@ -1,7 +1,6 @@
 using Gatehouse.Cli;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Listening;
-using Gatehouse.Tests.Binary;
 using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;

@@ -92,7 +92,11 @@ public sealed class DiscoverTests : IDisposable
     {
         static JobDraft Job(string key, string model) => new()
         {
-            Key = key, Owner = "me", Models = [model], Source = new SourceDraft(SourceKind.Prompt), Sink = "stdout",
+            Key = key,
+            Owner = "me",
+            Models = [model],
+            Source = new SourceDraft(SourceKind.Prompt),
+            Sink = "stdout",
         };
         var draft = new EstateDraft
         {

@@ -1,4 +1,3 @@
-using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Tests.Gate;

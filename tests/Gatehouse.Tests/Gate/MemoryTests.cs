@@ -52,10 +52,10 @@ public sealed class MemoryTests
         using var answer = await stage.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={200 * 1024}]]"), other);
         using var refused = await stage.PostAsync("/v1/chat/completions", huge, greedy);
-        var why = await refused.Content.ReadAsStringAsync();
+        var why = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.True((await answer.Content.ReadAsByteArrayAsync()).Length > 200 * 1024);
+        Assert.True((await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length > 200 * 1024);
         Assert.Equal((503, "overloaded"), ((int)refused.StatusCode, RightsStage.ReasonOf(refused)));
         Assert.Contains("Answers to job 'greedy' that it has not taken yet", why, StringComparison.Ordinal);
         Assert.DoesNotContain("larger than", why, StringComparison.Ordinal);
@@ -73,9 +73,9 @@ public sealed class MemoryTests
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={7 * Mebibyte}]]"), token);
 
         Assert.Equal((413, "request_too_large"), ((int)request.StatusCode, RightsStage.ReasonOf(request)));
-        Assert.Contains("6 MiB", await request.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await request.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.Equal((502, "upstream_answer_unreadable"), ((int)answer.StatusCode, RightsStage.ReasonOf(answer)));
-        Assert.Contains("6 MiB", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,7 +142,7 @@ public sealed class MemoryTests
             using var answer = await stage.PostAsync(
                 "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=200]]", stream: true), other);
             Assert.EndsWith(
-                "data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+                "data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
             Assert.InRange(stage.House.Parts.AnswerRoom.Used, 0, 8 * Mebibyte);
         }
 
@@ -160,7 +160,7 @@ public sealed class MemoryTests
         var token = await stage.TokenAsync("greedy");
         using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
         await caller.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token);
-        using var model = await upstream.AcceptSocketAsync();
+        using var model = await upstream.AcceptSocketAsync(TestContext.Current.CancellationToken);
         await model.SendAsync(Encoding.ASCII.GetBytes(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33000000\r\n\r\n{"));
         await UntilAsync(() => stage.House.Parts.AnswerRoom.Used > 0);

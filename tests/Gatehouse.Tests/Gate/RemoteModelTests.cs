@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Gatehouse.Demo;
 
 namespace Gatehouse.Tests.Gate;
 

@@ -266,8 +266,7 @@ public sealed class UpstreamTruthTests(WireUpstreamStage stage) : IClassFixture<
 
     private static string Chunk(string content, string? finish = null)
         => $$$"""
-            {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"{{{content}}}"},"finish_reason":{{{
-                (finish is null ? "null" : $"\"{finish}\"")}}}}]}
+            {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"{{{content}}}"},"finish_reason":{{{(finish is null ? "null" : $"\"{finish}\"")}}}}]}
             """;
 
     private static byte[] Code(string coding, byte[] plain)

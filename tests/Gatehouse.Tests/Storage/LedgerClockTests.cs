@@ -163,7 +163,7 @@ public sealed class LedgerClockTests
         await ledger.ConfirmClockAsync();
         Assert.True((await ledger.PurgeDueAsync(CancellationToken.None)).Leaves >= 6);
         Assert.DoesNotContain(
-            Directory.EnumerateFiles(test.Home.KeysDirectory), 
+            Directory.EnumerateFiles(test.Home.KeysDirectory),
             file => file.Contains("day-203", StringComparison.Ordinal));
         Assert.Empty(test.Verify().Faults);
         await ledger.DisposeAsync();

@@ -99,7 +99,8 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
                 test.Execute(CutTail);
                 File.WriteAllText(HeadFile.PathIn(test.Home), older);
             },
-            "covers 33 leaves") { NeedsKept = true, IsNoticedAtStart = false },
+            "covers 33 leaves")
+        { NeedsKept = true, IsNoticedAtStart = false },
         ["a leaf and its hash"] = new(test => Rewrite(test, 10, 11), "another root") { IsNoticedAtStart = false },
         ["leaves rewritten without the key, checkpoints deleted"] = new(
             test =>
@@ -132,14 +133,16 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
         ["a day key removed"] = new(test => Remove(test, "day-*-inputs.key"), "cannot be opened")
         { IsNoticedAtStart = false },
         ["all day keys removed"] = new(test => Remove(test, "day-*.key"),
-            "cannot be opened") { IsNoticedAtStart = false },
+            "cannot be opened")
+        { IsNoticedAtStart = false },
         ["a day key removed and its payloads overwritten"] = new(
             test =>
             {
                 Remove(test, "day-*-inputs.key");
                 test.Execute("UPDATE payload SET sealed = x'00' WHERE class = 1");
             },
-            "cannot be opened") { IsNoticedAtStart = false },
+            "cannot be opened")
+        { IsNoticedAtStart = false },
         ["two day keys swapped"] = new(
             test =>
             {
@@ -148,11 +151,14 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
                 File.Move(b, a);
                 File.Move(a + ".x", b);
             },
-            "is damaged") { IsNoticedAtStart = false },
+            "is damaged")
+        { IsNoticedAtStart = false },
         ["a damaged day key"] = new(test => File.WriteAllText(FilesOf(test, "day-*-inputs.key")[0], "garbage"),
-            "is damaged") { IsNoticedAtStart = false },
+            "is damaged")
+        { IsNoticedAtStart = false },
         ["an empty day key"] = new(test => File.WriteAllText(FilesOf(test, "day-*-inputs.key")[0], ""),
-            "is damaged") { IsNoticedAtStart = false },
+            "is damaged")
+        { IsNoticedAtStart = false },
         ["the key-encrypting keys removed"] = new(
             test => Directory.Delete(test.Home.KeyEncryptingKeysDirectory, recursive: true), "is not in kek/"),
         ["the signing key removed"] = new(test => Remove(test, "signing.key"), null) { IsNoticedAtStart = true },

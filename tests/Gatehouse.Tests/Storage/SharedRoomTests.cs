@@ -15,8 +15,8 @@ public sealed class SharedRoomTests
     {
         var room = new SharedRoom(100, TimeProvider.System);
         Assert.True(room.TryTake(90));
-        var first = room.TakeAsync(50, null, 0, Wait, default).AsTask();
-        var second = room.TakeAsync(5, null, 0, Wait, default).AsTask();
+        var first = room.TakeAsync(50, null, 0, Wait, TestContext.Current.CancellationToken).AsTask();
+        var second = room.TakeAsync(5, null, 0, Wait, TestContext.Current.CancellationToken).AsTask();
         Assert.False(room.TryTake(5), "Room was given past those who wait for it.");
 
         room.GiveBack(40);
@@ -32,8 +32,8 @@ public sealed class SharedRoomTests
     {
         var room = new SharedRoom(100, TimeProvider.System);
         Assert.True(room.TryTake(90));
-        var large = room.TakeAsync(50, null, 0, Short, default).AsTask();
-        var small = room.TakeAsync(5, null, 0, Wait, default).AsTask();
+        var large = room.TakeAsync(50, null, 0, Short, TestContext.Current.CancellationToken).AsTask();
+        var small = room.TakeAsync(5, null, 0, Wait, TestContext.Current.CancellationToken).AsTask();
 
         Assert.Equal(RoomGrant.Full, await large);
         Assert.Equal(RoomGrant.Taken, await small);
@@ -46,7 +46,7 @@ public sealed class SharedRoomTests
         Assert.True(room.TryTake(90));
         using var stop = new CancellationTokenSource();
         var large = room.TakeAsync(50, null, 0, Wait, stop.Token).AsTask();
-        var small = room.TakeAsync(5, null, 0, Wait, default).AsTask();
+        var small = room.TakeAsync(5, null, 0, Wait, TestContext.Current.CancellationToken).AsTask();
 
         await stop.CancelAsync();
 
@@ -61,7 +61,7 @@ public sealed class SharedRoomTests
     {
         var room = new SharedRoom(64, TimeProvider.System);
         Assert.True(room.TryTake(48, "greedy"));
-        var waiting = room.TakeAsync(1, "greedy", 0, Short, default).AsTask();
+        var waiting = room.TakeAsync(1, "greedy", 0, Short, TestContext.Current.CancellationToken).AsTask();
 
         Assert.True(room.TryTake(8, "other"));
         Assert.True(room.TryTake(4, "third"));
@@ -76,7 +76,7 @@ public sealed class SharedRoomTests
     {
         var room = new SharedRoom(64, TimeProvider.System);
 
-        Assert.Equal(RoomGrant.Full, await room.TakeAsync(65, "a", 0, Wait, default));
+        Assert.Equal(RoomGrant.Full, await room.TakeAsync(65, "a", 0, Wait, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class SharedRoomTests
     {
         var room = new SharedRoom(64, TimeProvider.System) { TakesOversize = true };
         Assert.True(room.TryTake(80));
-        var next = room.TakeAsync(1, null, 0, Wait, default).AsTask();
+        var next = room.TakeAsync(1, null, 0, Wait, TestContext.Current.CancellationToken).AsTask();
         Assert.False(next.IsCompleted);
         room.GiveBack(80);
         Assert.Equal(RoomGrant.Taken, await next);

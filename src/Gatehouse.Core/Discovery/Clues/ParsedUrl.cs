@@ -57,9 +57,9 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
         // A number alone is a port whose host was left out; taken as a host it would mean the address 0.0.x.y.
         return host.Length is 0 or > 253 || host.All(char.IsAsciiDigit) ? null
             : new ParsedUrl(scheme, host.ToLowerInvariant(), port, path)
-        {
-            HidesHost = host.Split('.').Any(ShownWord.IsToken),
-        };
+            {
+                HidesHost = host.Split('.').Any(ShownWord.IsToken),
+            };
     }
 
     private static bool IsPrivateAddress(string host)

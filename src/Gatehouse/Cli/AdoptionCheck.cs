@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Gatehouse.Adoption;
-using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Steps;
 using Gatehouse.Docker;
 using Gatehouse.Storage;

@@ -94,7 +94,8 @@ internal sealed class PooledBytes : IBufferWriter<byte>, IDisposable
 
 /// <summary>
 /// Memory in pages of its own, outside the garbage collector's heap: what is counted is what is held, and giving it
-/// back waits for nothing. Whoever disposes it knows that nobody reads it any more.
+/// back waits for nothing. Whoever disposes it knows that nobody reads it any more. It has no finalizer: a span into it
+/// does not keep it alive, so that one could take the pages from under a reader (CA2015).
 /// </summary>
 internal sealed unsafe partial class MappedMemory : MemoryManager<byte>
 {
@@ -115,8 +116,6 @@ internal sealed unsafe partial class MappedMemory : MemoryManager<byte>
         if (_address == Failed) throw NoMemory();
         Length = length;
     }
-
-    ~MappedMemory() => Dispose(disposing: false);
 
     public int Length { get; private set; }
 
@@ -152,7 +151,6 @@ internal sealed unsafe partial class MappedMemory : MemoryManager<byte>
     {
         var address = Interlocked.Exchange(ref _address, 0);
         if (address is not (0 or Failed)) _ = Unmap(address, (nuint)Length);
-        if (disposing) GC.SuppressFinalize(this);
     }
 
     private static InsufficientMemoryException NoMemory()

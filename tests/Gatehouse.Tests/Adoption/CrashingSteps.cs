@@ -40,7 +40,7 @@ internal sealed class CrashingSteps
     public IStepRunner Around(IStepRunner real) => new Steps(this, real);
 
     /// <summary>Called around each line of the journal.</summary>
-    public void AroundLine(JournalLine line, bool isWritten)
+    public void AroundLine(JournalLine _, bool isWritten)
     {
         if (isWritten == IsLineWritten && _lines == CrashAtLine) throw new CrashException();
         if (isWritten) _lines++;

@@ -94,7 +94,7 @@ public sealed class MemoryTests
     {
         await using var stage = await GateStage.StartAsync(
             Jobs, append: (ledger, draft, stop) => draft.Entry is Core.Ledger.RequestEntry
-                ? throw new OutOfMemoryException() : ledger.AppendAsync(draft, stop));
+                ? throw new InsufficientMemoryException() : ledger.AppendAsync(draft, stop));
         using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("hi"), await stage.TokenAsync("other"),

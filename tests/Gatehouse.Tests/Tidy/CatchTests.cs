@@ -6,10 +6,15 @@ namespace Gatehouse.Tests.Tidy;
 /// <summary>Catching everything hides bugs, so it is done only where something must not end.</summary>
 public sealed class CatchTests
 {
+    private const string Decoders = "What a decoder throws is listed in one place, ContentCodings.IsFault.";
+
     private static readonly Dictionary<string, string> Boundaries = new()
     {
         ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] =
             "The request boundary: a bug stops one call, never the house.",
+        ["src/Gatehouse/Gate/Exchange.cs TryReadAsync"] = Decoders,
+        ["src/Gatehouse/Gate/Exchange.cs RelayAsync"] = Decoders,
+        ["src/Gatehouse/Gate/BodyReader.cs DecodeAsync"] = Decoders,
         ["src/Gatehouse/Walls/NetworkNamespace.cs RunAsync"] =
             "The top of a thread of its own: whatever ends its work goes to whoever waits for it.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",

@@ -127,8 +127,8 @@ public static class AdoptionDrift
         var models = inside.Where(one => name is null || one.Name == name).ToArray();
         if (models.Length == 0)
         {
-            yield return $"{name ?? "No model server"} stands no more in {network.Name}, behind the gate: it was "
-                + "made anew, or taken out.";
+            yield return $"{name ?? "No model server"} is no longer in {network.Name}, behind the gate: it was "
+                + "recreated or disconnected.";
         }
         var taken = gates.Where(static gate => gate.IsRunning).SelectMany(static gate => gate.AskedPorts)
             .Select(static port => port.HostPort).ToHashSet();
@@ -138,7 +138,7 @@ public static class AdoptionDrift
                 .Where(one => left is null ? !one.StartsWith(GateNetworks.Prefix, StringComparison.Ordinal)
                     : left.Contains(one)).Order(StringComparer.Ordinal).ToArray();
             if (beside.Length == 0) continue;
-            yield return $"{model.ShownName} stands beside the gate again, in {string.Join(", ", beside)}: "
+            yield return $"{model.ShownName} is beside the gate again, in {string.Join(", ", beside)}: "
                 + "calls to it over there are neither on record nor limited.";
             if (!model.IsRunning && model.AskedPorts.FirstOrDefault(port => taken.Contains(port.HostPort)) is { } port)
             {
@@ -151,6 +151,6 @@ public static class AdoptionDrift
     /// <summary>An app that is gone is nobody's loss; one that is there and stands elsewhere goes around.</summary>
     private static IEnumerable<string> OfApp(string job, EngineView view) => view.Containers
         .Where(one => one.ShownName == job || one.Name == job).Take(1)
-        .Select(one => $"{one.Name} stands no more in the network of its job {job}: it was made anew, or taken out, "
+        .Select(one => $"{one.Name} is no longer in the network of its job {job}: it was recreated or disconnected, "
             + "and its calls do not go through the gate.");
 }

@@ -25,7 +25,7 @@ public static class HostServerReader
         var program = ProgramOf(command[0]);
         if (OtherServers.Contains(program))
         {
-            return Left($"{unit.Name} runs {program}, whose port stands on its command line: it is left alone. Give it "
+            return Left($"{unit.Name} runs {program}, whose port is on its command line: it is left alone. Give it "
                 + "another port there, enter it as a model, and let jobs call the gate: docs/estate.md.");
         }
         if (program != "ollama" || command.ElementAtOrDefault(1) != "serve") return null;

@@ -54,7 +54,7 @@ public sealed class LayoutPlanner(
     {
         var name = server.Container.ShownName;
         if (server.Container.Endpoints.Any(static endpoint => IsOurs(endpoint.Network)))
-            return standing is null && Leave($"{name} stands behind the gate already.");
+            return standing is null && Leave($"{name} is behind the gate already.");
         if (apps.FirstOrDefault(app => app.Container.Id == server.Container.Id) is { } caller)
         {
             return Leave($"{name} calls models and serves them too. It is adopted as a caller and stays where it is "

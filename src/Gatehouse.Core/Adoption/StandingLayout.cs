@@ -41,7 +41,7 @@ public sealed record StandingLayout
             if ((view.Container(join.Container.Id) ?? view.Container(join.Container.Name)) is not { } container
                 || container.Endpoints.All(endpoint => endpoint.Network != network))
             {
-                return Broken($"{join.Container.Name} was made anew since then, or taken out of {network}");
+                return Broken($"{join.Container.Name} was recreated since then, or disconnected from {network}");
             }
             var entry = estate.Models.Values.Where(model => model.Url.Host == join.Endpoint.Address)
                 .OrderBy(static model => !model.IsAny).FirstOrDefault();
@@ -64,7 +64,7 @@ public sealed record StandingLayout
 
     private static StandingLayout Broken(string why) => new()
     {
-        Fault = $"An adoption stands, and {why}. Undo it (gatehouse adopt --undo), then adopt everything at once.",
+        Fault = $"An adoption is in place, and {why}. Undo it (gatehouse adopt --undo), then adopt everything at once.",
     };
 
     private static ModelPlace Model(

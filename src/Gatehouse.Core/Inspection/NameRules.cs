@@ -18,7 +18,7 @@ internal static class NameRules
 
     public static readonly InspectionRule OwnServers = new(
         "GH-DNS-003", Severity.Info, "It asks name servers of its own choice.",
-        "The house's resolver, with its filters and logs, does not see what it asks.");
+        "The resolver of the network, with its filters and logs, does not see what it asks.");
 
     public static readonly InspectionRule HostGateway = new(
         "GH-DNS-004", Severity.Low, "A name leads it to the host.",
@@ -52,7 +52,7 @@ internal static class NameRules
         if (foreign.Length > 0)
         {
             yield return one.Find(OwnServers, $"HostConfig.Dns: {string.Join(", ", foreign)}",
-                "Compose: remove dns:, unless these are the house's own.");
+                "Compose: remove dns:, unless these are your own.");
         }
         var toHost = one.Container.ExtraHosts
             .Where(static host => host.EndsWith(":host-gateway", StringComparison.Ordinal)
@@ -60,7 +60,7 @@ internal static class NameRules
         if (toHost.Length > 0)
         {
             yield return one.Find(HostGateway, $"HostConfig.ExtraHosts: {string.Join(", ", toHost)}",
-                "Compose: remove it from extra_hosts: once the model behind it is reached through the gate.");
+                "Compose: remove it from extra_hosts: where no setting of the app calls a model by that name.");
         }
     }
 

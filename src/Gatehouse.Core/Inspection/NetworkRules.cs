@@ -26,9 +26,9 @@ internal static class NetworkRules
             + "firewall rule for containers applies to it.");
 
     public static readonly InspectionRule OnTheWire = new(
-        "GH-NET-004", Severity.Medium, "It stands in the house network with an address of its own.",
+        "GH-NET-004", Severity.Medium, "It has an address of its own in the local network.",
         "Traffic of macvlan and ipvlan passes none of the host's firewall rules. Every port that it opens is open to "
-            + "the house, published or not.");
+            + "that network, published or not.");
 
     public static readonly InspectionRule OtherDriver = new(
         "GH-NET-005", Severity.Low, "Its network's driver is not a local bridge.",

@@ -12,7 +12,7 @@ internal static class PortRules
     public static readonly InspectionRule Open = new(
         "GH-PRT-001", Severity.High, "Other machines reach a port of it.",
         "The engine's own rules pass published ports before ufw and most host firewalls see them. A model server on "
-            + "such a port serves the whole house without identity or record.");
+            + "such a port serves the whole network without identity or record.");
 
     public static readonly InspectionRule LoopbackLeak = new(
         "GH-PRT-002", Severity.Low, "A port published on 127.0.0.1 is open to neighbours on the wire.",
@@ -21,8 +21,8 @@ internal static class PortRules
 
     public static readonly InspectionRule NotThere = new(
         "GH-PRT-003", Severity.Info, "A port that was asked for is not published.",
-        "On an internal network the engine ignores publishing without a word. Who trusts the settings looks for the "
-            + "fault elsewhere, or believes the service open that is not.");
+        "On an internal network the engine ignores publishing without an error. Whoever trusts the settings "
+            + "looks for the fault elsewhere, or believes that the service is open.");
 
     public static ImmutableArray<InspectionRule> All => [Open, LoopbackLeak, NotThere];
 
@@ -47,7 +47,7 @@ internal static class PortRules
         foreach (var port in one.Container.AskedPorts.Select(Inside).Distinct().Where(port => !there.Contains(port)))
         {
             yield return one.Find(NotThere,
-                $"HostConfig.PortBindings: {port}, but NetworkSettings.Ports has it not",
+                $"HostConfig.PortBindings: {port}, but NetworkSettings.Ports does not have it",
                 "Compose: remove it from ports:, or connect a network that is not internal.", port);
         }
     }

@@ -12,8 +12,8 @@ internal static class SharingRules
 
     public static readonly InspectionRule LostOwner = new(
         "GH-NSH-002", Severity.Medium, "The network that it shares is not there any more.",
-        "After the other container was made anew or restarted, this one stays behind in a dead network and looks "
-            + "healthy. Where it really is cannot be told from its settings.");
+        "After the other container was recreated or restarted, this one stays behind in a dead network and looks "
+            + "healthy. Where it really is cannot be determined from its settings.");
 
     public static readonly InspectionRule Drift = new(
         "GH-NSH-003", Severity.Medium, "Its settings claim less network than it has.",

@@ -29,7 +29,7 @@ internal static class SocketRules
 
     public static readonly InspectionRule EngineByNetwork = new(
         "GH-MNT-002", Severity.High, "It speaks to a container engine over the network.",
-        "Who may ask the engine over TCP is root on its host; a filtering proxy in between still shows every "
+        "Whoever may ask the engine over TCP is root on its host; a filtering proxy in between still shows every "
             + "container's variables.");
 
     public static readonly InspectionRule SystemBus = new(

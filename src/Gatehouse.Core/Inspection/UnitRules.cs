@@ -43,8 +43,8 @@ internal static class UnitRules
         "The overall exposure counts some 80 settings; a service that needs files and one socket comes below 3.");
 
     public static readonly InspectionRule OddLines = new(
-        "GH-UNT-009", Severity.Low, "Lines of its files say nothing to systemd.",
-        "A protection with a slip of the pen is passed over, and the unit starts without it.");
+        "GH-UNT-009", Severity.Low, "systemd ignores lines of its files.",
+        "A protection with a typing error is ignored, and the unit starts without it.");
 
     public static readonly InspectionRule HandsOn = new(
         "GH-UNT-010", Severity.Medium, GateRules.HandsOn.Title, GateRules.HandsOn.Why);

@@ -30,7 +30,7 @@ internal static class UnitSandboxRules
 
     public static readonly InspectionRule SharedTemporary = new(
         "GH-UNT-023", Severity.Low, "It shares /tmp with everybody.",
-        "Others leave files and sockets there for it to fall over, and read what it leaves.");
+        "Others can plant files and sockets there, and read what it writes.");
 
     public static readonly InspectionRule AllDevices = new(
         "GH-UNT-024", Severity.Low, "It sees the host's devices.",

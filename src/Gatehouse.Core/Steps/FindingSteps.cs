@@ -48,7 +48,7 @@ internal static class FindingSteps
         Read = finding.What,
         Command = finding.Mend,
         Undo = UndoOf(finding),
-        Check = $"the same inspection of {finding.Subject} finds {finding.Rule.Id} there no more",
+        Check = $"the same inspection of {finding.Subject} no longer finds {finding.Rule.Id}",
         Source = finding.Subject.Kind == SubjectKind.Container ? StepSource.Engine : StepSource.Host,
     };
 

@@ -123,7 +123,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         if (estate.Plan is not { } plan)
         {
             throw new AdoptionException(
-                $"An adoption stands, and its estate is not in {asked.Home}: name it by --home.");
+                $"An adoption is in place, and its estate is not in {asked.Home}: name it by --home.");
         }
         var standing = StandingLayout.Of(view, before, AdoptionAsked.GateName, plan);
         if (standing.Fault is { } fault) throw new AdoptionException(fault);
@@ -208,7 +208,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         {
             _notes.Add(
                 $"The Compose project {project} was made by a Compose older than {ComposeOverride.Oldest}, which "
-                + "cannot say what the adoption did. It lasts until `docker-compose up` makes a container anew: "
+                + "cannot say what the adoption did. It lasts until `docker-compose up` recreates a container: "
                 + "then run "
                 + "`gatehouse adopt --undo` and `gatehouse adopt` again.");
             return [];
@@ -217,7 +217,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         {
             _notes.Add(
                 $"The files of the Compose project {project} are not on this host (they were in '{folder}'), so no "
-                + "override is written: making it anew takes the adoption back.");
+                + "override is written: recreating it takes the adoption back.");
             return [];
         }
         return ComposeSteps(project, folder, container, layout);

@@ -48,7 +48,7 @@ internal static class AdoptCommand
 
     private static Option<bool> Watch { get; } = new("--watch")
     {
-        Description = "Keep looking whether all stands as adopted, and tell the gate, whose page shows it",
+        Description = "Keep checking that everything is as adopted, and tell the gate, which shows it on its page",
     };
 
     private static Option<bool> DryRun { get; } = new("--dry-run") { Description = "Show what would be done, and end" };
@@ -61,7 +61,7 @@ internal static class AdoptCommand
 
     private static Option<string> Journals { get; } = new("--journals")
     {
-        Description = "Where it is written down what was done",
+        Description = "Where the record of what was done is kept",
         DefaultValueFactory = static _ => JournalFolder.Usual,
         HelpName = "DIR",
     };
@@ -113,7 +113,8 @@ internal static class AdoptCommand
             if (result.GetValue(Undo)) return await verb.UndoAsync(stop) ? ExitCodes.Done : No;
             var proposal = await verb.ProposeAsync(names, stop);
             screen.Show(proposal, result.GetValue(DryRun));
-            if (proposal.Steps.Length == 0) return No;
+            // Where everything is adopted already, running it again has nothing left to do and did not fail.
+            if (proposal.Steps.Length == 0) return proposal.Layout.Standing is null ? No : ExitCodes.Done;
             if (result.GetValue(DryRun)) return ExitCodes.Done;
             if (!result.GetValue(Yes) && !await screen.AskAsync("Do it?", stop)) return No;
             return await verb.DoAsync(proposal, stop) ? ExitCodes.Done : No;

@@ -14,7 +14,7 @@ internal sealed class AdoptScreen(TextWriter output)
         if (proposal.Steps.Length == 0)
         {
             output.WriteLine(layout.Standing is null
-                ? "Nothing here can be adopted." : "There is nothing more to adopt.");
+                ? "Nothing here can be adopted." : "There is nothing more to adopt: the adoption is in place.");
             Bypasses(layout);
             Notes(proposal.Notes);
             output.WriteLine("What runs on this host: gatehouse discover");
@@ -36,12 +36,12 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine();
         if (everyStep)
         {
-            output.WriteLine($"The {proposal.Steps.Length} steps:");
+            output.WriteLine(proposal.Steps.Length == 1 ? "The step:" : $"The {proposal.Steps.Length} steps:");
             foreach (var step in proposal.Steps) output.WriteLine($"  {SafeText.OneLine(step.Says)}");
             output.WriteLine();
         }
         output.WriteLine("No setting of an app changes. Calls that are open are cut once. If one of the");
-        output.WriteLine($"{proposal.Steps.Length} steps fails, all is undone."
+        output.WriteLine($"{proposal.Steps.Length} step{(proposal.Steps.Length == 1 ? "" : "s")} fails, all is undone."
             + (everyStep ? "" : " (--dry-run lists them.)"));
     }
 
@@ -65,7 +65,7 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine($"Adopted in {took.TotalSeconds:0.0} s: {Count(proposal, notTried)}.");
         output.WriteLine($"  who calls what:  gatehouse ledger show --follow{HomeOption.Shown(home)}");
         output.WriteLine($"  the jobs:        gatehouse jobs{HomeOption.Shown(home)}");
-        output.WriteLine("  back as it was:  gatehouse adopt --undo");
+        output.WriteLine("  undo it:         gatehouse adopt --undo");
         output.WriteLine($"  keep watch:      gatehouse adopt --watch{HomeOption.Shown(home)}");
     }
 
@@ -73,7 +73,7 @@ internal sealed class AdoptScreen(TextWriter output)
     {
         output.WriteLine($"failed: {SafeText.OneLine(step.Says)}");
         output.WriteLine(SafeText.Lines(why));
-        output.WriteLine("Mend that and run the command again, or take all back: gatehouse adopt --undo");
+        output.WriteLine("Fix that and run the command again, or undo the adoption: gatehouse adopt --undo");
     }
 
     /// <summary>How many jobs are on record, and how many of them were tried, not only planned to be.</summary>
@@ -103,10 +103,10 @@ internal sealed class AdoptScreen(TextWriter output)
     {
         output.WriteLine();
         output.WriteLine(left.Count == 0
-            ? "Not adopted; everything is as it was before. What was in the way:"
-            : "Not adopted, and not everything could be undone. What was in the way:");
+            ? "Not adopted. Everything is as it was before. The reason:"
+            : "Not adopted, and not everything could be undone. The reason:");
         output.WriteLine(SafeText.Lines(why));
-        if (left.Count > 0) output.WriteLine("Still to be undone; mend it, then run: gatehouse adopt --undo");
+        if (left.Count > 0) output.WriteLine("Not undone yet. Fix what it names, then run: gatehouse adopt --undo");
         foreach (var one in left) output.WriteLine($"  {SafeText.OneLine(one)}");
     }
 
@@ -118,7 +118,7 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine($"What the gate recorded stays in {journal.Plan.Home}.");
             return;
         }
-        output.WriteLine("Not everything could be undone. Mend it, then run the command again:");
+        output.WriteLine("Not everything could be undone. Fix what is named here, then run the command again:");
         foreach (var one in left) output.WriteLine($"  {SafeText.OneLine(one)}");
     }
 
@@ -132,23 +132,26 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine(
                 $"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}{kept}");
         }
+        var ports = layout.House?.Ports.DistinctBy(static port => port.Job).ToArray() ?? [];
+        if (layout.Apps.IsEmpty && layout.Addresses.IsEmpty && ports.Length == 0) return;
         output.WriteLine();
-        output.WriteLine("In front of it, each in a network of its own with the gate:");
+        output.WriteLine(layout.Apps.IsEmpty ? "In front of it:"
+            : "In front of it, each in a network of its own with the gate:");
         var width = layout.Jobs.Select(static job => job.Length).DefaultIfEmpty(0).Max();
         foreach (var app in layout.Apps)
         {
             var names = app.Models.SelectMany(model => app.UsedNames(model).Select(name => $"{name}:{model.Port}"))
                 .Concat(layout.Addresses.Where(taken => taken.Callers.Any(one => app.Containers.Any(
                     mine => mine.Id == one.Id))).Select(static taken => $"{taken.Listen} as {taken.Job}"));
-            var state = app.Containers.All(static one => !one.IsRunning) ? " (does not run now)"
-                : app.Containers.Any(static one => one.IsRestarting) ? " (is started over and over now)" : "";
+            var state = app.Containers.All(static one => !one.IsRunning) ? " (not running)"
+                : app.Containers.Any(static one => one.IsRestarting) ? " (restarting over and over)" : "";
             var through = app.Owners.Length == 0 ? "" : $", through the network of {string.Join(", ", app.Owners)}";
             output.WriteLine(
                 $"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}{through}{state}");
         }
         foreach (var taken in layout.Addresses)
             output.WriteLine($"  {taken.Job.PadRight(width)}  goes on calling {taken.Listen}");
-        foreach (var port in layout.House?.Ports.DistinctBy(static port => port.Job) ?? [])
+        foreach (var port in ports)
         {
             output.WriteLine($"  {port.Job.PadRight(width)}  goes on calling port {port.Published.HostPort} of this "
                 + $"host, to {port.Model.Container.ShownName}");
@@ -176,7 +179,7 @@ internal sealed class AdoptScreen(TextWriter output)
     {
         if (notes.Count == 0) return;
         output.WriteLine();
-        output.WriteLine("To know:");
+        output.WriteLine("Notes:");
         foreach (var note in notes) Wrapped(SafeText.OneLine(note));
     }
 

@@ -58,12 +58,12 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }
         if (open.FirstOrDefault(journal => journal.Plan.Home != Home) is { } other)
         {
-            throw new AdoptionException($"An adoption stands since {other.Plan.At:yyyy-MM-dd HH:mm} UTC, with the home "
-                + $"{other.Plan.Home}. To add to it: gatehouse adopt --home {other.Plan.Home}");
+            throw new AdoptionException($"An adoption is in place since {other.Plan.At:yyyy-MM-dd HH:mm} UTC, with "
+                + $"the home {other.Plan.Home}. To add to it: gatehouse adopt --home {other.Plan.Home}");
         }
         if (open.FirstOrDefault(static journal => journal.Steps.OfType<RunCommandStep>().Any()) is { } host)
         {
-            throw new AdoptionException($"The model of this host stands behind the gate since "
+            throw new AdoptionException($"The model of this host is behind the gate since "
                 + $"{host.Plan.At:yyyy-MM-dd HH:mm} UTC. To adopt more, undo that first: gatehouse adopt --undo");
         }
         return [.. open.SelectMany(static journal => journal.Steps)];
@@ -74,7 +74,8 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     {
         if (engine is null)
         {
-            if (names.Length > 0) throw new AdoptionException(NoEngine ?? "No Docker engine was reached.");
+            if (names.Length > 0 || !standing.IsEmpty)
+                throw new AdoptionException(NoEngine ?? "No Docker engine was reached.");
             return Nothing($"No container was looked at: {NoEngine}");
         }
         var view = await EngineLook.AllAsync(engine, stop);
@@ -120,7 +121,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }
         await RecordAsync("adopt.mend", id, null, CancellationToken.None);
         screen.Say("");
-        screen.Say("Everything stands again as it was adopted, and was tried.");
+        screen.Say("Everything is again as it was adopted, and was tried.");
         return true;
     }
 
@@ -206,7 +207,8 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         if (held is null)
         {
             throw new AdoptionException(
-                $"The home {Home} is held by {holder}. Adopting starts a gate of its own there: stop that one first.");
+                $"The home {Home} is held by {holder}. "
+                + "Adopting starts a gate of its own there: stop that one first, or choose another home with --home.");
         }
     }
 

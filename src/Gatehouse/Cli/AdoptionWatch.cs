@@ -29,7 +29,7 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
             // Twice the same: what one look sees may be a start or an undo on its way.
             if (now is not null && now == before)
             {
-                if (now != shown) screen.Say(now.Length > 0 ? now : "Everything stands as it was adopted.");
+                if (now != shown) screen.Say(now.Length > 0 ? now : "Everything is as it was adopted.");
                 shown = now;
                 await TellAsync(now, stop);
             }
@@ -54,7 +54,7 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
         catch (Exception error) when (error is EngineException or IOException or UnauthorizedAccessException
             or FormatException or OperationCanceledException)
         {
-            if (error.Message != _trouble && !stop.IsCancellationRequested) screen.Say($"not seen: {error.Message}");
+            if (error.Message != _trouble && !stop.IsCancellationRequested) screen.Say($"not checked: {error.Message}");
             _trouble = error.Message;
             return null;
         }

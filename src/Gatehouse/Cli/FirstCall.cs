@@ -84,8 +84,8 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
     {
         "local" => "Some app asked for its list of models, so it reaches the gate. Now let it use one.",
         "no_credential" => "A call without a token arrived: the app's key field is empty.",
-        "expired_token" => "A call with a token that has ended arrived: issue a new one.",
-        _ => $"A call arrived whose token is not good ({counter}): is the whole token in the app's key field?",
+        "expired_token" => "A call with an expired token arrived: issue a new one.",
+        _ => $"A call with an invalid token arrived ({counter}): is the whole token in the app's key field?",
     };
 
     /// <summary>Calls that are nobody's by reason, and answers that are not on record.</summary>

@@ -15,7 +15,7 @@ internal static class InspectText
             WriteSubject(subject, output);
             output.WriteLine();
         }
-        foreach (var sentence in notSeen) WrappedText.Write(output, "", "not seen  ", sentence);
+        foreach (var sentence in notSeen) WrappedText.Write(output, "", "not checked  ", sentence);
         if (!notSeen.IsEmpty) output.WriteLine();
         WrappedText.Write(output, "", "", Count(subjects));
     }
@@ -37,9 +37,9 @@ internal static class InspectText
             output.WriteLine();
             WrappedText.Write(
                 output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
-            WrappedText.Write(output, "            ", "read  ", finding.What);
-            WrappedText.Write(output, "            ", "why   ", finding.Rule.Why);
-            WrappedText.Write(output, "            ", "mend  ", finding.Mend);
+            WrappedText.Write(output, "            ", "Observed  ", finding.What);
+            WrappedText.Write(output, "            ", "Why       ", finding.Rule.Why);
+            WrappedText.Write(output, "            ", "Fix       ", finding.Mend);
         }
         var rest = one.Findings.Where(static finding => finding.Severity < Severity.Medium).ToArray();
         if (rest.Length > 0) output.WriteLine();
@@ -47,7 +47,7 @@ internal static class InspectText
         {
             WrappedText.Write(
                 output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
-            WrappedText.Write(output, "            ", "mend  ", finding.Mend);
+            WrappedText.Write(output, "            ", "Fix       ", finding.Mend);
         }
     }
 

@@ -65,7 +65,7 @@ internal static class JobsTable
         console.Write(risk.IsFlagged ? ", flagged" : "");
         console.WriteLine(job.Mode == JobMode.Observe ? ", observed: guards only record" : "");
         if (risk.Reasons.IsEmpty)
-            console.WriteLine("  nothing speaks against it");
+            console.WriteLine("  no risk factors");
         var points = new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) };
         var reasons = new Grid().AddColumn(points).AddColumn();
         foreach (var reason in risk.Reasons)

@@ -10,7 +10,7 @@ internal static class LedgerGrepCommand
     {
         var text = new Argument<string>("TEXT")
         {
-            Description = "The text, exactly as it stands in a prompt or answer",
+            Description = "The text, exactly as in the prompt or answer",
         };
         var job = new Option<string>("--job") { Description = "Only this job's calls" };
         var command = new Command("grep",

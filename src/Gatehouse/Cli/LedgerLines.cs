@@ -52,7 +52,7 @@ internal static class LedgerLines
     {
         ActEntry act => $"{act.Act} by {act.Who}{Details(act)}",
         SummaryEntry summary
-            => $"in one minute: {summary.Strangers} stranger(s), {summary.RateLimited.Values.Sum()} call(s) "
+            => $"in one minute: {summary.Strangers} unidentified caller(s), {summary.RateLimited.Values.Sum()} call(s) "
                 + "over a rate limit",
         ClockStepEntry step => string.Create(CultureInfo.InvariantCulture,
             $"the clock moved from {step.Expected:yyyy-MM-dd HH:mm:ss} to {step.Seen:yyyy-MM-dd HH:mm:ss}"),

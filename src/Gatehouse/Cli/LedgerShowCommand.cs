@@ -19,7 +19,7 @@ internal static class LedgerShowCommand
     public static Command Create()
     {
         var job = new Option<string>("--job") { Description = "Only this job's calls" };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on showing what comes" };
+        var follow = new Option<bool>("--follow", "-f") { Description = "Keep showing new calls" };
         var command = new Command("show",
             "Show calls and acts on record, oldest first. Payload text is not shown: " +
             "see `ledger grep` and `ledger payload`.\n\n" +

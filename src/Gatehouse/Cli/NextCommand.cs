@@ -4,7 +4,7 @@ using Gatehouse.Docker;
 
 namespace Gatehouse.Cli;
 
-/// <summary><c>gatehouse next</c>: the one step that makes this house safer.</summary>
+/// <summary><c>gatehouse next</c>: the one step that makes this host safer.</summary>
 internal static class NextCommand
 {
     public static Command Create()
@@ -19,7 +19,7 @@ internal static class NextCommand
             HelpName = "FILE",
         };
         var command = new Command("next", """
-            Name the one next step that makes this house safer: why, its command, its undo. Changes nothing.
+            Name the one next step that makes this host safer: why, its command, its undo. Changes nothing.
 
             Examples:
               gatehouse next

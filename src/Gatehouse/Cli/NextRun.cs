@@ -87,7 +87,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
 
     private void Show(NextState state, ImmutableArray<NextStep> steps, ImmutableArray<string> sentences)
     {
-        foreach (var sentence in sentences) error.WriteLine($"not seen: {SafeText.OneLine(sentence)}");
+        foreach (var sentence in sentences) error.WriteLine($"not checked: {SafeText.OneLine(sentence)}");
         if (steps.IsEmpty)
         {
             NextText.WriteNothing(asked.Json, output);

@@ -19,7 +19,7 @@ internal static class PauseCommand
     private static Command Create(string verb, string help, Func<JsonElement, string> sentence)
     {
         var job = new Argument<string?>("JOB") { Description = "The job", Arity = ArgumentArity.ZeroOrOne };
-        var all = new Option<bool>("--all") { Description = "All jobs, those to come included" };
+        var all = new Option<bool>("--all") { Description = "All jobs, also those declared later" };
         var why = new Option<string>("--why") { Description = "The reason, for the record" };
         var command = new Command(verb, help) { job, all, why, HomeOption.Create(), JsonOption.Create() };
         command.Validators.Add(result =>

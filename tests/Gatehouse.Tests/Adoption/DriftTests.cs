@@ -34,7 +34,7 @@ public sealed partial class DriftTests(TestEngine engine)
             "X-Gatehouse", await stack.GetFromAsync("db", "http://ollama:11434/api/tags"),
             StringComparison.OrdinalIgnoreCase);
 
-        var sentence = $"ollama stands beside the gate again, in {AdoptStack.Network}";
+        var sentence = $"ollama is beside the gate again, in {AdoptStack.Network}";
         Assert.Contains(sentence, Flat((await stack.DiscoverAsync()).Expect(0).Output), StringComparison.Ordinal);
         Assert.Contains(
             sentence, (await stack.DiscoverAsync("--json")).Expect(0).Lines.Single(
@@ -128,7 +128,7 @@ public sealed partial class DriftTests(TestEngine engine)
         await engine.DockerAsync("rm", "-f", AdoptStack.Name(AdoptStack.SmallApp));
         await stack.RunOpenWebUiAsync();
         Assert.Contains(
-            "stands no more in the network of its job open-webui", Flat((await stack.DiscoverAsync()).Output),
+            "is no longer in the network of its job open-webui", Flat((await stack.DiscoverAsync()).Output),
             StringComparison.Ordinal);
 
         (await stack.AdoptAsync("--yes")).Expect(0);
@@ -150,7 +150,7 @@ public sealed partial class DriftTests(TestEngine engine)
 
         var found = Flat((await stack.DiscoverAsync()).Expect(0).Output);
         Assert.Contains("The gate's container gatehouse does not run", found, StringComparison.Ordinal);
-        Assert.Contains("stands no more in the network of its job open-webui", found, StringComparison.Ordinal);
+        Assert.Contains("is no longer in the network of its job open-webui", found, StringComparison.Ordinal);
 
         (await stack.AdoptAsync("--yes")).Expect(0);
 
@@ -167,8 +167,8 @@ public sealed partial class DriftTests(TestEngine engine)
         await engine.DockerAsync(
             "network", "connect", "--alias", "ollama", AdoptStack.Network, AdoptStack.Name("ollama"));
 
-        await WaitForReadyAsync("adoption: ollama stands beside the gate again, in lab_default");
-        Assert.Contains("stands beside the gate again", await InGateAsync("healthcheck"), StringComparison.Ordinal);
+        await WaitForReadyAsync("adoption: ollama is beside the gate again, in lab_default");
+        Assert.Contains("is beside the gate again", await InGateAsync("healthcheck"), StringComparison.Ordinal);
         // It is noticed while it is watched, so it is put back beside the watch.
         (await stack.AdoptAsync("--yes")).Expect(0);
         await WaitForReadyAsync(null);

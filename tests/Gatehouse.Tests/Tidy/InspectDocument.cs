@@ -24,7 +24,7 @@ internal static class InspectDocument
         Networks are read from NetworkSettings.Networks and from each network's `Internal`, driver and options, never
         from NetworkMode alone: a container that was made with `none` and connected later is told apart, and so is
         one whose `container:` chain ends in the host's network. Nothing is changed, and no value of a variable or
-        argument is shown: only names are. What could not be looked at is listed as not seen.
+        argument is shown: only names are. What could not be looked at is listed as not checked.
 
         The exit code is 0 whatever is found, unless `--fail-on` names a severity: then it is 1 when a finding reaches
         it. It is 1 as well when a job is named and nothing on the host is that job, and 4 when an engine was asked for

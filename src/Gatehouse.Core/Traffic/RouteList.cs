@@ -18,7 +18,7 @@ internal static class RouteList
         Asked(Endpoint.OllamaRoot, RouteKind.Probe, "ollama.root", "/", "GET, HEAD"),
         Asked(Endpoint.OllamaVersion, RouteKind.Probe, "ollama.version", "/api/version", "GET, HEAD"),
         Asked(Endpoint.OllamaTags, RouteKind.List, "ollama.tags", "/api/tags", "GET, HEAD"),
-        Asked(Endpoint.OllamaPs, RouteKind.List, "ollama.ps", "/api/ps", "GET"),
+        Asked(Endpoint.OllamaPs, RouteKind.List, "ollama.ps", "/api/ps", "GET, HEAD"),
         Asked(Endpoint.OllamaShow, RouteKind.Show, "ollama.show", "/api/show", "POST"),
         Call(Endpoint.OllamaChat, EndpointScope.Chat, "ollama.chat", "/api/chat"),
         Call(Endpoint.OllamaGenerate, EndpointScope.Chat, "ollama.generate", "/api/generate"),
@@ -66,7 +66,7 @@ internal static class RouteList
         Kind = RouteKind.List,
         Scope = EndpointScope.Models,
         Name = name,
-        Methods = "GET",
+        Methods = "GET, HEAD",
         UpstreamPath = "/v1/models",
     };
 
@@ -77,7 +77,7 @@ internal static class RouteList
         Kind = RouteKind.Show,
         Scope = EndpointScope.Models,
         Name = name,
-        Methods = "GET",
+        Methods = "GET, HEAD",
         UpstreamPath = "/v1/models",
         NameInPath = true,
     };

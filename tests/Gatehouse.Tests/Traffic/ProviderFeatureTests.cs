@@ -190,6 +190,8 @@ public sealed class ProviderFeatureTests
     [InlineData(Endpoint.OpenAIChat, "\"messages\":[{\"content\":[{\"type\":\"file\",\"file\":{\"filename\":\"a.pdf\","
         + "\"file_data\":\"data:application/pdf;base64,JVBERi0=\"}},{\"type\":\"image\","
         + "\"image\":\"iVBO\\/Rw0K\\nGgo=\"}]}]")]
+    [InlineData(Endpoint.OpenAIResponses, "\"client_metadata\":{\"x-codex-turn-metadata\":\"{}\",\"remote\":"
+        + "\"https://git.example/x\",\"tools\":[\"web_search\"]}")]
     public void What_stays_between_caller_and_model_names_nothing(Endpoint endpoint, string member) =>
         Assert.Empty(Features(endpoint, member));
 

@@ -29,6 +29,12 @@ public sealed record ContainerFacts
     /// <summary>Whether the engine waits to start it again because it ended.</summary>
     public bool IsRestarting { get; init; }
 
+    /// <summary>Whether it ran and ended.</summary>
+    public bool HasEnded { get; init; }
+
+    /// <summary>Whether its log is a file that grows without a limit.</summary>
+    public bool HasEndlessLog { get; init; }
+
     /// <summary>How often the engine started it again because it ended.</summary>
     public int RestartCount { get; init; }
 

@@ -25,6 +25,9 @@ public static class ContainerReader
             Image = config.Text("Image"),
             ImageId = root.Text("Image"),
             IsRunning = state.Flag("Running"),
+            HasEnded = state.Text("Status") is "exited" or "dead",
+            HasEndlessLog = host.Child("LogConfig").Text("Type") == "json-file"
+                && host.Child("LogConfig").Child("Config").Text("max-size").Length == 0,
             IsRestarting = state.Flag("Restarting"),
             RestartCount = (int)root.Number("RestartCount"),
             ProcessId = (int)state.Number("Pid"),

@@ -26,6 +26,12 @@ public sealed record EngineFacts
     /// </summary>
     public string? FirewallBackend { get; init; }
 
+    /// <summary>What the engine warns of, as sockets that anybody may use.</summary>
+    public ImmutableArray<string> Warnings { get; init; } = [];
+
+    /// <summary>Registries that it uses without verifying them: names, and address ranges.</summary>
+    public ImmutableArray<string> InsecureRegistries { get; init; } = [];
+
     /// <summary>Whether the engine is part of a swarm.</summary>
     public bool IsSwarm { get; init; }
 

@@ -16,6 +16,10 @@ public static class EngineReader
         CgroupVersion = info.Text("CgroupVersion"),
         DefaultRuntime = info.Text("DefaultRuntime"),
         FirewallBackend = info.Child("FirewallBackend").TextOrNull("Driver"),
+        Warnings = info.Texts("Warnings"),
+        InsecureRegistries = [.. info.Child("RegistryConfig").Members("IndexConfigs")
+            .Where(static one => one.Value.Child("Secure").ValueKind == JsonValueKind.False)
+            .Select(static one => one.Name), .. info.Child("RegistryConfig").Texts("InsecureRegistryCIDRs")],
         IsSwarm = info.Child("Swarm").Text("LocalNodeState") is "active" or "pending" or "locked",
     };
 }

@@ -36,6 +36,21 @@ internal sealed class ContainerCase
 
     public bool IsGate => Scene.House.Gates.Contains(Container.Id);
 
+    /// <summary>Whether it ran once and is done, as a migration or a download.</summary>
+    public bool IsFinished => Container is { HasEnded: true, IsRunning: false, IsRestarting: false }
+        && Container.RestartPolicy is "" or "no" or "on-failure";
+
+    /// <summary>
+    /// Whether its calls to the gate may pass through this network: the gate is in it, or adoption made it. Taking the
+    /// container out of it, or replacing the network, takes its calls off the gate.
+    /// </summary>
+    public bool LeadsToGate(Attachment place) => !IsGate
+        && (place.Network?.Labels.ContainsKey(GateNetworks.AdoptionLabel) == true
+            || Scene.Members(place.Name).Any(other => Scene.House.Gates.Contains(other.Id)));
+
+    /// <summary>Whether it may be taken out of a network: it keeps another one, and its calls to the gate.</summary>
+    public bool MayLeave(Attachment place) => Attachments.Length > 1 && !LeadsToGate(place);
+
     /// <summary>Whether user root inside is another user outside.</summary>
     public bool HasMappedUsers => Engine.IsRootless
         || (Engine.HasUserNamespaces && Privileges.UserNamespaceMode != "host" && !Privileges.IsPrivileged);

@@ -7,6 +7,9 @@ namespace Gatehouse.Core.Inspection;
 /// <param name="Name">Its name: a container's or unit's, or a process's program and number.</param>
 public sealed record FindingSubject(SubjectKind Kind, string Name)
 {
+    /// <summary>The container engine.</summary>
+    public static FindingSubject Engine { get; } = new(SubjectKind.Engine, "docker");
+
     /// <summary>A process, by its program and number.</summary>
     /// <param name="process">The process.</param>
     public static FindingSubject Of(ProcessFacts process)
@@ -23,6 +26,7 @@ public sealed record FindingSubject(SubjectKind Kind, string Name)
     public string KindWord => Kind switch
     {
         SubjectKind.Container => "container",
+        SubjectKind.Engine => "engine",
         SubjectKind.Unit => "unit",
         SubjectKind.Process => "process",
         _ => throw new InvalidOperationException("A kind of subject has no word."),

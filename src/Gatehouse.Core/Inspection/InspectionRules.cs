@@ -11,6 +11,6 @@ public static class InspectionRules
         .. GateRules.All, .. NetworkRules.All, .. SharingRules.All, .. NameRules.All, .. PortRules.All,
         .. SocketRules.All, .. MountRules.All, .. PrivilegeRules.All, .. CapabilityRules.All, .. NamespaceRules.All,
         .. DeviceRules.All, .. SecretRules.All, .. ImageRules.All, .. LimitRules.All,
-        .. UnitRules.All, .. UnitSandboxRules.All, .. ProcessRules.All,
+        .. EngineRules.All, .. UnitRules.All, .. UnitSandboxRules.All, .. ProcessRules.All,
     ];
 }

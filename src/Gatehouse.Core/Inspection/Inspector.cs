@@ -13,14 +13,30 @@ public static class Inspector
     public static ImmutableArray<Finding> Check(ContainerFacts container, InspectionScene scene)
     {
         var one = new ContainerCase(container, scene);
-        return Sorted(
+        IEnumerable<Finding> findings =
         [
             .. GateRules.Check(one), .. NetworkRules.Check(one), .. SharingRules.Check(one), .. NameRules.Check(one),
             .. PortRules.Check(one), .. SocketRules.Check(one), .. MountRules.Check(one), .. PrivilegeRules.Check(one),
             .. CapabilityRules.Check(one), .. NamespaceRules.Check(one), .. DeviceRules.Check(one),
             .. SecretRules.Check(one), .. ImageRules.Check(one), .. LimitRules.Check(one),
-        ]);
+        ];
+        return Sorted(one.IsFinished ? findings.Select(Ended) : findings);
     }
+
+    /// <summary>Findings on the engine itself, the worst first.</summary>
+    /// <param name="scene">The engine with its containers and networks.</param>
+    public static ImmutableArray<Finding> Check(InspectionScene scene)
+    {
+        ArgumentNullException.ThrowIfNull(scene);
+        return Sorted(EngineRules.Check(scene));
+    }
+
+    /// <summary>What has done its work and is not started again does nothing with its rights.</summary>
+    private static Finding Ended(Finding finding) => finding with
+    {
+        Severity = finding.Severity > Severity.Low ? Severity.Low : finding.Severity,
+        What = $"{finding.What}; it has ended and is not started again by itself",
+    };
 
     /// <summary>Findings on one systemd service, the worst first.</summary>
     /// <param name="unit">The service.</param>

@@ -72,8 +72,10 @@ internal static class NetworkRules
         else if (place.Driver is "macvlan" or "ipvlan")
         {
             yield return one.Find(OnTheWire, $"{where} (driver {place.Driver})",
-                $"docker network disconnect {ShellWord.Quote(place.Name)} {Target(one)}; give it a bridge network, or "
-                    + "filter at the switch or router.", place.Name);
+                one.MayLeave(place)
+                    ? $"docker network disconnect {ShellWord.Quote(place.Name)} {Target(one)}, or filter at the switch "
+                        + "or router."
+                    : "Compose: add a bridge network first; or filter at the switch or router.", place.Name);
         }
         else if (!place.IsBridge && !place.IsNone)
         {
@@ -88,9 +90,11 @@ internal static class NetworkRules
         if (place.IsOpenBridge && !one.IsGate)
         {
             yield return one.Find(Outside, $"{where} (Internal=false)",
-                $"Compose: networks: {place.Name}: internal: true, with the gate as the only way out; "
-                    + "or docker network "
-                    + $"disconnect {ShellWord.Quote(place.Name)} {Target(one)}", place.Name);
+                one.MayLeave(place)
+                    ? $"Compose: networks: {place.Name}: internal: true; or docker network disconnect "
+                        + $"{ShellWord.Quote(place.Name)} {Target(one)}"
+                    : "Compose: add a network with internal: true that the gate is in too. When the calls pass there, "
+                        + "remove the open one.", place.Name);
         }
         if (place.IsInternalBridge && place.ShowsHost) yield return ShownHost(one, place, where);
         if (place.IsDefaultBridge)
@@ -124,7 +128,9 @@ internal static class NetworkRules
             : "com.docker.network.bridge.inhibit_ipv4: \"true\"";
         return one.Find(InternalShowsHost,
             $"{where} (Internal=true, gateway not isolated){ports}",
-            $"Compose: networks: {place.Name}: driver_opts: {mend}. The network has to be made anew.",
+            $"Compose: driver_opts: {mend}, in the network under networks:. It takes effect when the network is "
+                + "recreated: docker compose down, then up -d"
+                + (one.LeadsToGate(place) ? ", then connect the gate again (sudo gatehouse adopt)." : "."),
             place.Name, open.IsEmpty ? Severity.Low : Severity.Medium);
     }
 

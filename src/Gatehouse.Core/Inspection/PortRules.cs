@@ -58,6 +58,12 @@ internal static class PortRules
         var first = port.First();
         var inside = first.Protocol == "tcp" ? $"{first.ContainerPort}" : port.Key;
         var ufw = one.Scene.Host.IsUfwActive == true ? "; ufw is active and does not see it" : "";
+        if (one.IsGate)
+        {
+            // The gate asks every caller who it is, and an adopted port has to stay where its callers know it.
+            return one.Find(Open, $"NetworkSettings.Ports: {port.Key} on {Addresses(port)}",
+                "Nothing, where apps on other machines call the gate there.", port.Key, Severity.Info);
+        }
         return one.Find(Open,
             $"NetworkSettings.Ports{from}: {port.Key} on {Addresses(port)}{ufw}",
             $"Compose: ports: [\"127.0.0.1:{first.HostPort}:{inside}\"]"

@@ -50,7 +50,9 @@ internal static class SharingRules
         yield return one.Find(Shared,
             $"{mode}: {owner.Name}, in {(networks.Length > 0 ? networks : "no network")}{rights}",
             "Compose: replace network_mode: by networks of its own, unless the other is its way out on "
-                + "purpose (a VPN).");
+                + "purpose (a VPN)"
+                + (one.Attachments.Any(one.LeadsToGate) ? "; then sudo gatehouse adopt, which brings the gate there."
+                    : "."));
     }
 
     private static IEnumerable<Finding> CheckDrift(ContainerCase one)
@@ -71,7 +73,9 @@ internal static class SharingRules
 
     private static Finding DriftTo(ContainerCase one, Attachment place, string said) => one.Find(Drift,
         $"{said}, yet NetworkSettings.Networks: {place.Name}",
-        $"docker network disconnect {ShellWord.Quote(place.Name)} {ShellWord.Quote(one.Container.Name)}", place.Name);
+        one.MayLeave(place)
+            ? $"docker network disconnect {ShellWord.Quote(place.Name)} {ShellWord.Quote(one.Container.Name)}"
+            : "Compose: name under networks: what it needs, so that the file says where it is.", place.Name);
 
     private static string? NamespaceOf(ContainerCase one, int process)
         => one.Scene.Host.NetworkNamespaces.GetValueOrDefault(process);

@@ -6,6 +6,9 @@ public enum SubjectKind
     /// <summary>A container of the engine.</summary>
     Container,
 
+    /// <summary>The container engine itself.</summary>
+    Engine,
+
     /// <summary>A systemd service.</summary>
     Unit,
 

@@ -91,7 +91,7 @@ internal static class UnitRules
         {
             yield return one.Find(Network, "PrivateNetwork=, IPAddressDeny=, RestrictAddressFamilies= leave it open",
                 one.Edit("PrivateNetwork=yes with the gate on a Unix socket (listen: unix:/…), or IPAddressDeny=any "
-                    + "and IPAddressAllow=localhost"));
+                    + "and IPAddressAllow=localhost, with the gate's address where it is another"));
         }
     }
 

@@ -49,7 +49,8 @@ internal static class FindingSteps
         Command = finding.Mend,
         Undo = UndoOf(finding),
         Check = $"the same inspection of {finding.Subject} no longer finds {finding.Rule.Id}",
-        Source = finding.Subject.Kind == SubjectKind.Container ? StepSource.Engine : StepSource.Host,
+        Source = finding.Subject.Kind is SubjectKind.Container or SubjectKind.Engine
+            ? StepSource.Engine : StepSource.Host,
     };
 
     private static int RankOf(Finding finding)
@@ -68,6 +69,7 @@ internal static class FindingSteps
     {
         SubjectKind.Container => "Put the setting back into the Compose file (or docker network connect what was "
             + "disconnected), then docker compose up -d.",
+        SubjectKind.Engine => "Put the setting back into /etc/docker/daemon.json, then restart the engine.",
         SubjectKind.Unit => $"systemctl revert {StepCommand.Quote(finding.Subject.Name)}, then systemctl restart "
             + $"{StepCommand.Quote(finding.Subject.Name)}",
         _ => "Start it as before.",

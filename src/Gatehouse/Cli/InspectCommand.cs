@@ -13,7 +13,8 @@ internal static class InspectCommand
     {
         var job = new Argument<string?>("JOB")
         {
-            Description = "A job, container, Compose service or unit (default: all that are jobs or look like AI)",
+            Description = "A job, container, Compose service or unit, or engine (default: the engine, and all that "
+                + "are jobs or look like AI)",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var sarif = new Option<bool>("--sarif") { Description = "Print one SARIF 2.1.0 document" };
@@ -30,7 +31,8 @@ internal static class InspectCommand
                 result.AddError($"'{word}' is none of info, low, medium, high, critical.");
         });
         var command = new Command("inspect", """
-            Show what holds each job's container, unit or process, and what does not. Changes nothing.
+            Show what confines each job's container, unit or process, and what does not; and how the container
+            engine itself is set up. Changes nothing.
 
             Examples:
               gatehouse inspect

@@ -23,7 +23,9 @@ internal static class InspectText
     /// <summary>The last line: how many of what.</summary>
     public static string Count(IReadOnlyList<InspectedSubject> subjects)
     {
-        var things = Enum.GetValues<SubjectKind>().Select(kind => Number(
+        var things = Enum.GetValues<SubjectKind>()
+            .Where(kind => kind != SubjectKind.Engine || subjects.Any(one => one.Subject.Kind == kind))
+            .Select(kind => Number(
             subjects.Count(one => one.Subject.Kind == kind), Word(kind), Word(kind) is "process" ? "es" : "s"));
         return $"{string.Join(", ", things)}: {Severities(subjects.SelectMany(static one => one.Findings))}.";
     }

@@ -84,6 +84,9 @@ internal sealed record InspectedHouse
         };
     }
 
+    /// <summary>Whether an engine was looked at.</summary>
+    public bool HasEngine => Scene.View.Engine.Version.Length > 0;
+
     /// <summary>The job that a container is; null when it is none.</summary>
     public JobPlan? JobOf(ContainerFacts container) => Scene.House.Gates.Contains(container.Id) ? null
         : JobBy(job => JobMatch.IsOf(job, container, Scene.View));

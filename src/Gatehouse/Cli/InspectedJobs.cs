@@ -19,10 +19,10 @@ internal static class InspectedJobs
             house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || IsOfModels(house, one)),
             house.Units.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
             house.Processes.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
-            stop);
+            stop, hasEngine: house.HasEngine);
     }
 
-    /// <summary>What has this name: a job of the estate, a container, a Compose service, a unit.</summary>
+    /// <summary>What has this name: the engine, a job of the estate, a container, a Compose service, a unit.</summary>
     public static Task<ImmutableArray<InspectedSubject>> NamedAsync(
         InspectedHouse house, string name, CancellationToken stop)
         => CheckAsync(
@@ -33,13 +33,14 @@ internal static class InspectedJobs
             house.Units.Where(
                 one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
             house.Processes.Where(one => house.JobOf(one)?.Key == name || one.Program == name),
-            stop);
+            stop, hasEngine: house.HasEngine && name == FindingSubject.Engine.KindWord);
 
     private static async Task<ImmutableArray<InspectedSubject>> CheckAsync(
         InspectedHouse house, IEnumerable<ContainerFacts> containers, IEnumerable<UnitFacts> units,
-        IEnumerable<ProcessFacts> processes, CancellationToken stop)
+        IEnumerable<ProcessFacts> processes, CancellationToken stop, bool hasEngine)
     {
         var subjects = new List<InspectedSubject>();
+        if (hasEngine) subjects.Add(new InspectedSubject(FindingSubject.Engine, null, Inspector.Check(house.Scene)));
         subjects.AddRange(containers.Select(one => new InspectedSubject(
             new FindingSubject(SubjectKind.Container, one.Name), house.JobOf(one)?.Key,
             Inspector.Check(one, house.Scene))));

@@ -55,7 +55,8 @@ public sealed class MemoryTests
         var why = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.True((await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length > 200 * 1024);
+        Assert.True(
+            (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length > 200 * 1024);
         Assert.Equal((503, "overloaded"), ((int)refused.StatusCode, RightsStage.ReasonOf(refused)));
         Assert.Contains("Answers to job 'greedy' that it has not taken yet", why, StringComparison.Ordinal);
         Assert.DoesNotContain("larger than", why, StringComparison.Ordinal);
@@ -73,9 +74,11 @@ public sealed class MemoryTests
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={7 * Mebibyte}]]"), token);
 
         Assert.Equal((413, "request_too_large"), ((int)request.StatusCode, RightsStage.ReasonOf(request)));
-        Assert.Contains("6 MiB", await request.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await request.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
         Assert.Equal((502, "upstream_answer_unreadable"), ((int)answer.StatusCode, RightsStage.ReasonOf(answer)));
-        Assert.Contains("6 MiB", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -142,7 +145,8 @@ public sealed class MemoryTests
             using var answer = await stage.PostAsync(
                 "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=200]]", stream: true), other);
             Assert.EndsWith(
-                "data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+                "data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
+                StringComparison.Ordinal);
             Assert.InRange(stage.House.Parts.AnswerRoom.Used, 0, 8 * Mebibyte);
         }
 

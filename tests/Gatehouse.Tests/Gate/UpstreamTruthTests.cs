@@ -265,9 +265,11 @@ public sealed class UpstreamTruthTests(WireUpstreamStage stage) : IClassFixture<
     }
 
     private static string Chunk(string content, string? finish = null)
-        => $$$"""
-            {"id":"c","model":"m","choices":[{"index":0,"delta":{"content":"{{{content}}}"},"finish_reason":{{{(finish is null ? "null" : $"\"{finish}\"")}}}}]}
-            """;
+    {
+        var reason = finish is null ? "null" : $"\"{finish}\"";
+        return "{\"id\":\"c\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + content
+            + "\"},\"finish_reason\":" + reason + "}]}";
+    }
 
     private static byte[] Code(string coding, byte[] plain)
     {

@@ -30,7 +30,8 @@ public sealed class NextEngineTests(TestEngine engine) : VerbOnEngine(engine)
         Assert.StartsWith("Done: container open-webui: It commands the container engine. Not on record: no gate",
             string.Join(' ', late.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries)),
             StringComparison.Ordinal);
-        Assert.Contains("\nNext: Write an estate.", late.Output, StringComparison.Ordinal);
+        Assert.Contains("\nNext: ", late.Output, StringComparison.Ordinal);
+        Assert.StartsWith("Next: Write an estate.", (await SettledAsync()).Output, StringComparison.Ordinal);
         Assert.All(late.Output.Split('\n'), static line => Assert.InRange(line.Length, 0, 80));
     }
 
@@ -66,7 +67,7 @@ public sealed class NextEngineTests(TestEngine engine) : VerbOnEngine(engine)
         await _engine.DockerAsync("run", "-d", "--name", "open-webui", "-e",
             "OLLAMA_BASE_URL=http://192.0.2.7:11434", TestImages.OpenWebUi, "sleep", "1000");
 
-        var (code, output, errors) = await RunAsync();
+        var (code, output, errors) = await SettledAsync();
 
         Assert.True(code == 0, errors);
         Assert.StartsWith("Next: Declare container open-webui.", output, StringComparison.Ordinal);
@@ -91,6 +92,17 @@ public sealed class NextEngineTests(TestEngine engine) : VerbOnEngine(engine)
 
         Assert.Equal(1, ended.Code);
         Assert.Contains("No step was shown yet", ended.Errors, StringComparison.Ordinal);
+    }
+
+    /// <summary>
+    /// A model client that runs on this machine for a moment is a step of its own, and is gone by the next look.
+    /// </summary>
+    private async Task<(int Code, string Output, string Errors)> SettledAsync()
+    {
+        var run = await RunAsync();
+        for (var looks = 0; looks < 50 && run.Output.StartsWith("Next: process ", StringComparison.Ordinal); looks++)
+            run = await RunAsync();
+        return run;
     }
 
     private Task<(int Code, string Output, string Errors)> RunAsync(params string[] words)

@@ -26,6 +26,9 @@ internal static class InspectDocument
         one whose `container:` chain ends in the host's network. Nothing is changed, and no value of a variable or
         argument is shown: only names are. What could not be looked at is listed as not checked.
 
+        The engine itself is a subject too (`gatehouse inspect engine`). A container that has ended and is not started
+        again by itself, as a migration, has no finding above low.
+
         The exit code is 0 whatever is found, unless `--fail-on` names a severity: then it is 1 when a finding reaches
         it. It is 1 as well when a job is named and nothing on the host is that job, and 4 when an engine was asked for
         by `--docker` and cannot be reached.
@@ -72,6 +75,7 @@ internal static class InspectDocument
         "IMG" => "Images",
         "LIM" => "Limits",
         "RUN" => "How it is run",
+        "ENG" => "The engine",
         "UNT" => "systemd services",
         "PRC" => "Bare processes",
         _ => throw new InvalidOperationException($"The family {letters} has no name."),

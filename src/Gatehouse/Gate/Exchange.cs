@@ -212,7 +212,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
                 StreamEnd.Malformed => CallFailure.Upstream(
                     RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
                 StreamEnd.LeakedCredential => LeakedCredential(),
-                StreamEnd.NoRoom => CallFailure.Interrupted(relay.NoRoom!),
+                StreamEnd.NoRoom => WithoutRoom(relay.NoRoom!),
                 _ => CallFailure.Upstream(
                     RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
             };
@@ -271,7 +271,7 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
         {
             // What is announced is not what comes: memory is taken, and counted, step by step.
             var step = (int)Math.Clamp(announced - body.Length, 1, StepBytes);
-            if (await HoldAsync(body.CapacityAfter(step)) is { } noRoom) return CallFailure.Interrupted(noRoom);
+            if (await HoldAsync(body.CapacityAfter(step)) is { } noRoom) return WithoutRoom(noRoom);
             var read = await answered.Body.ReadAsync(body.GetMemory(step), call.Ended);
             if (read == 0) return null;
             _hasBegun = true;
@@ -289,6 +289,10 @@ internal sealed class Exchange(GateCall call, Answer answer, CallRecorder record
             mayBeStream = false;
         }
     }
+
+    /// <summary>An answer that never fits is the upstream's fault, one that finds no room now is the gate's.</summary>
+    private static CallFailure WithoutRoom(Refusal why) => why.Kind == RefusalKind.UpstreamAnswerUnreadable
+        ? CallFailure.Upstream(why.Kind, why.Message) : CallFailure.Interrupted(why);
 
     /// <summary>
     /// What no caller may see: the upstream's opinion of our credential, a redirect, an unreadable coding. Where the

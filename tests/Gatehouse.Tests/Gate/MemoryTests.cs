@@ -55,8 +55,8 @@ public sealed class MemoryTests
         var why = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.True(
-            (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length > 200 * 1024);
+        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+        Assert.True(bytes.Length > 200 * 1024);
         Assert.Equal((503, "overloaded"), ((int)refused.StatusCode, RightsStage.ReasonOf(refused)));
         Assert.Contains("Answers to job 'greedy' that it has not taken yet", why, StringComparison.Ordinal);
         Assert.DoesNotContain("larger than", why, StringComparison.Ordinal);
@@ -74,11 +74,9 @@ public sealed class MemoryTests
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={7 * Mebibyte}]]"), token);
 
         Assert.Equal((413, "request_too_large"), ((int)request.StatusCode, RightsStage.ReasonOf(request)));
-        Assert.Contains("6 MiB", await request.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-            StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await TextAsync(request), StringComparison.Ordinal);
         Assert.Equal((502, "upstream_answer_unreadable"), ((int)answer.StatusCode, RightsStage.ReasonOf(answer)));
-        Assert.Contains("6 MiB", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-            StringComparison.Ordinal);
+        Assert.Contains("6 MiB", await TextAsync(answer), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +95,7 @@ public sealed class MemoryTests
     {
         await using var stage = await GateStage.StartAsync(
             Jobs, append: (ledger, draft, stop) => draft.Entry is Core.Ledger.RequestEntry
-                ? throw new InsufficientMemoryException() : ledger.AppendAsync(draft, stop));
+                ? throw OutOfMemory() : ledger.AppendAsync(draft, stop));
         using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("hi"), await stage.TokenAsync("other"),
@@ -106,6 +104,16 @@ public sealed class MemoryTests
 
         Assert.DoesNotContain(" 200 ", answer, StringComparison.Ordinal);
         Assert.Contains("Memory ran out", Assert.Single(stage.Fatals).Message, StringComparison.Ordinal);
+    }
+
+    private static Task<string> TextAsync(HttpResponseMessage answer)
+        => answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>What the runtime throws, from the runtime: more bytes than an array can have.</summary>
+    private static OutOfMemoryException OutOfMemory()
+    {
+        var bytes = 5_000_000_000L;
+        return Assert.Throws<OutOfMemoryException>(() => new byte[bytes]);
     }
 
     [Fact]
@@ -145,8 +153,7 @@ public sealed class MemoryTests
             using var answer = await stage.PostAsync(
                 "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=200]]", stream: true), other);
             Assert.EndsWith(
-                "data: [DONE]\n\n", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken),
-                StringComparison.Ordinal);
+                "data: [DONE]\n\n", await TextAsync(answer), StringComparison.Ordinal);
             Assert.InRange(stage.House.Parts.AnswerRoom.Used, 0, 8 * Mebibyte);
         }
 

@@ -16,6 +16,7 @@ internal static class ConnectCommand
     private static readonly Argument<string> App = new("APP")
     {
         Description = $"One of {string.Join(", ", ConnectApp.All.Select(app => app.Name))}",
+        HelpName = "APP",
     };
 
     private static readonly Option<string> Job =

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Net;
-using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Inspection;
 

@@ -19,7 +19,7 @@ internal static class InspectedJobs
             house.Scene.View.Containers.Where(one => all || house.JobOf(one) is not null || IsOfModels(house, one)),
             house.Units.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
             house.Processes.Where(one => house.JobOf(one) is not null || house.IsFound(one)),
-            stop, hasEngine: house.HasEngine);
+            house.HasEngine, stop);
     }
 
     /// <summary>What has this name: the engine, a job of the estate, a container, a Compose service, a unit.</summary>
@@ -33,11 +33,11 @@ internal static class InspectedJobs
             house.Units.Where(
                 one => house.JobOf(one)?.Key == name || one.Name == name || one.Name == $"{name}.service"),
             house.Processes.Where(one => house.JobOf(one)?.Key == name || one.Program == name),
-            stop, hasEngine: house.HasEngine && name == FindingSubject.Engine.KindWord);
+            house.HasEngine && name == FindingSubject.Engine.KindWord, stop);
 
     private static async Task<ImmutableArray<InspectedSubject>> CheckAsync(
         InspectedHouse house, IEnumerable<ContainerFacts> containers, IEnumerable<UnitFacts> units,
-        IEnumerable<ProcessFacts> processes, CancellationToken stop, bool hasEngine)
+        IEnumerable<ProcessFacts> processes, bool hasEngine, CancellationToken stop)
     {
         var subjects = new List<InspectedSubject>();
         if (hasEngine) subjects.Add(new InspectedSubject(FindingSubject.Engine, null, Inspector.Check(house.Scene)));

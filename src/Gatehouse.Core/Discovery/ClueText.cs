@@ -60,6 +60,20 @@ public static class ClueText
         return bag.ToImmutable();
     }
 
+    /// <summary>Whether a container's command is one of the shell that is known whole and asks no model.</summary>
+    /// <param name="command">The program and its arguments.</param>
+    internal static bool IsIdle(IReadOnlyList<string> command)
+    {
+        if (command is not [var shell, "-c" or "-ec" or "-lc", var text]
+            || shell[(shell.LastIndexOf('/') + 1)..] is not ("sh" or "bash" or "ash"))
+        {
+            return false;
+        }
+        var bag = new ClueBag();
+        AddLines(bag, "command", Bounded(text), isCommand: true);
+        return bag.IsSeenWhole;
+    }
+
     /// <summary>
     /// Clues in a script: its first line says whether it is one of the shell, else the end of its name does.
     /// </summary>

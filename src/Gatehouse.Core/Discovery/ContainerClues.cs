@@ -27,8 +27,11 @@ internal sealed class ContainerClues
 
     public ImmutableArray<Clue> ToImmutable() => _bag.ToImmutable();
 
-    public void AddEnvironment(IEnumerable<EnvironmentFact> environment)
+    /// <summary>Variables. A loop around <c>curl</c> has all of its app's, and uses those that it names.</summary>
+    public void AddEnvironment(IEnumerable<EnvironmentFact> environment, IReadOnlyList<string> command)
     {
+        if (_software is null && ClueText.IsIdle(command))
+            environment = environment.Where(fact => command[^1].Contains(fact.Name, StringComparison.Ordinal));
         // A variable that is set to nothing switches something off.
         foreach (var fact in environment.Where(fact => fact.IsSecret || fact.Value != ""))
         {

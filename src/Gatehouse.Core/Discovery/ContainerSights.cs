@@ -23,7 +23,8 @@ public static class ContainerSights
     {
         ArgumentNullException.ThrowIfNull(project);
         var services = project.Services.Where(service => service.Provider is null)
-            .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine)))
+            .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine,
+                service.Environment)))
             .ToArray();
         var shared = SharedVariables.Of(services);
         return [.. services.Select(one => Of(project, one.Service, one.Software) with
@@ -39,9 +40,9 @@ public static class ContainerSights
     /// <param name="name">The name that people use for it.</param>
     internal static Sight Of(ContainerRun run, string place, string name)
     {
-        var software = SoftwareOf(run.Image, run.Command);
+        var software = SoftwareOf(run.Image, run.Command, run.Environment);
         var clues = new ContainerClues(software, run.Image);
-        clues.AddEnvironment(run.Environment);
+        clues.AddEnvironment(run.Environment, run.Command);
         clues.AddCommand(run.Command);
         clues.AddPorts(run.Ports.Where(port => port.HostPort != 0));
         clues.AddMounts(run.Mounts);
@@ -56,7 +57,7 @@ public static class ContainerSights
             Endpoints = [.. run.Networks.Select(network => new SightEndpoint(network,
                 [.. run.Aliases.Append(run.Name ?? name).Append(name).Distinct()]))],
             Ports = run.Ports,
-            ListeningPorts = Listening(software, [], run.Command),
+            ListeningPorts = Listening(software, [], run.Command, run.Ports),
             Mounts = run.Mounts,
             IsOnHostNetwork = run.IsOnHostNetwork,
             Clues = clues.ToImmutable(),
@@ -65,11 +66,13 @@ public static class ContainerSights
 
     /// <summary>
     /// What an image is, unless its command makes it something else: a model server's image is also used to fetch
-    /// models.
+    /// models. An image of one's own is what its command and its variables say.
     /// </summary>
-    private static KnownSoftware? SoftwareOf(string image, ImmutableArray<string> command)
+    private static KnownSoftware? SoftwareOf(
+        string image, ImmutableArray<string> command, IEnumerable<EnvironmentFact> environment)
     {
         var software = image.Length == 0 ? null : SoftwareTable.Find(image);
+        if (software is null) return ServedModel.SoftwareOf(command, environment);
         var isOther = software?.Role == SoftwareRole.Server && !command.IsEmpty
             && ClueText.FindInArguments("command", command) is var clues
             && clues.Any(clue => clue.Kind is ClueKind.ModelClient or ClueKind.Upkeep)
@@ -90,9 +93,9 @@ public static class ContainerSights
 
     private static Sight Of(ContainerFacts container, ContainerFacts owner)
     {
-        var software = SoftwareOf(container.Image, container.CommandLine);
+        var software = SoftwareOf(container.Image, container.CommandLine, container.Environment);
         var clues = new ContainerClues(software, container.Image);
-        clues.AddEnvironment(container.Environment);
+        clues.AddEnvironment(container.Environment, container.CommandLine);
         clues.AddCommand(container.CommandLine);
         clues.AddPorts(container.Ports);
         clues.AddMounts(container.Mounts);
@@ -118,7 +121,7 @@ public static class ContainerSights
                 })
                 : container.Ports],
             Mounts = container.Mounts,
-            ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine),
+            ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine, []),
             IsOnHostNetwork = isOnHost,
             IsRunning = container.IsRunning,
             Clues = clues.ToImmutable(),
@@ -128,7 +131,7 @@ public static class ContainerSights
     private static Sight Of(ComposeProject project, ComposeService service, KnownSoftware? software)
     {
         var clues = new ContainerClues(software, service.Image ?? "");
-        clues.AddEnvironment(service.Environment);
+        clues.AddEnvironment(service.Environment, service.CommandLine);
         clues.AddModels(service, project);
         clues.AddCommand(service.CommandLine);
         clues.AddPorts(service.Ports.Where(port => port.HostPort != 0));
@@ -151,7 +154,7 @@ public static class ContainerSights
                     .Append(attachment.Address ?? owner.Name).Distinct()]))],
             Ports = service.Ports,
             Mounts = service.Volumes,
-            ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine),
+            ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
             IsOnHostNetwork = owner.NetworkMode == "host",
             Clues = clues.ToImmutable(),
         };
@@ -160,8 +163,8 @@ public static class ContainerSights
     /// <summary>
     /// Ports on which a model server listens: those of its command, of its declaration, and its usual one.
     /// </summary>
-    internal static ImmutableArray<int> Listening(
-        KnownSoftware? software, ImmutableArray<string> exposed, ImmutableArray<string> command)
+    internal static ImmutableArray<int> Listening(KnownSoftware? software, ImmutableArray<string> exposed,
+        ImmutableArray<string> command, ImmutableArray<PortFact> published)
     {
         var ports = new List<int>();
         for (var i = 0; i + 1 < command.Length; i++)
@@ -170,6 +173,9 @@ public static class ContainerSights
         }
         ports.AddRange(command.Where(word => word.StartsWith("--port=", StringComparison.Ordinal))
             .Select(word => Port(word["--port=".Length..])).OfType<int>());
+        // An image of one's own may have another port; what is published tells it.
+        if (software is { Port: > 0 } && ports.Count == 0 && published is [{ Protocol: "tcp" } only])
+            ports.Add(only.ContainerPort);
         if (software is { Port: > 0 }) ports.Add(software.Port);
         ports.AddRange(exposed.Where(port => !port.EndsWith("/udp", StringComparison.Ordinal))
             .Select(port => Port(port.Split('/')[0])).OfType<int>());

@@ -21,6 +21,7 @@ public static class Judge
             .Select(port => port.HostPort).ToHashSet();
         ImmutableArray<OpenConnection> connections = [.. house.Connections.Where(
             connection => !gates.Any(gate => gate.Identities.Contains(connection.Identity)))];
+        AddNamed(things);
         var servers = new ModelServers(things.Where(IsServer), held);
         AddConnections(things, servers, connections);
         var jobs = new JobFinds(house.Estate, servers);
@@ -77,6 +78,27 @@ public static class Judge
     private static bool IsDownloadKey(string name) => name.StartsWith("HF_", StringComparison.Ordinal)
         || name.StartsWith("HUGGING", StringComparison.Ordinal);
 
+    /// <summary>
+    /// A container of which nothing is known, and which another one names as its model server, is one. What itself
+    /// calls models is an app in between.
+    /// </summary>
+    private static void AddNamed(ImmutableArray<Thing> things)
+    {
+        var unknown = things.Where(static thing => thing.IsContainer && thing.Role is null && !SaysSo(thing)
+            && !thing.Has(ClueKind.ModelClient) && !thing.Has(ClueKind.ModelServer)).ToArray();
+        if (unknown.Length == 0) return;
+        foreach (var caller in things.Where(static thing => thing.Endpoints.Length != 0))
+        {
+            foreach (var clue in caller.Of(ClueKind.ModelUrl))
+            {
+                if (ModelServers.Parse(clue.Value) is not { } url) continue;
+                unknown.FirstOrDefault(thing => thing != caller && thing.Endpoints.Any(its
+                        => its.Names.Contains(url.Host) && caller.Endpoints.Any(mine => mine.Network == its.Network)))
+                    ?.Add(new Clue(ClueKind.ModelServer, $"{clue.Where} of {caller.First.Place}", clue.Value));
+            }
+        }
+    }
+
     private static void AddConnections(
         ImmutableArray<Thing> things, ModelServers servers, ImmutableArray<OpenConnection> connections)
     {
@@ -118,7 +140,8 @@ public static class Judge
         {
             Kind = FindKind.Server,
             Name = server.Name,
-            Software = server.Software?.Name ?? server.Of(ClueKind.ModelServer).FirstOrDefault()?.Value ?? "",
+            Software = server.Software?.Name ?? server.Of(ClueKind.ModelServer).Select(static clue => clue.Value)
+                .FirstOrDefault(static value => !value.Contains("://", StringComparison.Ordinal)) ?? "",
             Places = server.Places,
             Identities = server.Identities,
             Evidence = server.Clues,

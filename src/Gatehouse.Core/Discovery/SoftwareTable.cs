@@ -19,6 +19,10 @@ public static class SoftwareTable
         .SelectMany(row => row.Images.Select(image => KeyValuePair.Create(image, row)))
         .ToFrozenDictionary(StringComparer.Ordinal);
 
+    // Words at the end of an image's name for the machine that it was built for, as in comfyui-nvidia-docker.
+    private static readonly FrozenSet<string> Builds = FrozenSet.Create(StringComparer.Ordinal,
+        "amd", "amd64", "arm64", "cpu", "cuda", "docker", "gpu", "intel", "nvidia", "rocm", "vulkan", "xpu");
+
     /// <summary>What an image is known to be; null when it is not known.</summary>
     /// <param name="image">The image as it was asked for, as <c>ghcr.io/open-webui/open-webui:main</c>.</param>
     public static KnownSoftware? Find(string image)
@@ -26,7 +30,19 @@ public static class SoftwareTable
         ArgumentNullException.ThrowIfNull(image);
         var parts = PathOf(image).Split('/');
         return (parts.Length > 1 ? ByImage.GetValueOrDefault($"{parts[^2]}/{parts[^1]}") : null)
-            ?? ByImage.GetValueOrDefault(parts[^1]);
+            ?? ByName(parts[^1]);
+    }
+
+    /// <summary>By the image's own name, without the words behind it that say for what it was built.</summary>
+    private static KnownSoftware? ByName(string name)
+    {
+        while (true)
+        {
+            if (ByImage.GetValueOrDefault(name) is { } known) return known;
+            var cut = name.LastIndexOf('-');
+            if (cut <= 0 || !Builds.Contains(name[(cut + 1)..])) return null;
+            name = name[..cut];
+        }
     }
 
     /// <summary>What a program that serves or calls models is known to be; null when it is not known.</summary>
@@ -135,6 +151,11 @@ public static class SoftwareTable
             Port = 8080, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
             Sink = SinkKind.Stdout,
         },
+        new("9router", Proxy, ["9router"])
+        {
+            Port = 20128, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            Sink = SinkKind.Stdout,
+        },
         new("one-api", Proxy, ["one-api", "new-api"])
         {
             Port = 3000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
@@ -171,6 +192,7 @@ public static class SoftwareTable
         Chat("Open Interpreter", "open-interpreter") with { Can = Acts, Because = "it runs commands" },
         Chat("OpenClaw", "openclaw", "clawdbot", "moltbot") with { Can = Acts,
             Because = "it runs commands and sends messages" },
+        Chat("Hermes Agent", "hermes-agent") with { Can = Acts, Because = "it runs commands and sends messages" },
         Chat("GPT Researcher", "gpt-researcher"),
         Chat("AutoGPT", "auto-gpt", "autogpt", "autogpt_platform") with { Can = Acts, Because = "it runs commands" },
         Chat("Ollama web UI", "ollama-webui", "ollama-ui", "nextjs-ollama-llm-ui", "ollama-web-management"),
@@ -250,6 +272,9 @@ public static class SoftwareTable
             Source = SourceKind.Webhook },
         new("Nextcloud", Optional, ["nextcloud", "nextcloud/all-in-one", "aio-nextcloud"]) {
             Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        // Its modules call a model for every object that is stored and for every search.
+        new("Weaviate", Optional, ["weaviate"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
+            IsPart = true },
         new("Paperless-ngx", Optional, ["paperless-ngx"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
             Can = Alters, ReadsSettings = true },
         new("Immich", Plain, ["immich-server"]),
@@ -267,7 +292,7 @@ public static class SoftwareTable
         Part("MongoDB", "mongo", "mongodb", "mongodb-community-server", "mongo-express"),
         Part("Meilisearch", "meilisearch"),
         Part("Search", "elasticsearch", "opensearch", "typesense", "clickhouse-server", "clickhouse", "solr"),
-        Part("Vector store", "qdrant", "chroma", "milvus", "etcd", "neo4j", "weaviate"),
+        Part("Vector store", "qdrant", "chroma", "milvus", "etcd", "neo4j"),
         Part("Broker", "eclipse-mosquitto", "rabbitmq", "nats", "kafka", "emqx"),
         Part("Store", "minio", "mc", "adminer", "gotenberg", "tika", "browserless", "chrome", "alpine-chrome",
             "chromium", "influxdb", "docling-serve", "couchdb", "sockpuppetbrowser"),

@@ -10,7 +10,9 @@ namespace Gatehouse.Tests.Discovery;
 /// Whole hosts in the shape of those that people publish: where files lie, what stands in them, and which jobs and
 /// model servers are there. Those in <c>held-out</c> were written before the rules were looked at, and no rule may be
 /// made for one of them alone. Those in <c>unseen</c> came when the rules stood: of their 22 jobs and servers 20 were
-/// found at first and none was wrong; the two lay in a folder that was not searched.
+/// found at first and none was wrong; the two lay in a folder that was not searched. Those in <c>public</c> are of the
+/// kinds on which 36 hosts of public repositories failed: of their 97 jobs and servers 89 were right at first, 8 were
+/// missed, and 3 finds were wrong.
 /// </summary>
 public sealed class CorpusTests
 {
@@ -40,9 +42,19 @@ public sealed class CorpusTests
                 + $"\n  missed: {string.Join("\n  missed: ", missed)}");
         TestContext.Current.TestOutputHelper?.WriteLine(report);
 
-        Assert.True(Hosts.Count >= 30 && right >= 100, $"{Hosts.Count} hosts, {report}");
+        Assert.True(Hosts.Count >= 50 && right >= 120, $"{Hosts.Count} hosts, {report}");
         Assert.True(wrong.Count <= WrongMax * (right + wrong.Count), report);
         Assert.True(missed.Count <= MissedMax * (right + missed.Count), report);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Every_job_and_server_of_a_host_is_found_and_nothing_else(string name)
+    {
+        var (_, wrong, missed) = await CompareAsync(name);
+
+        Assert.Empty(wrong);
+        Assert.Empty(missed);
     }
 
     [Theory]

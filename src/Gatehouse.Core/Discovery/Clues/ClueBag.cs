@@ -19,6 +19,12 @@ internal sealed class ClueBag
     /// <summary>Whether a command started a program of which nothing is known.</summary>
     public bool SawOther { get; set; }
 
+    /// <summary>
+    /// Whether commands of the shell were seen that start nothing unknown and ask no model: variables that stand
+    /// beside them say nothing.
+    /// </summary>
+    public bool IsSeenWhole => !SawOther && !Has(ClueKind.ModelUrl, ClueKind.ModelClient, ClueKind.ModelServer);
+
     /// <summary>Says that all commands together only look after models, where that is so.</summary>
     public void CloseCommands(string where)
     {

@@ -100,8 +100,9 @@ public static class UnitSights
             bag.AddRange(ClueText.FindInVariable(variable));
         if (!bag.IsEvidence)
             return null;
-        var software = Programs.SoftwareOf(ClueText.FindInArguments("", words));
-        var (host, port) = ServedAddress.Of(software, words, variables);
+        var served = Served(bag, words, (folder, set.Home), scripts);
+        var software = served?.Software ?? Programs.SoftwareOf(ClueText.FindInArguments("", words));
+        var (host, port) = ServedAddress.Of(software, served?.Words ?? words, variables);
         return new Sight
         {
             Kind = SightKind.Unit,
@@ -134,6 +135,17 @@ public static class UnitSights
 
         static IEnumerable<Clue> Kept(ImmutableArray<Clue> clues, bool isMain)
             => clues.Where(clue => isMain || clue.Kind != ClueKind.Upkeep);
+    }
+
+    /// <summary>The command of a script by which a unit serves models; null where its own command says so.</summary>
+    private static (KnownSoftware Software, IReadOnlyList<string> Words)? Served(
+        ClueBag bag, ImmutableArray<string> words, (string? Folder, string? Home) place, ScriptShelf scripts)
+    {
+        if (!bag.Has(ClueKind.ModelServer) || Programs.SoftwareOf(ClueText.FindInArguments("", words)) is not null)
+            return null;
+        return ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home).Select(scripts.Text).OfType<string>()
+            .Select(ServedModel.In).FirstOrDefault(static found => found is not null) is { } one
+            ? (one.Software, one.Words) : null;
     }
 
     private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptShelf scripts)

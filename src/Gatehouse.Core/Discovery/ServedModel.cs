@@ -1,0 +1,82 @@
+using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Tells a model server by how it is started, where the name of its image or unit says nothing.</summary>
+internal static class ServedModel
+{
+    private const int LinesMax = 2_000; // Lines of one script that starts a server; those of people have about twenty.
+    private const int ExpandMax = 8; // Variables in one word.
+
+    // Variables that only llama.cpp's server reads, by its own help.
+    private static readonly string[] LlamaVariables =
+        ["LLAMA_ARG_MODEL", "LLAMA_ARG_MODEL_URL", "LLAMA_ARG_HF_REPO", "LLAMA_ARG_HF_FILE"];
+
+    /// <summary>What a container's command and variables say that it serves; null when they say nothing.</summary>
+    public static KnownSoftware? SoftwareOf(IReadOnlyList<string> command, IEnumerable<EnvironmentFact> environment)
+    {
+        if (environment.Any(static fact => LlamaVariables.Contains(fact.Name)) || IsLlama(command))
+            return SoftwareTable.OfProgram("llama-server");
+        var software = command.Count == 0 ? null : Programs.SoftwareOf(ClueText.FindInArguments("", command));
+        return software?.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
+    }
+
+    /// <summary>The command in a script that serves models, with the script's own variables put in.</summary>
+    /// <param name="script">The text of a script of the shell.</param>
+    /// <returns>Null when it has none.</returns>
+    public static (KnownSoftware Software, string[] Words)? In(string script)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var lines = script.Replace("\\\r\n", " ", StringComparison.Ordinal)
+            .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Take(LinesMax);
+        foreach (var line in lines.Select(static line => line.Trim()).Where(static line => !line.StartsWith('#')))
+        {
+            foreach (var words in ShellWords.Commands(line))
+            {
+                if (words is [var word] && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var cut)
+                    values[word[..cut]] = word[(cut + 1)..];
+                if (Programs.SoftwareOf(ClueText.FindInArguments("", words)) is { Role: not SoftwareRole.App } software)
+                    return (software, [.. words.Select(one => Expanded(one, values))]);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Options without a program before them, for an image that starts llama.cpp's server.</summary>
+    private static bool IsLlama(IReadOnlyList<string> command)
+    {
+        if (command.Count == 0 || !command[0].StartsWith('-')) return false;
+        for (var at = 0; at + 1 < command.Count; at++)
+        {
+            if (command[at] is "-hf" or "-hfr" or "--hf-repo"
+                || (command[at] is "-m" or "--model"
+                    && command[at + 1].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static string Expanded(string word, Dictionary<string, string> values)
+    {
+        for (var times = 0; times < ExpandMax; times++)
+        {
+            var at = word.IndexOf('$', StringComparison.Ordinal);
+            if (at < 0) break;
+            var isBraced = at + 1 < word.Length && word[at + 1] == '{';
+            var start = at + (isBraced ? 2 : 1);
+            var end = start;
+            while (end < word.Length && (char.IsAsciiLetterOrDigit(word[end]) || word[end] == '_')) end++;
+            var stop = isBraced ? word.IndexOf('}', end) : end;
+            if (end == start || stop < 0) break;
+            var other = isBraced && word[end..stop].StartsWith(":-", StringComparison.Ordinal)
+                ? word[(end + 2)..stop] : "";
+            var value = values.GetValueOrDefault(word[start..end], other);
+            if (value.Contains('$', StringComparison.Ordinal)) value = "";
+            word = $"{word[..at]}{value}{word[(isBraced ? stop + 1 : end)..]}";
+        }
+        return word;
+    }
+}

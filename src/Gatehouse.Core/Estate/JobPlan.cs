@@ -42,17 +42,32 @@ public sealed record JobPlan
     public ImmutableArray<ModelPlan> OpenModels { get; init; } = [];
 
     /// <summary>
-    /// The model that a call means by a name that none of <see cref="ModelsByName"/> has; null when it may have none.
+    /// The model that a call means by a name, of its named ones first. One that speaks the call's dialect goes before
+    /// one that does not: of <c>gpt-*</c> at OpenAI and <c>*</c> of an Ollama, the latter is meant by Ollama's clients.
     /// </summary>
     /// <param name="name">The name, as the call gives it.</param>
     /// <param name="prices">Prices by upstream name.</param>
-    public ModelPlan? OpenModelNamed(string name, FrozenDictionary<string, ModelPrice> prices)
+    /// <param name="speaks">Whether a model speaks the call's dialect.</param>
+    /// <returns>The model, which may speak another dialect, or null when it may have none of that name.</returns>
+    public ModelPlan? ModelFor(
+        string name, FrozenDictionary<string, ModelPrice> prices, Func<ModelPlan, bool> speaks)
     {
-        foreach (var model in OpenModels)
+        ArgumentNullException.ThrowIfNull(speaks);
+        if (ModelNamed(name) is { } named)
         {
-            if (model.Named(name, prices) is { } named) return named;
+            // The same model may be declared once for each dialect that its server speaks.
+            return speaks(named) ? named : Models.FirstOrDefault(model => model.Url == named.Url
+                && model.UpstreamName == named.UpstreamName && model.Credential == named.Credential && speaks(model))
+                ?? named;
         }
-        return null;
+        ModelPlan? other = null;
+        foreach (var open in OpenModels)
+        {
+            if (open.Named(name, prices) is not { } model) continue;
+            if (speaks(model)) return model;
+            other ??= model;
+        }
+        return other;
     }
 
     /// <summary>What starts it.</summary>

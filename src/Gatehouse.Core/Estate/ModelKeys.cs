@@ -12,7 +12,8 @@ internal static class ModelKeys
     { Required = true };
 
     public static readonly Setting<string> Name = new("name", Shapes.ModelName,
-        "The name that the upstream knows; `*` is every model that it has (`ollama` and `openai` only).")
+        "The name that the upstream knows; `*` is every model that it has (`ollama` and `openai` only), "
+        + "`claude-*` all that begin so.")
     { DefaultText = "the key" };
 
     public static readonly Setting<CredentialReference> Credential = new("credential", Shapes.Credential,

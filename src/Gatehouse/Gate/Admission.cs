@@ -117,7 +117,7 @@ internal sealed class Admission(GateParts parts)
     private static Refusal? FindModel(GateCall call, string name)
     {
         var job = call.Caller.Job;
-        var model = job.ModelNamed(name) ?? job.OpenModelNamed(name, call.Plan.Prices);
+        var model = job.ModelFor(name, call.Plan.Prices, model => Speaks(model, call.Route!));
         if (model is null || !TokenAllows(call, model))
         {
             return new Refusal(RefusalKind.ModelUnknown,

@@ -199,8 +199,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     private async Task<Refusal?> WriteModelAsync(GateCall call, string name, ArrayBufferWriter<byte> body)
     {
         var dialect = call.Route!.Dialect;
-        var job = call.Caller.Job;
-        if ((job.ModelNamed(name) ?? job.OpenModelNamed(name, call.Plan.Prices)) is not { } model
+        if (ModelFor(call, name) is not { } model
             || !Admission.TokenAllows(call, model) || !Admission.SpeaksDialect(model.Provider, dialect))
         {
             return Unknown(call, name);
@@ -256,6 +255,9 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
         bool IsMissing(string name) => known.ValueKind != JsonValueKind.Object || !known.TryGetProperty(name, out _);
     }
 
+    private static ModelPlan? ModelFor(GateCall call, string name) => call.Caller.Job.ModelFor(
+        name, call.Plan.Prices, model => Admission.SpeaksDialect(model.Provider, call.Route!.Dialect));
+
     /// <summary>The caller's models that a dialect reaches, each upstream name once.</summary>
     private static List<ModelPlan> ModelsOf(GateCall call, Dialect dialect)
         => [.. call.Caller.Job.Models
@@ -296,8 +298,8 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             foreach (var (name, entry) in OllamaCatalog.NamesIn(document))
             {
                 if (isElsewhere(name, entry)) continue;
-                if (call.Caller.Job.ModelNamed(name) is null && model.Named(name, call.Plan.Prices) is { } named)
-                    listed.Add((named, entry));
+                // A name that a call takes to another entry is that one's to list.
+                if (ModelFor(call, name) is { } named && named.Key == model.Key) listed.Add((named, entry));
             }
         }
         // What the estate names is known without its server, but Ollama's clients take a list for what is there.

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 
 namespace Gatehouse.Tests.Gate;
@@ -17,6 +18,10 @@ public sealed class ListedModelTests : IAsyncLifetime
           tagged: { provider: ollama, url: "{wire}", name: nomic-embed-text }
           vllm:   { provider: openai, url: "{wire}", name: qwen }
           served: { provider: openai, url: "{wire}", name: "*" }
+          some:   { provider: openai, url: "{wire}", name: "q*" }
+          spoken: { provider: anthropic, url: "{wire}", name: "oth*" }
+          bothoa: { provider: openai, url: "{wire}", name: both }
+          bothan: { provider: anthropic, url: "{wire}", name: both }
           gone:   { provider: ollama, url: "http://127.0.0.1:1", name: "llama3.2:1b" }
           goneall: { provider: openai, url: "http://127.0.0.1:1", name: "*" }
         prices:
@@ -29,6 +34,8 @@ public sealed class ListedModelTests : IAsyncLifetime
           down:  { owner: ops, models: [gone], source: prompt, sink: none }
           dark:  { owner: ops, models: [goneall], source: prompt, sink: none }
           mixed: { owner: ops, models: [gone, every], source: prompt, sink: none }
+          twice: { owner: ops, models: [every, some, spoken], source: prompt, sink: none }
+          both:  { owner: ops, models: [bothoa, bothan], source: prompt, sink: none }
           spent: { owner: ops, model: every, source: prompt, sink: none, limits: { cost-per-month: 1 } }
         """;
 
@@ -50,7 +57,8 @@ public sealed class ListedModelTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _gate = await GateStage.StartAsync(Estate.Replace("{wire}", _upstream.Address, StringComparison.Ordinal));
-        foreach (var job in (string[])["any", "named", "open", "all", "down", "dark", "mixed", "spent"])
+        foreach (var job in (string[])
+            ["any", "named", "open", "all", "down", "dark", "mixed", "twice", "both", "spent"])
             _tokens[job] = await _gate.TokenAsync(job);
         _upstream.OnJson("/api/tags", Tags);
         _upstream.OnJson("/api/version", """{"version":"0.13.1"}""");
@@ -151,6 +159,37 @@ public sealed class ListedModelTests : IAsyncLifetime
         }
         if (job == "open")
             Assert.DoesNotContain("context_length", list.RootElement.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_entries_that_overlap_each_dialect_means_one_that_speaks_it()
+    {
+        _upstream.OnJson("/api/chat", """{"model":"x","message":{"role":"assistant","content":"o"},"done":true}""");
+        _upstream.OnJson("/v1/messages", """{"type":"message","content":[],"stop_reason":"end_turn"}""");
+
+        // "qwen" fits the longer beginning of an entry that does not speak Ollama's dialect.
+        using var chat = await ChatAsync("twice", "qwen");
+        Assert.Equal(HttpStatusCode.OK, chat.StatusCode);
+        // One server, declared once for each dialect that it speaks.
+        using var message = await _gate.PostAsync("/v1/messages",
+            """{"model":"both","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}""", _tokens["both"]);
+        Assert.Equal(HttpStatusCode.OK, message.StatusCode);
+        // Where no entry speaks the dialect, the refusal says so.
+        using var refused = await ChatAsync("both", "both");
+        Assert.Contains("does not speak", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_names_each_model_once_and_only_where_a_call_reaches_it()
+    {
+        using var list = JsonDocument.Parse((await GetAsync("twice", "/v1/models")).Text);
+
+        var names = list.RootElement.GetProperty("data").EnumerateArray()
+            .Select(entry => entry.GetProperty("id").GetString()!).ToArray();
+        Assert.Equal(names.Distinct(), names);
+        Assert.Equal(["other", "qwen"], names.Order(StringComparer.Ordinal));
+        foreach (var name in names)
+            Assert.Equal(200, (await GetAsync("twice", $"/v1/models/{name}")).Status);
     }
 
     [Fact]

@@ -88,13 +88,14 @@ public sealed class ConnectionTests
 
     [Theory]
     [InlineData("evil.example", "User-Agent: Mozilla/5.0 (X11; Linux x86_64)\r\n", false)]
-    [InlineData("evil.example:8420", "Sec-Fetch-Mode: cors\r\n", false)]
+    [InlineData("evil.example:8420", "Sec-Fetch-Site: none\r\nSec-Fetch-Mode: cors\r\n", false)]
     [InlineData("127.0.0.1.evil.example", "Sec-Fetch-Site: same-origin\r\n", false)]
     [InlineData("localhost.evil.example.", "User-Agent: Mozilla/5.0\r\n", false)]
     [InlineData("127.0.0.1", "User-Agent: Mozilla/5.0\r\n", true)]
     [InlineData("ollama", "User-Agent: Mozilla/5.0\r\n", true)]
     [InlineData("gate.lan", "User-Agent: Mozilla/5.0\r\n", true)]
     [InlineData("models.example.org", "User-Agent: python-requests/2.34\r\n", true)]
+    [InlineData("models.example.org", "User-Agent: node\r\nSec-Fetch-Mode: cors\r\nAccept-Language: *\r\n", true)]
     public async Task A_browser_reaches_a_jobs_own_listener_by_a_local_name_only(
         string host, string header, bool passes)
     {

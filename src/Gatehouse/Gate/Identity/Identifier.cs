@@ -98,9 +98,12 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
             || (BrowserOrigins.Of(call.Http.Request) is { } origin
                 && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
 
-    /// <summary>Every browser says so: none lets a page change all of these.</summary>
+    /// <summary>
+    /// Every browser says so: none lets a page change all of these. Browsers never send Sec-Fetch-Mode without
+    /// Sec-Fetch-Site; Node's fetch, and so every client on it, does.
+    /// </summary>
     private static bool IsBrowser(HttpRequest request)
-        => request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.ContainsKey("Sec-Fetch-Site")
+        => request.Headers.ContainsKey("Sec-Fetch-Site")
             || request.Headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.Ordinal)
             || (request.Headers.ContainsKey("Accept-Language") && request.Headers.ContainsKey("Referer"));
 

@@ -246,7 +246,7 @@ public sealed class ListedModelTests : IAsyncLifetime
     [Fact]
     public async Task A_verbose_description_is_asked_for_when_the_caller_asks()
     {
-        _upstream.On("/api/show", (to, request) => to.WriteAsync(WireUpstream.Whole("200 OK",
+        _upstream.On("/api/show", (to, request) => to.WriteAsync(WireUpstream.Whole("200 OK\r\nConnection: close",
             System.Text.Encoding.UTF8.GetBytes(
                 request.Contains("\"verbose\":true", StringComparison.Ordinal) ? """{"tokens":["a"]}""" : "{\"b\":1}")))
             .AsTask());

@@ -40,7 +40,8 @@ internal sealed partial class WireUpstream : IAsyncDisposable
     public void On(string name, string head, byte[] body) => On(name, to => to.WriteAsync(Whole(head, body)).AsTask());
 
     public void OnJson(string name, string json, string status = "200 OK")
-        => On(name, $"{status}\r\nContent-Type: application/json", Encoding.UTF8.GetBytes(json));
+        // Without its last header the next call may take the connection that is about to close.
+        => On(name, $"{status}\r\nContent-Type: application/json\r\nConnection: close", Encoding.UTF8.GetBytes(json));
 
     public static byte[] Whole(string head, byte[] body) =>
         [.. Encoding.Latin1.GetBytes($"HTTP/1.1 {head}\r\nContent-Length: {body.Length}\r\n\r\n"), .. body];

@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Acts;
@@ -50,7 +53,28 @@ internal static class ExecAct
             new[] { new IPNetwork(IPAddress.Parse("127.0.0.0"), 8), new IPNetwork(IPAddress.IPv6Loopback, 128) };
         return gate is ListenAddress.Tcp { EndPoint.Address: var own } && !IPAddress.IsLoopback(own)
             ? [.. loopback, new IPNetwork(own, own.GetAddressBytes().Length * 8)]
-            : loopback;
+            : File.Exists(InContainer) ? [.. loopback, .. HostAddresses()] : loopback;
+    }
+
+    /// <summary>Docker and Podman's Docker mode put it into every container.</summary>
+    private const string InContainer = "/.dockerenv";
+
+    /// <summary>
+    /// The addresses by which the host of this container calls: the first one of each bridge's network, which Docker
+    /// gives to the host. Neighbours have others.
+    /// </summary>
+    private static IEnumerable<IPNetwork> HostAddresses()
+    {
+        foreach (var card in NetworkInterface.GetAllNetworkInterfaces())
+        {
+            foreach (var own in card.GetIPProperties().UnicastAddresses)
+            {
+                if (own.Address.AddressFamily != AddressFamily.InterNetwork || IPAddress.IsLoopback(own.Address)) continue;
+                var address = BinaryPrimitives.ReadUInt32BigEndian(own.Address.GetAddressBytes());
+                var first = (address & (uint.MaxValue << (32 - own.PrefixLength))) + 1;
+                yield return new IPNetwork(new IPAddress(BinaryPrimitives.ReverseEndianness(first)), 32);
+            }
+        }
     }
 
     /// <summary>The name comes from the job's user: it must not draw on the screens of those who read it.</summary>

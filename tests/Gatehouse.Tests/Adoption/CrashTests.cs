@@ -43,9 +43,11 @@ public sealed class CrashTests(TestEngine engine)
         var before = await stack.SnapshotAsync();
         using var client = await EngineClient.ConnectAsync(stack.Engine, Stop);
         var random = new Random(Seed);
-        var steps = (await stack.Verb(client).ProposeAsync([], Stop)).Steps.Length;
-        for (var at = 0; at < steps; at += IsFull ? 1 : 5)
+        var steps = (await stack.Verb(client).ProposeAsync([], Stop)).Steps;
+        for (var at = 0; at < steps.Length; at += IsFull ? 1 : 5)
         {
+            // The host's own ports are not tried in this process (CrashingSteps).
+            if (steps[at] is VerifyJobStep { Container: null }) continue;
             var cut = new CrashingSteps { CutAt = at, CutAfter = TimeSpan.FromMilliseconds(random.Next(0, 120)) };
             var verb = stack.Verb(client, cut, TimeProvider.System);
             var proposal = await verb.ProposeAsync([], Stop);

@@ -1,3 +1,4 @@
+using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
 using Gatehouse.Tests.Docker;
 

@@ -59,7 +59,9 @@ public sealed class ListedModelTests : IAsyncLifetime
         _gate = await GateStage.StartAsync(Estate.Replace("{wire}", _upstream.Address, StringComparison.Ordinal));
         foreach (var job in (string[])
             ["any", "named", "open", "all", "down", "dark", "mixed", "twice", "both", "spent"])
+        {
             _tokens[job] = await _gate.TokenAsync(job);
+        }
         _upstream.OnJson("/api/tags", Tags);
         _upstream.OnJson("/api/version", """{"version":"0.13.1"}""");
         _upstream.OnJson("/api/ps", """{"models":[{"name":"llama3.2:3b","model":"llama3.2:3b"}]}""");
@@ -176,7 +178,8 @@ public sealed class ListedModelTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, message.StatusCode);
         // Where no entry speaks the dialect, the refusal says so.
         using var refused = await ChatAsync("both", "both");
-        Assert.Contains("does not speak", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var why = await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("does not speak", why, StringComparison.Ordinal);
     }
 
     [Fact]

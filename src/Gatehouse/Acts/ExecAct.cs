@@ -69,7 +69,8 @@ internal static class ExecAct
         {
             foreach (var own in card.GetIPProperties().UnicastAddresses)
             {
-                if (own.Address.AddressFamily != AddressFamily.InterNetwork || IPAddress.IsLoopback(own.Address)) continue;
+                if (own.Address.AddressFamily != AddressFamily.InterNetwork || IPAddress.IsLoopback(own.Address))
+                    continue;
                 var address = BinaryPrimitives.ReadUInt32BigEndian(own.Address.GetAddressBytes());
                 var first = (address & (uint.MaxValue << (32 - own.PrefixLength))) + 1;
                 yield return new IPNetwork(new IPAddress(BinaryPrimitives.ReverseEndianness(first)), 32);

@@ -30,9 +30,9 @@ internal sealed class Compiled
 
     /// <summary>
     /// CS8795 and CS9248: a partial member whose other half a generator writes (LibraryImport, LoggerMessage,
-    /// GeneratedRegex), and CS0165, what such a member would have assigned. Generators do not run here.
+    /// GeneratedRegex), and CS0165 and CS0170, what such a member would have assigned. Generators do not run here.
     /// </summary>
-    private static readonly HashSet<string> LeftToGenerators = ["CS0165", "CS8795", "CS9248"];
+    private static readonly HashSet<string> LeftToGenerators = ["CS0165", "CS0170", "CS8795", "CS9248"];
 
     private static readonly Lazy<Compiled> House = new(() =>
     {

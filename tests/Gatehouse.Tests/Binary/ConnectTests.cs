@@ -17,7 +17,7 @@ public sealed class ConnectTests
         await WaitForAsync(connect, "Waiting for the first call of news");
 
         Assert.Equal(HttpStatusCode.Unauthorized, await gate.StatusAsync("wrong"));
-        await WaitForAsync(connect, "A call arrived whose token is not good (bad_token)");
+        await WaitForAsync(connect, "A call with an invalid token arrived (bad_token)");
         using (await gate.PostAsync("v1/chat/completions", """{"model":"gone","messages":[]}""", token))
             await WaitForAsync(connect, "names a model that news does not have");
         Assert.Equal(HttpStatusCode.OK, await gate.StatusAsync(token));

@@ -77,7 +77,7 @@ public sealed class TestEngine : IAsyncLifetime
         var containers = (await DockerAsync("ps", "-aq")).Lines;
         if (containers.Count > 0) await DockerAsync(["rm", "-f", "-v", .. containers]);
         await DockerAsync("network", "prune", "-f");
-        // A container that was killed while it was being connected can leave an endpoint that keeps its network for ever
+        // A container that was killed while it was being connected can leave an endpoint that keeps its network
         // (Docker 20.10); an engine that starts has none.
         if ((await NetworksAsync()).Count > BuiltInNetworks) await RestartAsync();
     }

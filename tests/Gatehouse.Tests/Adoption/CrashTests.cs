@@ -110,7 +110,7 @@ public sealed class CrashTests(TestEngine engine)
 
         Assert.False(done);
         Assert.Equal(before, await stack.SnapshotAsync());
-        Assert.Contains("everything is as it was before", stack.Screen, StringComparison.Ordinal);
+        Assert.Contains("Everything is as it was before", stack.Screen, StringComparison.Ordinal);
         await stack.WaitForCallsAsync(AdoptStack.SmallApp, 2);
     }
 

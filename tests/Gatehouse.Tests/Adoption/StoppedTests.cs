@@ -76,7 +76,7 @@ public sealed class StoppedTests(TestEngine engine)
         var ended = await adopt.EndAsync();
 
         Assert.Equal(1, ended.Exit);
-        if (!isGone) Assert.Contains("everything is as it was before", ended.Output, StringComparison.Ordinal);
+        if (!isGone) Assert.Contains("Everything is as it was before", ended.Output, StringComparison.Ordinal);
         Assert.Equal(before, await stack.SnapshotAsync());
         Assert.Contains("nothing to undo", (await stack.UndoAsync()).Expect(0).Output, StringComparison.Ordinal);
         await stack.WaitForCallsAsync(AdoptStack.SmallApp, 2);

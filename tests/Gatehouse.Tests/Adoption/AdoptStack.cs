@@ -293,7 +293,8 @@ internal sealed class AdoptStack : IAsyncDisposable
     private static string Rules(string text) => string.Join('\n', text.Split('\n')
         .Where(static line => line.Length > 0 && line[0] is not '#')
         .Select(static line => System.Text.RegularExpressions.Regex.Replace(line, @"\[\d+:\d+\]", ""))
-        .Select(static line => System.Text.RegularExpressions.Regex.Replace(line, @"172\.\d+\.\d+\.[2-9]\b", "ADDRESS"))
+        .Select(static line => System.Text.RegularExpressions.Regex.Replace(
+            line, @"\b(172\.\d+|192\.168)\.\d+\.([2-9]|1\d)\b", "ADDRESS"))
         .Order(StringComparer.Ordinal));
 
     private static JsonNode Plain(JsonNode node)

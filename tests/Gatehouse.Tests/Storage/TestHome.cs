@@ -51,14 +51,28 @@ internal sealed class TestHome : IDisposable
     /// <summary>A copy of all files, as a crash of this moment would leave them.</summary>
     public TestHome Copy()
     {
-        var copy = new TestHome { Settings = Settings with { AtCommit = null, AtStep = null } };
+        for (var left = 10; ; left--)
+        {
+            var copy = new TestHome { Settings = Settings with { AtCommit = null, AtStep = null } };
+            try
+            {
+                CopyTo(copy.Path);
+                return copy;
+            }
+            catch (FileNotFoundException) when (left > 0) // A ledger that is closing removes its WAL: look again.
+            {
+                copy.Dispose();
+            }
+        }
+    }
+
+    private void CopyTo(string target)
+    {
         foreach (var file in Directory.EnumerateFiles(Path, "*", SearchOption.AllDirectories)
             .Where(file => !file.EndsWith("-shm", StringComparison.Ordinal)))
         {
-            File.Copy(file, System.IO.Path.Combine(copy.Path, System.IO.Path.GetRelativePath(Path, file)));
+            File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetRelativePath(Path, file)));
         }
-
-        return copy;
     }
 
     public void Execute(string sql, params (string Name, object Value)[] parameters)

@@ -135,7 +135,7 @@ internal static class TokenActs
             Service = service,
             BoundToConnection = boundToConnection,
         };
-        var token = call.House.Tokens.NewToken();
+        var token = TokenFormat.Create();
         return (token, TokenFormat.Hash(token), grant);
     }
 

@@ -172,7 +172,7 @@ internal sealed class ActClient(string homePath, string act, Dictionary<string, 
             Ledger = ledger,
             Time = TimeProvider.System,
             Pauses = new PauseBook(),
-            Tokens = new TokenBook(TokenKey.OpenOrCreate(home), () => ledger.Clock),
+            Tokens = new TokenBook(() => ledger.Clock),
         };
         GateState.Load(home, house.Tokens, house.Pauses, ledger.Clock.Due);
         var call = new ActCall(house, actor, arguments, line =>

@@ -32,7 +32,7 @@ internal static class LedgerVerifyCommand
             try
             {
                 var checkpoint = result.GetValue(against) is { } file
-                    ? await File.ReadAllTextAsync(file.FullName, stop) : null;
+                    ? await HeadFile.ReadKeptAsync(file.FullName, stop) : null;
                 var started = Stopwatch.GetTimestamp();
                 var report = LedgerVerifier.Verify(
                     HomeDirectory.OpenExisting(HomeOption.Resolve(result)), checkpoint, result.GetValue(payloads),

@@ -19,7 +19,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
         }
         if (asked.IsDone && state.Key == StepKeys.Checkpoint)
         {
-            if (!IsKept(stop)) return ExitCodes.Failed;
+            if (!await IsKeptAsync(stop)) return ExitCodes.Failed;
             state = state with { CheckpointSeen = time.GetUtcNow() };
         }
         var (scene, sentences) = await NextHouse.LookAsync(asked, state.CheckpointSeen, time, stop);
@@ -104,7 +104,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
     }
 
     /// <summary>Whether the ledger still is what a checkpoint that was kept elsewhere says.</summary>
-    private bool IsKept(CancellationToken stop)
+    private async Task<bool> IsKeptAsync(CancellationToken stop)
     {
         if (asked.Against is not { } file)
         {
@@ -118,7 +118,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
         }
         try
         {
-            var text = File.ReadAllText(file.FullName);
+            var text = await HeadFile.ReadKeptAsync(file.FullName, stop);
             var report = LedgerVerifier.Verify(HomeDirectory.OpenExisting(asked.Home), text, false, stop);
             if (report.IsGood) return true;
             error.WriteLine("gatehouse: The ledger is not what that checkpoint says. Look at it before anything else: "

@@ -35,14 +35,19 @@ internal sealed class RunningHouse : IAsyncDisposable
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Connections to the control page and the sockets for acts, together.</summary>
+    /// <summary>Connections to the control page and the owner's socket, together.</summary>
     private const int PeopleMax = 64;
+
+    /// <summary>
+    /// Connections of all jobs' users to the socket for tokens, and of each of them: a running <c>exec</c> holds one.
+    /// </summary>
+    private const int JobUsersMax = 256, JobUserMax = 32;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly ConcurrentQueue<Task> _background = new();
     private readonly List<HttpEndpoint> _endpoints = [];
-    private readonly ConnectionBook _callers, _people;
+    private readonly ConnectionBook _callers, _people, _jobUsers;
     private readonly HomeLock _lock;
     private bool _listensForJobUsers;
     private readonly ILoggerFactory _logs;
@@ -57,9 +62,11 @@ internal sealed class RunningHouse : IAsyncDisposable
         Log = _logs.CreateLogger("gatehouse");
         _callers = new ConnectionBook(setup.Callers, Time);
         _people = new ConnectionBook(new ConnectionLimits(PeopleMax) { KnowsByRequest = true }, Time);
+        _jobUsers = new ConnectionBook(
+            new ConnectionLimits(JobUsersMax) { KnowsByRequest = true, PerPeer = JobUserMax }, Time);
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
-        Tokens = new TokenBook(TokenKey.OpenOrCreate(Home), () => ledger.Clock);
+        Tokens = new TokenBook(() => ledger.Clock);
         GateState.Load(Home, Tokens, Pauses, ledger.Clock.Due);
         ledger.OnTimeWentBack = TimeWentBack;
         Leaks = new LeakedTokens(Tokens, OnLeak);
@@ -114,6 +121,8 @@ internal sealed class RunningHouse : IAsyncDisposable
 
     /// <summary>The connections of callers, on every listener of the gate.</summary>
     public ConnectionBook Callers => _callers;
+
+    public ConnectionBook JobUsers => _jobUsers;
 
     /// <summary>Where the gate listens, with the real port.</summary>
     public EndPoint GateAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
@@ -333,6 +342,7 @@ internal sealed class RunningHouse : IAsyncDisposable
         Run("The watch over calls in flight", Parts.InFlight.SweepAsync(_stop.Token));
         Run("The watch over callers' connections", _callers.SweepAsync(_stop.Token));
         Run("The watch over control connections", _people.SweepAsync(_stop.Token));
+        Run("The watch over job users' connections", _jobUsers.SweepAsync(_stop.Token));
         Run("Counting by the minute", Parts.Summaries.RunAsync(Ledger, _stop.Token));
         Run("Purging", PurgeAsync(_stop.Token));
         Run("Following the interfaces", Listeners.FollowInterfacesAsync(() => Plans.Plan, _stop.Token));
@@ -359,7 +369,8 @@ internal sealed class RunningHouse : IAsyncDisposable
     private async Task ListenForJobUsersAsync(EstatePlan plan, CancellationToken stop)
     {
         if (_listensForJobUsers || plan.Jobs.Values.All(job => job.RunAs is null)) return;
-        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), new ActSocket(Acts).HandleAsync, _people, stop);
+        var acts = new ActSocket(Acts);
+        await AddAsync(new UnixDomainSocketEndPoint(Home.TokensSocket), acts.HandleAsync, _jobUsers, stop);
         _listensForJobUsers = true;
         const UnixFileMode everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
             | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;

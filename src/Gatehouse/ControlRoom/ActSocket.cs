@@ -33,7 +33,7 @@ internal sealed class ActSocket(ActHouse house)
         {
             if (!HttpMethods.IsPost(http.Request.Method) || name.Length == 0)
                 throw new ActException($"Acts are asked for with POST {Prefix}NAME.", ExitCodes.Unusable);
-            var peer = PeerCredentials.Of(http) ?? throw new ActException("Acts need a Unix socket.");
+            var peer = PeerCredentials.Of(http.Features) ?? throw new ActException("Acts need a Unix socket.");
             var isOwner = peer.Uid == 0 || peer.Uid == UserNames.OwnUid;
             var arguments = await ReadAsync(http, isOwner ? RequestBytesMax : JobUserBytesMax);
             var actor = new Actor(peer.Uid, UserNames.NameOf(peer.Uid));

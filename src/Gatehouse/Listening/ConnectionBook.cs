@@ -16,25 +16,35 @@ internal sealed record ConnectionLimits(int ConnectionsMax)
     /// <summary>How long a connection may take until its first caller is identified.</summary>
     public TimeSpan FirstRequest { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Connections of one address or user at once, identified or not.</summary>
+    public int PerPeer { get; init; } = int.MaxValue;
+
     /// <summary>Whether any request at all makes a connection known, where nobody is asked who he is.</summary>
     public bool KnowsByRequest { get; init; }
 }
 
+/// <summary>Who is at the other end, by what the kernel says: an address, or the user of a Unix socket.</summary>
+internal readonly record struct ConnectionPeer(IPAddress? Address, int? Uid)
+{
+    public static ConnectionPeer Of(ConnectionContext context) => new(
+        (context.RemoteEndPoint as IPEndPoint)?.Address, PeerCredentials.Of(context.Features)?.Uid);
+}
+
 /// <summary>
 /// The connections of one or more listeners. Connections on which nobody was identified are the first to go when there
-/// are too many: the oldest of the same address, then the oldest of all, so that who opens ten thousand and says
-/// nothing displaces himself and not the jobs.
+/// are too many: the oldest of the same address or user, then the oldest of all, so that who opens ten thousand and
+/// says nothing displaces himself and not the jobs.
 /// </summary>
 internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
 {
-    /// <summary>Addresses that are remembered as those of identified callers.</summary>
-    private const int KnownAddressesMax = 4_096;
+    /// <summary>Addresses and users that are remembered as those of identified callers.</summary>
+    private const int KnownPeersMax = 4_096;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<OpenConnection> _unknown = new();
-    private readonly Dictionary<IPAddress, LinkedList<OpenConnection>> _unknownByAddress = [];
+    private readonly Dictionary<ConnectionPeer, LinkedList<OpenConnection>> _unknownByPeer = [];
     private readonly LinkedList<OpenConnection> _known = new();
-    private readonly HashSet<IPAddress> _knownAddresses = [];
+    private readonly HashSet<ConnectionPeer> _knownPeers = [];
     private int _strangers;
     private long _turnedAway;
 
@@ -49,7 +59,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
     /// <summary>Puts the book in front of a listener's connections.</summary>
     public ConnectionDelegate Watch(ConnectionDelegate next) => async context =>
     {
-        var connection = new OpenConnection(this, context, AddressOf(context), time.GetTimestamp());
+        var connection = new OpenConnection(this, context, ConnectionPeer.Of(context), time.GetTimestamp());
         var (isIn, displaced) = Enter(connection);
         if (displaced is not null || !isIn) Interlocked.Increment(ref _turnedAway);
         displaced?.Close();
@@ -87,7 +97,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
             if (connection.Node?.List != _unknown) return;
             Remove_NeedsLock(connection);
             connection.Node = _known.AddLast(connection);
-            if (_knownAddresses.Count < KnownAddressesMax) _knownAddresses.Add(connection.Address);
+            if (_knownPeers.Count < KnownPeersMax) _knownPeers.Add(connection.Peer);
         }
     }
 
@@ -103,21 +113,33 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
     {
         lock (_lock)
         {
-            connection.IsStranger = !_knownAddresses.Contains(connection.Address);
+            connection.IsStranger = !_knownPeers.Contains(connection.Peer);
             OpenConnection? displaced = null;
-            if (_unknownByAddress.TryGetValue(connection.Address, out var own) && own.Count >= limits.UnknownPerAddress)
+            if (_unknownByPeer.TryGetValue(connection.Peer, out var own) && own.Count >= limits.UnknownPerAddress)
+            {
                 displaced = own.First!.Value;
+            }
+            else if (limits.PerPeer < int.MaxValue && CountOf_NeedsLock(connection.Peer) >= limits.PerPeer)
+            {
+                displaced = own?.First?.Value
+                    ?? LongestIdle_NeedsLock(_known.Where(one => one.Peer == connection.Peer));
+                if (displaced is null) return (false, null);
+            }
             else if (connection.IsStranger && _strangers >= limits.UnknownFromStrangers)
+            {
                 displaced = _unknown.FirstOrDefault(one => one.IsStranger);
+            }
             else if (_unknown.Count + _known.Count >= limits.ConnectionsMax)
-                displaced = _unknown.First?.Value ?? LongestIdle_NeedsLock();
+            {
+                displaced = _unknown.First?.Value ?? LongestIdle_NeedsLock(_known);
+            }
             if (displaced is not null) Remove_NeedsLock(displaced);
             else if (_unknown.Count + _known.Count >= limits.ConnectionsMax) return (false, null);
             connection.Node = _unknown.AddLast(connection);
             if (connection.IsStranger) _strangers++;
             if (own is null || own.Count == 0)
-                _unknownByAddress[connection.Address] = own = new LinkedList<OpenConnection>();
-            connection.AddressNode = own.AddLast(connection);
+                _unknownByPeer[connection.Peer] = own = new LinkedList<OpenConnection>();
+            connection.PeerNode = own.AddLast(connection);
             return (true, displaced);
         }
     }
@@ -127,17 +149,21 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
         lock (_lock) Remove_NeedsLock(connection);
     }
 
-    private OpenConnection? LongestIdle_NeedsLock() => _known.Where(one => !one.IsBusy).MinBy(one => one.LastUsed);
+    private int CountOf_NeedsLock(ConnectionPeer peer)
+        => (_unknownByPeer.TryGetValue(peer, out var own) ? own.Count : 0) + _known.Count(one => one.Peer == peer);
+
+    private static OpenConnection? LongestIdle_NeedsLock(IEnumerable<OpenConnection> known)
+        => known.Where(one => !one.IsBusy).MinBy(one => one.LastUsed);
 
     private void Remove_NeedsLock(OpenConnection connection)
     {
         if (connection.Node is not { List: { } list } node) return;
         list.Remove(node);
         connection.Node = null;
-        if (connection.AddressNode is not { List: { } own } ownNode) return;
+        if (connection.PeerNode is not { List: { } own } ownNode) return;
         own.Remove(ownNode);
-        connection.AddressNode = null;
-        if (own.Count == 0) _unknownByAddress.Remove(connection.Address);
+        connection.PeerNode = null;
+        if (own.Count == 0) _unknownByPeer.Remove(connection.Peer);
         if (connection.IsStranger) _strangers--;
     }
 
@@ -157,12 +183,12 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
 }
 
 /// <summary>One connection of a listener, for whoever serves its requests.</summary>
-internal sealed class OpenConnection(ConnectionBook book, ConnectionContext context, IPAddress address, long since)
+internal sealed class OpenConnection(ConnectionBook book, ConnectionContext context, ConnectionPeer peer, long since)
 {
     private bool _isBusy;
     private long _lastUsed = since;
 
-    public IPAddress Address => address;
+    public ConnectionPeer Peer => peer;
 
     /// <summary>When it was opened; a timestamp of the monotonic clock.</summary>
     public long Since { get; } = since;
@@ -171,12 +197,12 @@ internal sealed class OpenConnection(ConnectionBook book, ConnectionContext cont
 
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
-    /// <summary>Whether nobody was ever identified at its address when it was opened.</summary>
+    /// <summary>Whether nobody was ever identified at its other end when it was opened.</summary>
     public bool IsStranger { get; set; }
 
     public LinkedListNode<OpenConnection>? Node { get; set; }
 
-    public LinkedListNode<OpenConnection>? AddressNode { get; set; }
+    public LinkedListNode<OpenConnection>? PeerNode { get; set; }
 
     public void BeginRequest()
     {

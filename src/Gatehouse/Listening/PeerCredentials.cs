@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections.Features;
-using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.Listening;
 
@@ -13,8 +13,8 @@ internal readonly record struct PeerCredentials(int Pid, int Uid, int Gid)
     private const int SolSocket = 1;
     private const int SoPeerCred = 17;
 
-    public static PeerCredentials? Of(HttpContext http)
-        => http.Features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.Unix } socket
+    public static PeerCredentials? Of(IFeatureCollection features)
+        => features.Get<IConnectionSocketFeature>()?.Socket is { AddressFamily: AddressFamily.Unix } socket
             ? Of(socket)
             : null;
 

@@ -12,6 +12,9 @@ internal static class HeadFile
     // A checkpoint has a few hundred bytes; anything much larger was not written by us.
     private const int BytesMax = 64 * 1024;
 
+    // A log of months; heads are written a few times an hour.
+    private const int KeptBytesMax = 64 << 20;
+
     public static string PathIn(HomeDirectory home) => Path.Combine(home.KeysDirectory, "ledger.head");
 
     /// <summary>The head, or null with the reason why there is none that can be trusted.</summary>
@@ -50,6 +53,36 @@ internal static class HeadFile
     {
         var lines = note.Split('\n');
         return $"{LinePrefix}{lines[0]} {lines[1]} {lines[2]} {lines[4][(lines[4].LastIndexOf(' ') + 1)..]}";
+    }
+
+    /// <summary>The text of what was kept elsewhere: a checkpoint, or a log with heads in it.</summary>
+    /// <exception cref="HomeException">It is not there, cannot be read, or holds neither.</exception>
+    public static async Task<string> ReadKeptAsync(string path, CancellationToken stop)
+    {
+        if (Directory.Exists(path))
+            throw new HomeException($"{path} is a directory. Name the file that holds the checkpoint.");
+        try
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var text = new MemoryStream();
+            var part = new byte[64 * 1024];
+            while (await file.ReadAsync(part, stop) is > 0 and var read)
+            {
+                if (text.Length + read > KeptBytesMax)
+                {
+                    throw new HomeException($"{path} is larger than {KeptBytesMax >> 20} MiB. Name the checkpoint, or "
+                        + $"only the lines of the log that hold heads: grep '{LinePrefix.TrimEnd()}' LOG > HEADS");
+                }
+                text.Write(part, 0, read);
+            }
+            return text.Length > 0
+                ? Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length)
+                : throw new HomeException($"{path} is empty: there is no checkpoint in it.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new HomeException($"The checkpoint that was kept cannot be read: {error.Message}", error);
+        }
     }
 
     /// <summary>The notes in a text: one checkpoint, or the lines of a log in which heads stand.</summary>

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Gatehouse.Acts;
+using Gatehouse.Tests.Binary;
 using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;
@@ -132,6 +135,66 @@ public sealed class AdoptMoreTests(TestEngine engine)
             "http://127.0.0.1:11434/api/tags")).Output;
         Assert.Contains($"X-Gatehouse-Job: {AdoptStack.SmallApp}", named, StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public async Task Connect_tells_the_address_of_an_adopted_app_and_the_option_for_any_other_program()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+
+        var adopted = (await ConnectAsync(stack, AdoptStack.SmallApp, "--no-wait")).Expect(0).Output;
+        Assert.Contains($"This address is {AdoptStack.SmallApp}'s own", adopted, StringComparison.Ordinal);
+        var port = Regex.Match(adopted, @"http://([0-9.]+):11434").Groups[1].Value;
+        Assert.Contains($"X-Gatehouse-Job: {AdoptStack.SmallApp}",
+            await stack.GetFromAsync(AdoptStack.SmallApp, $"http://{port}:11434/api/tags"),
+            StringComparison.OrdinalIgnoreCase);
+
+        await File.AppendAllTextAsync(Path.Combine(stack.Home, "gatehouse.yaml"),
+            "  coder: { owner: me, model: ollama, source: { kind: prompt }, sink: files }\n",
+            TestContext.Current.CancellationToken);
+        (await stack.GatehouseAsync("reload", "--home", stack.Home)).Expect(0);
+        var other = (await ConnectAsync(stack, "coder", "--no-wait")).Expect(0).Output;
+        Assert.Contains("http://gatehouse:8420", other, StringComparison.Ordinal);
+        Assert.Contains("docker network connect bridge gatehouse", other, StringComparison.Ordinal);
+        Assert.Contains("--address", other, StringComparison.Ordinal);
+
+        // What that advice leads to, with the port of the host: the first call is seen.
+        var token = (await stack.GatehouseAsync("token", "issue", "--home", stack.Home, "--job", "coder"))
+            .Expect(0).Output.Trim();
+        var waiting = ConnectAsync(stack, "coder", "--address", "http://127.0.0.1:11434", "--wait", "40s");
+        for (var i = 0; i < 40 && !waiting.IsCompleted; i++)
+        {
+            await engine.OnHostAsync("curl", "-sS", "-m", "5", "-H", $"Authorization: Bearer {token}", "-d",
+                """{"model":"llama3.2:3b","prompt":"x","stream":false}""", "http://127.0.0.1:11434/api/generate");
+            await Task.Delay(250, TestContext.Current.CancellationToken);
+        }
+        Assert.Contains("connected: ", (await waiting).Expect(0).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Exec_starts_nothing_where_this_host_reaches_no_address_of_the_gate_and_says_what_to_do()
+    {
+        await using var stack = await AdoptStack.StartSmallAsync(engine);
+        (await stack.AdoptAsync("--yes")).Expect(0);
+        string[] rule = ["OUTPUT", "-p", "tcp", "--dport", "8420", "-j", "DROP"];
+        await engine.OnHostAsync("iptables", ["-A", .. rule]);
+        try
+        {
+            var marker = Path.Combine(stack.Folder, "started");
+            var ended = (await stack.GatehouseAsync("exec", "--home", stack.Home, "--job", AdoptStack.SmallApp, "--",
+                "touch", marker)).Expect(ExitCodes.Unavailable);
+            Assert.Contains("docker network connect bridge gatehouse", ended.Errors, StringComparison.Ordinal);
+            Assert.Contains("The command was not started", ended.Errors, StringComparison.Ordinal);
+            Assert.False(File.Exists(marker));
+        }
+        finally
+        {
+            await engine.OnHostAsync("iptables", ["-D", .. rule]);
+        }
+    }
+
+    private static Task<Ended> ConnectAsync(AdoptStack stack, string job, params string[] options)
+        => stack.GatehouseAsync(["connect", "claude-code", "--job", job, "--home", stack.Home, .. options]);
 
     private static async Task WriteDownAsync(AdoptStack stack)
         => (await stack.DiscoverAsync("--write")).Expect(0);

@@ -100,6 +100,25 @@ public sealed class OneWriterTests
         Assert.False(File.Exists(home.LedgerFile));
     }
 
+    [Theory]
+    [InlineData("none", ExitCodes.Unusable, "cannot be read")]
+    [InlineData("folder", ExitCodes.Unusable, "is a directory")]
+    [InlineData("/dev/null", ExitCodes.Unusable, "is empty")]
+    [InlineData("/dev/zero", ExitCodes.Unusable, "is larger than 64 MiB")]
+    [InlineData("gatehouse.yaml", ExitCodes.Failed, "The checkpoint kept elsewhere is not good")]
+    public async Task A_kept_checkpoint_that_is_none_is_never_taken_for_a_good_one(string path, int exit, string why)
+    {
+        await using var model = await BinaryModel.StartAsync();
+        using var home = BinaryHome.Create(model.Address);
+        await using (await home.ServeAsync()) { }
+        Directory.CreateDirectory(home.PathOf("folder"));
+
+        var ended = (await home.RunAsync("ledger", "verify", "--against", home.PathOf(path))).Expect(exit);
+
+        Assert.Contains(why, ended.Output + ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+    }
+
     private static async Task TryEveryVerbAsync(BinaryHome home, BinaryGate? gate)
     {
         var token = await home.TokenAsync();

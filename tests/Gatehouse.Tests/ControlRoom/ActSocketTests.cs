@@ -166,6 +166,45 @@ public sealed class ActSocketTests : IAsyncLifetime
         Assert.Equal("byte_budget", call.Headers.GetValues("X-Gatehouse-Reason").Single());
     }
 
+    [Fact]
+    public async Task A_jobs_user_that_keeps_connections_open_displaces_its_own_and_nobody_elses()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "becoming another user needs root");
+        const string script = """
+            const http = require('node:http'), net = require('node:net');
+            const socketPath = `${process.argv[1]}/tokens.sock`;
+            const agent = new http.Agent({ keepAlive: true, maxSockets: 1000 });
+            const ask = () => new Promise((resolve) => {
+              const request = http.request({ socketPath, agent, path: '/acts/none', method: 'POST' }, (answer) => {
+                answer.resume(); answer.on('end', () => resolve());
+              });
+              request.on('error', () => resolve()); request.end();
+            });
+            for (let i = 0; i < 100; i++) net.connect(socketPath).on('error', () => {});
+            Promise.all(Array.from({ length: 300 }, ask)).then(() => {
+              console.log('open'); setTimeout(() => {}, 60000);
+            });
+            """;
+        using var hog = Process.Start(AsNobody("node", "-e", script, "--", _stage.HomePath))!;
+        try
+        {
+            Assert.Equal("open", await hog.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+            Assert.InRange(_stage.House.JobUsers.Count, 1, 32);
+            Assert.InRange(_stage.House.JobUsers.TurnedAway, 300, 400);
+            foreach (var lines in await AsNobodyAsync(("token.issue", """{"job":"taken"}""")))
+                Assert.Equal(ExitCodes.Done, lines[^1].GetProperty("exit").GetInt32());
+            using var owner = await RawCaller.ConnectAsync(
+                new UnixDomainSocketEndPoint(_stage.House.Home.TokensSocket));
+            await owner.SendAsync("POST /acts/token.list HTTP/1.1\r\nHost: gatehouse\r\nContent-Length: 0\r\n\r\n");
+            Assert.StartsWith(
+                "HTTP/1.1 200", await owner.ReceiveUntilAsync("\"exit\":0"), StringComparison.Ordinal);
+        }
+        finally
+        {
+            hog.Kill();
+        }
+    }
+
     /// <summary>
     /// Asks over the tokens socket as another user, one act after the other; <c>control</c> means the owner's socket.
     /// </summary>
@@ -189,15 +228,7 @@ public sealed class ActSocketTests : IAsyncLifetime
             })();
             """;
         var plan = JsonSerializer.Serialize(acts.Select(act => new[] { act.Act, act.Body }));
-        var start = new ProcessStartInfo("setpriv")
-        {
-            ArgumentList =
-            {
-                "--reuid=65534", "--regid=65534", "--clear-groups", "node", "-e", script, "--", plan, _stage.HomePath,
-            },
-            RedirectStandardOutput = true,
-        };
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(AsNobody("node", "-e", script, "--", plan, _stage.HomePath))!;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         var output = await process.StandardOutput.ReadToEndAsync(limit.Token);
         await process.WaitForExitAsync(limit.Token);
@@ -205,6 +236,9 @@ public sealed class ActSocketTests : IAsyncLifetime
         return [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => Parse(JsonSerializer.Deserialize<string>(line)!))];
     }
+
+    private static ProcessStartInfo AsNobody(params string[] command) => new(
+        "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. command]) { RedirectStandardOutput = true };
 
     private async Task<List<JsonElement>> ActAsync(string act, string body) =>
         Parse(await SendAsync($"POST /acts/{act}", body, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"));

@@ -213,7 +213,7 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>Well formed, checksum included, and made with another gate's key.</summary>
-    private static string Forged() => TokenFormat.Create(new byte[32]);
+    private static string Forged() => TokenFormat.Create();
 
     private static async Task AssertDialectAsync(HttpResponseMessage response, Route route)
     {

@@ -52,7 +52,7 @@ public sealed class JobListenerTests(RightsStage stage) : IClassFixture<RightsSt
     {
         var header = await stage.Gate.TokenAsync("narrow");
         var url = await stage.Gate.TokenAsync("all", ("in-url", "true"), ("from", "127.0.0.0/8"));
-        var forged = Gatehouse.Gate.Identity.TokenFormat.Create(new byte[32]);
+        var forged = Gatehouse.Gate.Identity.TokenFormat.Create();
 
         var byHeader = await AddressAsync($"Authorization: Bearer {header}\r\n", GateTexts.OpenAiChat("hi"));
         var byUrl = await AddressAsync("", GateTexts.OpenAiChat("hi"), $"/t/{url}/v1/chat/completions");

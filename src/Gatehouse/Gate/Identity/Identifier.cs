@@ -214,7 +214,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     private static string AddressOf(GateCall call)
         => call.RemoteAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
-            : PeerCredentials.Of(call.Http) is { } peer
+            : PeerCredentials.Of(call.Http.Features) is { } peer
             ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
 
     /// <summary>What a call shows: at most one token of this gate, and the first key of another service.</summary>

@@ -10,7 +10,7 @@ namespace Gatehouse.Gate.Identity;
 /// confirmed time, which never steps back by itself, so that a clock that does brings no ended token to life; one that
 /// was issued by a clock that nobody has confirmed yet ends by that clock.
 /// </summary>
-internal sealed class TokenBook(byte[] tagKey, Func<ClockReading> clock)
+internal sealed class TokenBook(Func<ClockReading> clock)
 {
     /// <summary>Ended tokens of one job that are worth remembering, so that a 401 can say whose they were.</summary>
     private const int EndedOfJobMax = 256;
@@ -21,16 +21,12 @@ internal sealed class TokenBook(byte[] tagKey, Func<ClockReading> clock)
 
     public IEnumerable<TokenGrant> All => _byHash.Values;
 
-    public string NewToken() => TokenFormat.Create(tagKey);
-
     public void Add(TokenHash hash, TokenGrant grant) => _byHash[hash] = grant;
-
-    public bool IsOurs(ReadOnlySpan<char> token) => TokenFormat.IsAuthentic(token, tagKey);
 
     public (TokenVerdict Verdict, TokenGrant? Grant) Check(ReadOnlySpan<char> token, IPAddress? from)
     {
         // The checksum first: what is no token costs nothing. Then the book, which is in memory and whose key is the
-        // token's hash: a token that is in it is authentic, and one that is not is refused, whatever its tag.
+        // token's hash.
         if (!TokenFormat.LooksLikeToken(token)) return (TokenVerdict.Unknown, null);
         if (!_byHash.TryGetValue(TokenFormat.Hash(token), out var grant)) return (TokenVerdict.Unknown, null);
         if (grant.Revoked is not null) return (TokenVerdict.Revoked, grant);

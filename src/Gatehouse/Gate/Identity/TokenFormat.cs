@@ -6,9 +6,9 @@ using System.Text;
 namespace Gatehouse.Gate.Identity;
 
 /// <summary>
-/// How a token is written: <c>gth_</c>, then 52 lower-case base-32 characters that hold 20 random bytes,
-/// an 8-byte HMAC tag and a 4-byte CRC-32C. The prefix and the checksum let secret scanners find leaked tokens
-/// without false alarms; the tag lets the gate refuse a forged one without a look-up.
+/// How a token is written: <c>gth_</c>, then 52 lower-case base-32 characters that hold 28 random bytes and a 4-byte
+/// CRC-32C of what stands before it. The prefix and the checksum let secret scanners find leaked tokens without false
+/// alarms.
 /// </summary>
 internal static class TokenFormat
 {
@@ -17,17 +17,15 @@ internal static class TokenFormat
     /// <summary>The characters of a whole token: the prefix and 32 bytes in base 32.</summary>
     public const int Length = 4 + 52;
 
-    private const int RandomBytes = 20;
-    private const int TagBytes = 8;
+    private const int RandomBytes = 28;
     private const int BodyBytes = 32;
     private const string Alphabet = "abcdefghijklmnopqrstuvwxyz234567";
 
-    public static string Create(ReadOnlySpan<byte> tagKey)
+    public static string Create()
     {
         Span<byte> body = stackalloc byte[BodyBytes];
         RandomNumberGenerator.Fill(body[..RandomBytes]);
-        WriteTag(tagKey, body[..RandomBytes], body.Slice(RandomBytes, TagBytes));
-        BinaryPrimitives.WriteUInt32BigEndian(body[(RandomBytes + TagBytes)..], Checksum(body));
+        BinaryPrimitives.WriteUInt32BigEndian(body[RandomBytes..], Checksum(body));
         return Encode(body);
     }
 
@@ -54,16 +52,6 @@ internal static class TokenFormat
         return clean.ToString();
     }
 
-    /// <summary>Whether this gate's key made the token. False for one that is only well-formed.</summary>
-    public static bool IsAuthentic(ReadOnlySpan<char> text, ReadOnlySpan<byte> tagKey)
-    {
-        Span<byte> body = stackalloc byte[BodyBytes];
-        if (!TryDecode(text, body)) return false;
-        Span<byte> tag = stackalloc byte[TagBytes];
-        WriteTag(tagKey, body[..RandomBytes], tag);
-        return CryptographicOperations.FixedTimeEquals(tag, body.Slice(RandomBytes, TagBytes));
-    }
-
     /// <summary>The only form in which a token is stored.</summary>
     public static TokenHash Hash(ReadOnlySpan<char> token)
     {
@@ -75,18 +63,11 @@ internal static class TokenFormat
         return new TokenHash(hash);
     }
 
-    private static void WriteTag(ReadOnlySpan<byte> key, ReadOnlySpan<byte> random, Span<byte> tag)
-    {
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(key, random, mac);
-        mac[..TagBytes].CopyTo(tag);
-    }
-
     private static uint Checksum(ReadOnlySpan<byte> body)
     {
         var crc = uint.MaxValue;
         foreach (var value in "gth_"u8) crc = BitOperations.Crc32C(crc, value);
-        foreach (var value in body[..(RandomBytes + TagBytes)]) crc = BitOperations.Crc32C(crc, value);
+        foreach (var value in body[..RandomBytes]) crc = BitOperations.Crc32C(crc, value);
         return ~crc;
     }
 
@@ -124,6 +105,6 @@ internal static class TokenFormat
         }
         // The last character's spare bits are zero, or one token would have several spellings.
         return (held & ((1u << bits) - 1)) == 0
-            && BinaryPrimitives.ReadUInt32BigEndian(body[(RandomBytes + TagBytes)..]) == Checksum(body);
+            && BinaryPrimitives.ReadUInt32BigEndian(body[RandomBytes..]) == Checksum(body);
     }
 }

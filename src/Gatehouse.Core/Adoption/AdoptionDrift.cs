@@ -43,7 +43,7 @@ public static class AdoptionDrift
     /// <param name="view">The engine now.</param>
     /// <param name="done">The steps of all adoptions that stand, oldest first.</param>
     /// <param name="gateName">The gate's container.</param>
-    public static ImmutableArray<AdoptionStep> Mend(
+    public static ImmutableArray<AdoptionStep> Fix(
         EngineView view, IReadOnlyCollection<AdoptionStep> done, string gateName)
     {
         ArgumentNullException.ThrowIfNull(view);
@@ -56,7 +56,7 @@ public static class AdoptionDrift
             var name = ContainerName.Of(model);
             var back = PutBack(model, join, done);
             var isInside = StandsIn(model, join.Endpoint.Network);
-            foreach (var endpoint in back) steps.Add(new LeaveNetworkStep(name, EndpointWish.Of(endpoint, model.Id)));
+            foreach (var endpoint in back) steps.Add(new LeaveNetworkStep(name, EndpointSpec.Of(endpoint, model.Id)));
             old.AddRange(back.SelectMany(static endpoint => new[] { endpoint.Address, endpoint.Address6 })
                 .Where(static address => address.Length > 0));
             // The engine would publish its port there now, and the gate, which has that port, could not start.

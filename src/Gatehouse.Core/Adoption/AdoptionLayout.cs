@@ -5,10 +5,11 @@ namespace Gatehouse.Core.Adoption;
 /// <summary>What an adoption will look like: who stands where.</summary>
 /// <param name="Models">The model servers.</param>
 /// <param name="Apps">The apps, by job.</param>
-/// <param name="House">The network with a way out; null when none is needed.</param>
+/// <param name="Uplink">The network with a way out; null when none is needed.</param>
 /// <param name="Notes">What is left alone and why, and what to know, in sentences.</param>
 public sealed record AdoptionLayout(
-    ImmutableArray<ModelPlace> Models, ImmutableArray<AppPlace> Apps, HousePlace? House, ImmutableArray<string> Notes)
+    ImmutableArray<AdoptedServer> Models, ImmutableArray<AppPlace> Apps, UplinkNetwork? Uplink,
+        ImmutableArray<string> Notes)
 {
     /// <summary>Addresses of model servers that the gate takes over.</summary>
     public ImmutableArray<TakenAddress> Addresses { get; init; } = [];
@@ -20,7 +21,7 @@ public sealed record AdoptionLayout(
     public ImmutableArray<Bypass> Bypasses { get; init; } = [];
 
     /// <summary>What stands already; null when nothing does.</summary>
-    public StandingLayout? Standing { get; init; }
+    public ExistingLayout? Standing { get; init; }
 
     /// <summary>The model server of the host itself; null when none is adopted.</summary>
     public HostModelPlace? Host { get; init; }
@@ -29,7 +30,7 @@ public sealed record AdoptionLayout(
     public ImmutableArray<string> Jobs =>
     [
         .. Apps.Select(static app => app.Job)
-            .Concat(House?.Ports.Select(static port => port.Job) ?? [])
+            .Concat(Uplink?.Ports.Select(static port => port.Job) ?? [])
             .Concat(Addresses.Select(static taken => taken.Job))
             .Concat(Host is { } host ? [host.Job] : []).Distinct(StringComparer.Ordinal),
     ];

@@ -19,7 +19,7 @@ public sealed record AppPlace
     public required Subnet Subnet { get; init; }
 
     /// <summary>The model servers that it could reach.</summary>
-    public required ImmutableArray<ModelPlace> Models { get; init; }
+    public required ImmutableArray<AdoptedServer> Models { get; init; }
 
     /// <summary>Whether the network and its listener stand already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
@@ -45,7 +45,7 @@ public sealed record AppPlace
     /// <summary>The names by which it calls a model server, as far as they are known; else the first that it can
     /// use.</summary>
     /// <param name="model">The server.</param>
-    public ImmutableArray<string> UsedNames(ModelPlace model)
+    public ImmutableArray<string> UsedNames(AdoptedServer model)
     {
         ArgumentNullException.ThrowIfNull(model);
         ImmutableArray<string> said =
@@ -61,7 +61,7 @@ public sealed record AppPlace
         [.. Models.Select(static model => model.Port).Distinct().Select(port => $"{Subnet.Gate}:{port}")];
 
     /// <summary>How the gate shall stand in its network.</summary>
-    public EndpointWish GateEndpoint => new(Network)
+    public EndpointSpec GateEndpoint => new(Network)
     {
         Aliases = GateNames,
         Address = Subnet.Gate.ToString(),

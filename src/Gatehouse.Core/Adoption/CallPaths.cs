@@ -17,10 +17,11 @@ public sealed class CallPaths
 
     private readonly EngineView _view;
     private readonly Dictionary<(string Server, string Network), string> _kept = [];
-    private readonly List<(string Server, string Network, string Address, ImmutableArray<AppSeen> Callers)> _taken = [];
+    private readonly List<(string Server, string Network, string Address,
+        ImmutableArray<CallingApp> Callers)> _taken = [];
     private readonly List<(string Server, Bypass Bypass)> _bypasses = [];
 
-    internal CallPaths(EngineView view, IReadOnlyCollection<ServerSeen> servers, IReadOnlyCollection<AppSeen> apps)
+    internal CallPaths(EngineView view, IReadOnlyCollection<ModelServer> servers, IReadOnlyCollection<CallingApp> apps)
     {
         _view = view;
         foreach (var server in servers)
@@ -33,7 +34,7 @@ public sealed class CallPaths
     internal string? Kept(ContainerFacts server, string network) => _kept.GetValueOrDefault((server.Id, network));
 
     /// <summary>The addresses of a server that the gate takes over, and who calls them.</summary>
-    internal IEnumerable<(string Network, string Address, ImmutableArray<AppSeen> Callers)> TakenOf(
+    internal IEnumerable<(string Network, string Address, ImmutableArray<CallingApp> Callers)> TakenOf(
         ContainerFacts server)
         => _taken.Where(one => one.Server == server.Id).Select(static one => (one.Network, one.Address, one.Callers));
 
@@ -45,7 +46,7 @@ public sealed class CallPaths
     /// <param name="view">What the engine has.</param>
     /// <param name="app">The app.</param>
     /// <param name="host">A name or an address.</param>
-    public static string? AddressOf(EngineView view, AppSeen app, string host)
+    public static string? AddressOf(EngineView view, CallingApp app, string host)
     {
         if (IPAddress.TryParse(host, out var address)) return address.ToString();
         var owner = view.NetworkOwner(app.Container) ?? app.Container;
@@ -61,10 +62,10 @@ public sealed class CallPaths
         return null;
     }
 
-    private void Look(ServerSeen server, EndpointFact endpoint, IReadOnlyCollection<AppSeen> apps)
+    private void Look(ModelServer server, EndpointFact endpoint, IReadOnlyCollection<CallingApp> apps)
     {
         var name = server.Container.ShownName;
-        ImmutableArray<AppSeen> callers = [.. apps.Where(app => CallsByAddress(app, server, endpoint))];
+        ImmutableArray<CallingApp> callers = [.. apps.Where(app => CallsByAddress(app, server, endpoint))];
         foreach (var app in apps.Where(app => CallsByLink(app, server.Container, endpoint)))
         {
             Keep(server, endpoint, app.Container, $"{app.Container.ShownName} is linked to it (--link)",
@@ -94,7 +95,7 @@ public sealed class CallPaths
         }
     }
 
-    private void Keep(ServerSeen server, EndpointFact endpoint, ContainerFacts caller, string kept, string why)
+    private void Keep(ModelServer server, EndpointFact endpoint, ContainerFacts caller, string kept, string why)
     {
         _kept.TryAdd((server.Container.Id, endpoint.Network), kept);
         var address = AddressIn(endpoint);
@@ -114,7 +115,7 @@ public sealed class CallPaths
         => endpoint.Address.Length > 0 ? endpoint.Address
             : endpoint.StaticAddress ?? (endpoint.Address6.Length > 0 ? endpoint.Address6 : "");
 
-    private bool CallsByAddress(AppSeen app, ServerSeen server, EndpointFact endpoint)
+    private bool CallsByAddress(CallingApp app, ModelServer server, EndpointFact endpoint)
     {
         if (app.Container.Id == server.Container.Id || _view.NetworkOwner(app.Container) is not { } owner) return false;
         if (owner.NetworkMode != "host" && owner.Endpoints.All(mine => mine.Network != endpoint.Network)) return false;
@@ -123,7 +124,7 @@ public sealed class CallPaths
             && AddressOf(_view, app, one.Host) is { Length: > 0 } address && own.Contains(address));
     }
 
-    private bool CallsByLink(AppSeen app, ContainerFacts server, EndpointFact endpoint)
+    private bool CallsByLink(CallingApp app, ContainerFacts server, EndpointFact endpoint)
         => endpoint.Network == DefaultBridge && _view.NetworkOwner(app.Container) is { } owner
             && owner.Links.Any(link => link.Split(':')[0].TrimStart('/') == server.Name);
 

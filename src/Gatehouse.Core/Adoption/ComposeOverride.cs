@@ -43,7 +43,7 @@ public static class ComposeOverride
         return text.ToString();
     }
 
-    private static void AddModel(StringBuilder text, ModelPlace model, string project, EngineView view)
+    private static void AddModel(StringBuilder text, AdoptedServer model, string project, EngineView view)
     {
         text.Append("  ").Append(Quoted(model.Container.ComposeService!)).Append(":\n");
         if (model.GivesPorts) text.Append("    ports: !reset []\n");

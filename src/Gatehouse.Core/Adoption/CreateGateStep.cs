@@ -8,7 +8,7 @@ namespace Gatehouse.Core.Adoption;
 /// <param name="Home">The home on the host, mounted as <c>/data</c>.</param>
 /// <param name="Uid">The user that it runs as.</param>
 /// <param name="FirstNetwork">The network that it is made in.</param>
-public sealed record CreateGateStep(string Name, string Image, string Home, int Uid, EndpointWish FirstNetwork)
+public sealed record CreateGateStep(string Name, string Image, string Home, int Uid, EndpointSpec FirstNetwork)
     : AdoptionStep
 {
     /// <summary>Ports of the host that it takes over from model servers.</summary>

@@ -63,7 +63,7 @@ public sealed class EstateOfLayout
     /// A server of which nobody knows what it serves, and that some job would use beside another: the gate could not
     /// tell their calls apart. Null where there is none.
     /// </summary>
-    public ModelPlace? Silent()
+    public AdoptedServer? Silent()
     {
         foreach (var app in _layout.Apps)
         {
@@ -89,7 +89,7 @@ public sealed class EstateOfLayout
 
     private bool IsDeclared(string job) => _estate?.Jobs.ContainsKey(job) == true;
 
-    private bool MayCall(string job, ModelPlace place)
+    private bool MayCall(string job, AdoptedServer place)
         => _estate!.Jobs[job].Models.Any(model => _declared.GetValueOrDefault(place.Key, []).Contains(model)
             || model.Key == place.Key);
 
@@ -97,7 +97,7 @@ public sealed class EstateOfLayout
     /// Keys for a job that may call all models of some servers. A name that no entry has can only go to one server of
     /// a job; of the others it gets the models that they serve now.
     /// </summary>
-    private ImmutableArray<string> KeysOf(ImmutableArray<ModelPlace> places, bool hasAny)
+    private ImmutableArray<string> KeysOf(ImmutableArray<AdoptedServer> places, bool hasAny)
     {
         var keys = ImmutableArray.CreateBuilder<string>();
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -113,12 +113,12 @@ public sealed class EstateOfLayout
         return keys.ToImmutable();
     }
 
-    private string AnyKey(ModelPlace place)
+    private string AnyKey(AdoptedServer place)
         => _declared.GetValueOrDefault(place.Key, []).FirstOrDefault(static model => model.IsAny)?.Key ?? place.Key;
 
-    private static string NamedKey(ModelPlace place, string name) => $"{name}@{place.Key}";
+    private static string NamedKey(AdoptedServer place, string name) => $"{name}@{place.Key}";
 
-    private static IEnumerable<ModelDraft> Drafts(ModelPlace place) =>
+    private static IEnumerable<ModelDraft> Drafts(AdoptedServer place) =>
     [
         new ModelDraft(place.Key, place.Provider, place.Url)
         {
@@ -132,22 +132,23 @@ public sealed class EstateOfLayout
         }),
     ];
 
-    private ImmutableArray<ModelPlan> Declared(ModelPlace place)
+    private ImmutableArray<ModelPlan> Declared(AdoptedServer place)
         => [.. (_estate?.Models.Values ?? []).Where(model => place.IsAt(model.Url))
             .OrderBy(static model => model.Key, StringComparer.Ordinal)];
 
-    private IEnumerable<ModelMove> Moves(ModelPlace place)
+    private IEnumerable<ModelMove> Moves(AdoptedServer place)
         => _declared[place.Key].Select(model => new ModelMove(model.Key, place.Url + PathOf(model.Url)));
 
     private static string PathOf(UpstreamUrl url)
         => url.RootPath.Length == 0 && url.VersionPath == "/v1" ? "" : url.VersionPath;
 
-    private IEnumerable<(JobDraft Draft, ImmutableArray<ModelPlace> Models, ImmutableArray<string> Listens)> Callers()
+    private IEnumerable<(JobDraft Draft, ImmutableArray<AdoptedServer> Models,
+        ImmutableArray<string> Listens)> Callers()
     {
-        foreach (var port in (_layout.House?.Ports ?? []).DistinctBy(static port => port.Job))
+        foreach (var port in (_layout.Uplink?.Ports ?? []).DistinctBy(static port => port.Job))
         {
             // The engine may lead a port of the host to any network of the gate that has a way out.
-            ImmutableArray<string> listens = [_layout.House!.Listen(port),
+            ImmutableArray<string> listens = [_layout.Uplink!.Listen(port),
                 .. _layout.Addresses.Select(taken => $"{taken.Address}:{port.Published.GatePort}")];
             yield return (Bare(port.Job) with
             {

@@ -1,5 +1,5 @@
 using System.Net;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Adoption;
 
@@ -15,7 +15,7 @@ public static class HostServerReader
     /// <summary>Reads a unit; null when it serves no models.</summary>
     /// <param name="unit">The unit with its drop-ins.</param>
     /// <param name="environmentFile">The text of a file that the unit names; null when it cannot be read.</param>
-    public static HostReading? Read(UnitFacts unit, Func<string, string?> environmentFile)
+    public static HostServerReading? Read(UnitFacts unit, Func<string, string?> environmentFile)
     {
         ArgumentNullException.ThrowIfNull(unit);
         ArgumentNullException.ThrowIfNull(environmentFile);
@@ -39,7 +39,7 @@ public static class HostServerReader
         return Read(unit);
     }
 
-    private static HostReading Read(UnitFacts unit)
+    private static HostServerReading Read(UnitFacts unit)
     {
         if (unit.DropIns.Select(Path.GetFileName).FirstOrDefault(IsLaterThanOurs) is { } later)
             return Left($"{unit.Name} has a drop-in {later}, which would apply after Gatehouse's: it is left alone.");
@@ -49,12 +49,12 @@ public static class HostServerReader
         if (OllamaAddress.Parse(value) is not { } address)
             return Left($"{unit.Name} listens where its {Variable} says, and that is no address: it is left alone.");
         var server = new HostServer(unit.Name, address);
-        if (server.IsEverywhere || IsPlainLoopback(address.Address)) return new HostReading(server, null);
+        if (server.IsEverywhere || IsPlainLoopback(address.Address)) return new HostServerReading(server, null);
         return Left($"{unit.Name} listens on {address} only. The gate could take calls there from the network, and not "
             + $"from this host itself: it is left alone. Set {Variable} to 127.0.0.1 or 0.0.0.0, then adopt again.");
     }
 
-    private static HostReading Left(string note) => new(null, note);
+    private static HostServerReading Left(string note) => new(null, note);
 
     /// <summary>The program's own name, without the signs that systemd takes before a path.</summary>
     private static string ProgramOf(string word) => Path.GetFileName(word.TrimStart('-', '@', ':', '+', '!'));
@@ -62,7 +62,7 @@ public static class HostServerReader
     private static bool Sets(string text)
         => text.Split('\n').Any(static line => line.TrimStart().StartsWith(Variable + "=", StringComparison.Ordinal));
 
-    private static bool IsLaterThanOurs(string? name) => string.CompareOrdinal(name, HostUnits.DropInName) > 0;
+    private static bool IsLaterThanOurs(string? name) => string.CompareOrdinal(name, AdoptedUnitText.DropInName) > 0;
 
     private static bool IsPlainLoopback(IPAddress address) => address.Equals(IPAddress.Loopback);
 }

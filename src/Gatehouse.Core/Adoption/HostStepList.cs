@@ -32,8 +32,8 @@ public static class HostStepList
             new RunCommandStep([systemctl, "daemon-reload"], []),
             new RunCommandStep([systemctl, "restart", server.Unit], []),
             new RunCommandStep(
-                [systemctl, "enable", "--now", HostUnits.GateUnit],
-                [systemctl, "disable", "--now", HostUnits.GateUnit]),
+                [systemctl, "enable", "--now", AdoptedUnitText.GateUnit],
+                [systemctl, "disable", "--now", AdoptedUnitText.GateUnit]),
             new VerifyJobStep(place.Job, null,
                 [new ProbeCall(place.Listens[0].Address.ToString(), server.Address.Port, "/api/tags", null)]),
         ];

@@ -11,7 +11,7 @@ public sealed record StartContainerStep(ContainerName Container) : AdoptionStep
 /// <summary>Connects a container to a network; undone, it leaves it again.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="Endpoint">How it shall stand there.</param>
-public sealed record JoinNetworkStep(ContainerName Container, EndpointWish Endpoint) : AdoptionStep
+public sealed record JoinNetworkStep(ContainerName Container, EndpointSpec Endpoint) : AdoptionStep
 {
     /// <inheritdoc/>
     public override string Says => Endpoint.Aliases.Length == 0

@@ -5,7 +5,7 @@ namespace Gatehouse.Core.Adoption;
 
 /// <summary>Decides who shall stand where: pure, so that what is shown before is what is done after.</summary>
 public sealed class LayoutPlanner(
-    EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, StandingLayout? standing = null)
+    EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, ExistingLayout? standing = null)
 {
     // Linux lets an alias be long, but DNS does not (RFC 1035, 63 octets a label).
     private const int LabelLengthMax = 63;
@@ -22,11 +22,11 @@ public sealed class LayoutPlanner(
     /// <param name="apps">The apps that call models.</param>
     /// <param name="needsWayOut">Whether the gate has models elsewhere.</param>
     public AdoptionLayout Plan(
-        IReadOnlyList<ServerSeen> servers, IReadOnlyList<AppSeen> apps, bool needsWayOut)
+        IReadOnlyList<ModelServer> servers, IReadOnlyList<CallingApp> apps, bool needsWayOut)
     {
         var movable = servers.Where(server => CanMove(server, apps)).ToArray();
         var paths = new CallPaths(view, movable, apps);
-        var models = movable.Select(server => PlaceModel(server, paths)).OfType<ModelPlace>().ToImmutableArray();
+        var models = movable.Select(server => PlaceModel(server, paths)).OfType<AdoptedServer>().ToImmutableArray();
         var known = models.AddRange(standing?.Models ?? []);
         var jobs = SharedNetworks.Merge(view, [.. apps.Where(CanJoin)]);
         var places = jobs.Select(job => PlaceApp(job, known, paths)).OfType<AppPlace>().ToImmutableArray();
@@ -40,7 +40,7 @@ public sealed class LayoutPlanner(
         NoteUnreached(jobs, places, taken, callers, servers);
         NoteTaken(taken, ports);
         NoteBystanders(models, places, taken);
-        var house = ports.Length > 0 || needsWayOut ? PlaceHouse(ports) : null;
+        var house = ports.Length > 0 || needsWayOut ? PlaceUplink(ports) : null;
         return new AdoptionLayout(models, places, house, [.. _notes])
         {
             Standing = standing,
@@ -50,7 +50,7 @@ public sealed class LayoutPlanner(
         };
     }
 
-    private bool CanMove(ServerSeen server, IReadOnlyList<AppSeen> apps)
+    private bool CanMove(ModelServer server, IReadOnlyList<CallingApp> apps)
     {
         var name = server.Container.ShownName;
         if (server.Container.Endpoints.Any(static endpoint => IsOurs(endpoint.Network)))
@@ -93,7 +93,7 @@ public sealed class LayoutPlanner(
             || Leave($"{name} is in a network that is no bridge of this host (macvlan, overlay …).");
     }
 
-    private bool CanJoin(AppSeen app)
+    private bool CanJoin(CallingApp app)
     {
         var name = app.Container.ShownName;
         if (view.NetworkOwner(app.Container) is not { } owner)
@@ -112,13 +112,13 @@ public sealed class LayoutPlanner(
         return owner.Endpoints.Length > 0 || Leave($"{name} is in no network.");
     }
 
-    private ModelPlace? PlaceModel(ServerSeen server, CallPaths paths)
+    private AdoptedServer? PlaceModel(ModelServer server, CallPaths paths)
     {
         var container = server.Container;
         var key = KeyOf(container.ShownName);
-        if (pool.Next() is not { } subnet) return NoRoom<ModelPlace>(container);
-        var all = container.Endpoints.Select(endpoint => EndpointWish.Of(endpoint, container.Id)).ToArray();
-        return new ModelPlace
+        if (pool.Next() is not { } subnet) return NoRoom<AdoptedServer>(container);
+        var all = container.Endpoints.Select(endpoint => EndpointSpec.Of(endpoint, container.Id)).ToArray();
+        return new AdoptedServer
         {
             Key = key,
             Container = container,
@@ -134,7 +134,7 @@ public sealed class LayoutPlanner(
         };
     }
 
-    private AppPlace? PlaceApp(JobSeen job, ImmutableArray<ModelPlace> models, CallPaths paths)
+    private AppPlace? PlaceApp(JobSeen job, ImmutableArray<AdoptedServer> models, CallPaths paths)
     {
         var spaces = job.Spaces;
         var links = LinkNames(spaces, models);
@@ -174,7 +174,7 @@ public sealed class LayoutPlanner(
     /// Whether a server's name leads to the server itself for a job: in a network that the server keeps. The default
     /// bridge has no names.
     /// </summary>
-    private bool IsKeptFor(JobSeen job, ModelPlace model, CallPaths paths)
+    private bool IsKeptFor(JobSeen job, AdoptedServer model, CallPaths paths)
     {
         foreach (var kept in model.Keeps.Where(static kept => kept.Network != CallPaths.DefaultBridge))
         {
@@ -194,16 +194,16 @@ public sealed class LayoutPlanner(
         return false;
     }
 
-    private static IEnumerable<TakenAddress> TakenFrom(ModelPlace model, CallPaths paths)
+    private static IEnumerable<TakenAddress> TakenFrom(AdoptedServer model, CallPaths paths)
         => paths.TakenOf(model.Container).Select(one => new TakenAddress(model, one.Network, one.Address)
         {
             Callers = [.. one.Callers.Select(static app => app.Container).Where(
                 static container => CallPaths.Running(container) is not null)],
         });
 
-    private HousePlace? PlaceHouse(ImmutableArray<PortPlace> ports)
+    private UplinkNetwork? PlaceUplink(ImmutableArray<PortPlace> ports)
     {
-        if (pool.Next() is { } subnet) return new HousePlace($"{GateNetworks.Prefix}house", subnet, ports);
+        if (pool.Next() is { } subnet) return new UplinkNetwork($"{GateNetworks.Prefix}house", subnet, ports);
         Leave("No free address range is left for the gate's way out.");
         return null;
     }
@@ -213,7 +213,7 @@ public sealed class LayoutPlanner(
     /// port inside get two ports of the gate. None is one that the gate serves at an address that it took over: the
     /// engine may lead a published port there.
     /// </summary>
-    private ImmutableArray<PortPlace> PortsOf(ImmutableArray<ModelPlace> models, ImmutableArray<TakenAddress> taken)
+    private ImmutableArray<PortPlace> PortsOf(ImmutableArray<AdoptedServer> models, ImmutableArray<TakenAddress> taken)
     {
         var ports = ImmutableArray.CreateBuilder<PortPlace>();
         var used = taken.Select(static one => one.Model.Port).ToHashSet();
@@ -242,7 +242,7 @@ public sealed class LayoutPlanner(
     /// <summary>
     /// Where a server's port is published. One that was left to the engine's choice stays where it is now.
     /// </summary>
-    private static IEnumerable<(string Address, int Port)> AskedOf(ModelPlace model)
+    private static IEnumerable<(string Address, int Port)> AskedOf(AdoptedServer model)
     {
         foreach (var port in model.Container.AskedPorts.Where(static port => port.Protocol == "tcp").Distinct())
         {
@@ -252,7 +252,7 @@ public sealed class LayoutPlanner(
         }
     }
 
-    private IEnumerable<PortCaller> CallersOf(IReadOnlyList<AppSeen> apps, ImmutableArray<PortPlace> ports)
+    private IEnumerable<PortCaller> CallersOf(IReadOnlyList<CallingApp> apps, ImmutableArray<PortPlace> ports)
     {
         foreach (var app in apps)
         {
@@ -291,7 +291,7 @@ public sealed class LayoutPlanner(
 
     /// <summary>Names that only the links of an app give a server (Engine API, EndpointSettings.Links).</summary>
     private static ImmutableArray<string> LinkNames(
-        ImmutableArray<ContainerFacts> spaces, ImmutableArray<ModelPlace> models) =>
+        ImmutableArray<ContainerFacts> spaces, ImmutableArray<AdoptedServer> models) =>
     [
         .. spaces.SelectMany(static app => app.Endpoints).SelectMany(static endpoint => endpoint.Links)
             .Select(static link => link.Split(':')).Where(static parts => parts.Length == 2 && parts[1].Length > 0)
@@ -302,7 +302,7 @@ public sealed class LayoutPlanner(
     /// <summary>What becomes of apps that get no network with the gate.</summary>
     private void NoteUnreached(
         IReadOnlyList<JobSeen> jobs, ImmutableArray<AppPlace> places, ImmutableArray<TakenAddress> taken,
-        ImmutableArray<PortCaller> callers, IReadOnlyList<ServerSeen> servers)
+        ImmutableArray<PortCaller> callers, IReadOnlyList<ModelServer> servers)
     {
         foreach (var job in jobs)
         {
@@ -363,7 +363,7 @@ public sealed class LayoutPlanner(
     }
 
     private void NoteBystanders(
-        ImmutableArray<ModelPlace> models, ImmutableArray<AppPlace> apps, ImmutableArray<TakenAddress> taken)
+        ImmutableArray<AdoptedServer> models, ImmutableArray<AppPlace> apps, ImmutableArray<TakenAddress> taken)
     {
         foreach (var model in models)
         {
@@ -387,9 +387,9 @@ public sealed class LayoutPlanner(
     }
 
     /// <summary>Whether an app can call a server by a name: the default bridge has none.</summary>
-    private static bool Reached(ContainerFacts app, ModelPlace model)
+    private static bool Reached(ContainerFacts app, AdoptedServer model)
     {
-        var networks = model.IsStanding ? StandingLayout.FormerNetworks(model)
+        var networks = model.IsStanding ? ExistingLayout.FormerNetworks(model)
             : model.Container.Endpoints.Select(static endpoint => endpoint.Network);
         return app.Endpoints.Any(mine => !IsOurs(mine.Network) && mine.Network != CallPaths.DefaultBridge
             && networks.Contains(mine.Network, StringComparer.Ordinal));

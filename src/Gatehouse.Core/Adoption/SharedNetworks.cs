@@ -11,7 +11,7 @@ namespace Gatehouse.Core.Adoption;
 /// </param>
 /// <param name="Sharers">The apps that nobody can tell apart; empty when that is one app.</param>
 internal sealed record JobSeen(
-    string Job, ImmutableArray<AppSeen> Apps, ImmutableArray<ContainerFacts> Spaces, ImmutableArray<string> Sharers)
+    string Job, ImmutableArray<CallingApp> Apps, ImmutableArray<ContainerFacts> Spaces, ImmutableArray<string> Sharers)
 {
     /// <summary>Where its models are, as far as its settings say.</summary>
     public ImmutableArray<ModelAddress> Hosts => [.. Apps.SelectMany(static app => app.ModelHosts).Distinct()];
@@ -25,7 +25,7 @@ public static class SharedNetworks
 {
     private const int KeyLengthMax = 40;
 
-    internal static IReadOnlyList<JobSeen> Merge(EngineView view, IReadOnlyCollection<AppSeen> apps)
+    internal static IReadOnlyList<JobSeen> Merge(EngineView view, IReadOnlyCollection<CallingApp> apps)
     {
         var jobs = apps.Select(static app => app.Job).ToHashSet(StringComparer.Ordinal);
         var names = new Dictionary<string, (string Job, ImmutableArray<string> Sharers)>(StringComparer.Ordinal);
@@ -66,6 +66,6 @@ public static class SharedNetworks
         return key;
     }
 
-    private static ContainerFacts OwnerOf(EngineView view, AppSeen app)
+    private static ContainerFacts OwnerOf(EngineView view, CallingApp app)
         => view.NetworkOwner(app.Container) ?? app.Container;
 }

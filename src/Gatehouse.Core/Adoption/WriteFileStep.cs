@@ -7,7 +7,7 @@ namespace Gatehouse.Core.Adoption;
 /// <param name="After">The new bytes.</param>
 /// <param name="Before">The old file; null when there was none.</param>
 /// <param name="What">What the file is, in words.</param>
-public sealed record WriteFileStep(string Path, byte[] After, FileBefore? Before, string What) : AdoptionStep
+public sealed record WriteFileStep(string Path, byte[] After, OriginalFile? Before, string What) : AdoptionStep
 {
     /// <summary>The owner of a new file; null for whoever runs this.</summary>
     public int? Owner { get; init; }

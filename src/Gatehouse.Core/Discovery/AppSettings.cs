@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 
 namespace Gatehouse.Core.Discovery;
@@ -29,11 +29,11 @@ public static class AppSettings
     /// <param name="software">Whose file it is.</param>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
-    public static ImmutableArray<Clue> Read(KnownSoftware software, string path, string text)
+    public static ImmutableArray<Evidence> Read(KnownSoftware software, string path, string text)
     {
         ArgumentNullException.ThrowIfNull(software);
         ArgumentNullException.ThrowIfNull(path);
-        var bag = new ClueBag();
+        var bag = new EvidenceBag();
         if (YamlTree.Read(text).Root is not { } root) return [];
         if (software.Name == "LiteLLM") AddLiteLlm(bag, path, root);
         else if (software.Name == "Frigate") AddFrigate(bag, path, root["genai"] ?? TreeNode.Opaque);
@@ -41,7 +41,7 @@ public static class AppSettings
         return bag.ToImmutable();
     }
 
-    private static void AddLiteLlm(ClueBag bag, string path, TreeNode root)
+    private static void AddLiteLlm(EvidenceBag bag, string path, TreeNode root)
     {
         foreach (var entry in root["model_list"]?.Items.Take(EntriesMax) ?? [])
         {
@@ -53,11 +53,11 @@ public static class AppSettings
                 : provider.StartsWith("ollama", StringComparison.Ordinal) ? "http://localhost:11434"
                 : UrlOf(provider.Length == 0 ? name : provider);
             AddPlace(bag, path, url, [name], settings.TextOf("api_key"));
-            if (entry.TextOf(Alias) is { } alias) bag.Add(ClueKind.ModelName, Alias, alias);
+            if (entry.TextOf(Alias) is { } alias) bag.Add(EvidenceKind.ModelName, Alias, alias);
         }
     }
 
-    private static void AddFrigate(ClueBag bag, string path, TreeNode settings)
+    private static void AddFrigate(EvidenceBag bag, string path, TreeNode settings)
     {
         if (settings.TextOf("enabled") == "false") return;
         var providers = settings.TextOf("provider") is null
@@ -72,7 +72,7 @@ public static class AppSettings
         }
     }
 
-    private static void AddLibreChat(ClueBag bag, string path, TreeNode root)
+    private static void AddLibreChat(EvidenceBag bag, string path, TreeNode root)
     {
         foreach (var one in root["endpoints"]?["custom"]?.Items.Take(EntriesMax) ?? [])
         {
@@ -84,19 +84,19 @@ public static class AppSettings
         }
     }
 
-    private static void AddPlace(ClueBag bag, string path, string? url, IEnumerable<string> names, string? key)
+    private static void AddPlace(EvidenceBag bag, string path, string? url, IEnumerable<string> names, string? key)
     {
-        if (key is not null && VariableOf(key) is { } variable) bag.Add(ClueKind.ModelKey, path, variable);
+        if (key is not null && VariableOf(key) is { } variable) bag.Add(EvidenceKind.ModelKey, path, variable);
         if (url is null || ParsedUrl.TryParse(url) is not { } place
-            || ShownWord.Url(place, withPath: true) is not { } shown)
+            || DisplayWord.Url(place, withPath: true) is not { } shown)
         {
             return;
         }
         // Names and URLs belong together by where they stand, so that the place says at which server.
         var where = $"{path} {place.Host}:{place.Port}";
-        bag.Add(ClueKind.ModelUrl, where, shown);
+        bag.Add(EvidenceKind.ModelUrl, where, shown);
         foreach (var name in names.Where(static name => name.Length != 0))
-            bag.Add(ClueKind.ModelName, where, name);
+            bag.Add(EvidenceKind.ModelName, where, name);
     }
 
     private static string? UrlOf(string word) => word.StartsWith("gpt-", StringComparison.Ordinal) ? UrlOf("openai")

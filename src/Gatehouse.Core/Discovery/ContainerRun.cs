@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Compose;
 using Gatehouse.Core.Engine;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Discovery;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -23,18 +23,18 @@ internal static class JobProposal
     }
 
     /// <summary>The entry; its models are keys of the book.</summary>
-    public static JobDraft Of(Thing thing, string key, ImmutableArray<string> models, SinkDraft? sink)
+    public static JobDraft Of(Candidate candidate, string key, ImmutableArray<string> models, SinkDraft? sink)
     {
-        var software = thing.Software;
-        var (trigger, detail) = thing.Triggered is { } triggered
+        var software = candidate.Software;
+        var (trigger, detail) = candidate.Triggered is { } triggered
             ? TriggerOf(triggered) : (software?.Trigger ?? TriggerKind.Unknown, null);
-        var source = SourceOf(thing, trigger);
-        var isCaller = thing.Of(ClueKind.Sink).Any(clue => clue.Value == SinkProposal.Caller);
+        var source = SourceOf(candidate, trigger);
+        var isCaller = candidate.Of(EvidenceKind.Sink).Any(piece => piece.Value == SinkProposal.Caller);
         var isSinkSeen = sink is not null || isCaller || software?.Sink is SinkKind.Stdout;
         // All that a workflow does stands in its nodes: where none writes, its result stays where it runs.
-        var isFlow = thing.First.Kind == SightKind.Flow;
+        var isFlow = candidate.First.Kind == ObservationKind.Flow;
         var comment = ImmutableArray.CreateBuilder<string>();
-        comment.Add($"found in {thing.First.Place}");
+        comment.Add($"found in {candidate.First.Place}");
         if (source.Note is { } note) comment.Add(note);
         if (!isSinkSeen)
         {
@@ -44,33 +44,33 @@ internal static class JobProposal
         return new JobDraft
         {
             Key = key,
-            Owner = thing.User is { } user && user.Length is > 0 and <= 64 && user.All(IsPlain) ? user : "unknown",
+            Owner = candidate.User is { } user && user.Length is > 0 and <= 64 && user.All(IsPlain) ? user : "unknown",
             Models = models,
             Trigger = trigger,
             TriggerDetail = detail,
             Source = source.Draft,
             Sink = sink?.Key ?? (isFlow && !isCaller ? "none" : "stdout"),
-            Can = Abilities(thing, sink),
+            Can = Abilities(candidate, sink),
             Comment = comment.ToImmutable(),
         };
     }
 
     private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or '@';
 
-    private static (TriggerKind Kind, string? Detail) TriggerOf(Sight sight)
+    private static (TriggerKind Kind, string? Detail) TriggerOf(Observation observation)
     {
-        if (sight.Trigger != TriggerKind.Cron) return (sight.Trigger!.Value, null);
+        if (observation.Trigger != TriggerKind.Cron) return (observation.Trigger!.Value, null);
         // A schedule that cron cannot say is still one that no person starts.
-        return sight.Cron is { } cron && CronSchedule.TryParse(cron) is not null
+        return observation.Cron is { } cron && CronSchedule.TryParse(cron) is not null
             ? (TriggerKind.Cron, cron) : (TriggerKind.Event, "a schedule");
     }
 
-    private static (SourceDraft Draft, string? Note) SourceOf(Thing thing, TriggerKind trigger)
+    private static (SourceDraft Draft, string? Note) SourceOf(Candidate candidate, TriggerKind trigger)
     {
-        foreach (var clue in thing.Of(ClueKind.Source))
+        foreach (var piece in candidate.Of(EvidenceKind.Source))
         {
-            var parts = clue.Value.Split(' ', 2);
-            var place = parts.Length > 1 && !parts[1].Contains(ShownWord.Hidden, StringComparison.Ordinal)
+            var parts = piece.Value.Split(' ', 2);
+            var place = parts.Length > 1 && !parts[1].Contains(DisplayWord.Hidden, StringComparison.Ordinal)
                 ? parts[1] : null;
             if (parts[0] is "rss" or "http" && place is not null && IsWeb(place))
                 return (new SourceDraft(parts[0] == "rss" ? SourceKind.Rss : SourceKind.Http) { Url = place }, null);
@@ -79,11 +79,11 @@ internal static class JobProposal
             if (parts[0] == "file" && place?.StartsWith('/') == true)
                 return (new SourceDraft(SourceKind.File) { Path = place }, null);
         }
-        if (thing.Has(ClueKind.Webhook) || trigger == TriggerKind.Webhook)
+        if (candidate.Has(EvidenceKind.Webhook) || trigger == TriggerKind.Webhook)
             return (new SourceDraft(SourceKind.Webhook), null);
         if (trigger == TriggerKind.Prompt) return (new SourceDraft(SourceKind.Prompt), null);
-        return thing.Software?.Source is SourceKind.Webhook or SourceKind.Prompt or SourceKind.Mail
-            ? (new SourceDraft(thing.Software.Source.Value), null)
+        return candidate.Software?.Source is SourceKind.Webhook or SourceKind.Prompt or SourceKind.Mail
+            ? (new SourceDraft(candidate.Software.Source.Value), null)
             : (new SourceDraft(SourceKind.Webhook), "where its input comes from was not found: check `source`");
     }
 
@@ -91,16 +91,16 @@ internal static class JobProposal
         && url.Scheme is "http" or "https" && url.UserInfo.Length == 0;
 
     /// <summary>Only what was seen, or lies in the nature of the software; the rest stays unknown.</summary>
-    private static JobAbilities Abilities(Thing thing, SinkDraft? sink)
+    private static JobAbilities Abilities(Candidate candidate, SinkDraft? sink)
     {
-        var can = thing.Software?.Can ?? JobAbilities.Unanswered;
-        if (thing.Has(ClueKind.Power)) can = can with { AlterData = Answer.Yes };
+        var can = candidate.Software?.Can ?? JobAbilities.Unanswered;
+        if (candidate.Has(EvidenceKind.Power)) can = can with { AlterData = YesNo.Yes };
         if (sink?.Kind is SinkKind.Mastodon or SinkKind.Discord or SinkKind.Mail)
-            can = can with { SendExternally = Answer.Yes };
-        if (thing.Of(ClueKind.Power)
-            .Any(clue => clue.Value.StartsWith("commands the engine", StringComparison.Ordinal)))
+            can = can with { SendExternally = YesNo.Yes };
+        if (candidate.Of(EvidenceKind.Power)
+            .Any(piece => piece.Value.StartsWith("commands the engine", StringComparison.Ordinal)))
         {
-            can = can with { ChangeItself = Answer.Yes };
+            can = can with { ChangeItself = YesNo.Yes };
         }
         return can;
     }

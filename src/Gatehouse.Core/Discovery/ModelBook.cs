@@ -29,7 +29,7 @@ internal sealed class ModelBook
     public ModelDraft? Draft(string key) => _drafts.GetValueOrDefault(key);
 
     /// <summary>Keys of the models at a place.</summary>
-    public IEnumerable<string> KeysOf(ModelPlace place)
+    public IEnumerable<string> KeysOf(ModelLocation place)
     {
         var url = UpstreamUrl.TryParse(place.Url, out _);
         if (url is null) return [];
@@ -47,7 +47,7 @@ internal sealed class ModelBook
             .Select(pair => pair.Value).Order(StringComparer.Ordinal).Take(NamesMax)];
 
     /// <summary>The key of one model, or of all that a place has where the name is null.</summary>
-    private string KeyOf(UpstreamUrl url, string? seen, ModelPlace place, ImmutableArray<string> comment)
+    private string KeyOf(UpstreamUrl url, string? seen, ModelLocation place, ImmutableArray<string> comment)
     {
         var upstream = seen ?? (place.Provider == ModelProvider.Anthropic ? Label(url, place) : ModelPlan.AnyName);
         if (_keys.TryGetValue((url.ToString(), upstream), out var known)) return known;
@@ -80,7 +80,7 @@ internal sealed class ModelBook
     }
 
     /// <summary>A word for a place: the first part of its name; for an address the server's own name.</summary>
-    private static string Label(UpstreamUrl url, ModelPlace place)
+    private static string Label(UpstreamUrl url, ModelLocation place)
     {
         var parts = url.Host.Split('.');
         var isAddress = char.IsAsciiDigit(url.Host[0]) || url.Host.Contains(':', StringComparison.Ordinal);

@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
@@ -11,14 +11,14 @@ internal sealed class ModelServers
     private static readonly string[] HostNames =
         ["localhost", "127.0.0.1", "::1", "0.0.0.0", "host.docker.internal", "host.containers.internal", "172.17.0.1"];
 
-    private readonly Dictionary<(string Network, string Name), List<Thing>> _byName = [];
-    private readonly Dictionary<int, List<Thing>> _byHostPort = [];
+    private readonly Dictionary<(string Network, string Name), List<Candidate>> _byName = [];
+    private readonly Dictionary<int, List<Candidate>> _byHostPort = [];
 
     private readonly IReadOnlySet<int> _held;
 
     /// <param name="servers">The servers.</param>
     /// <param name="held">Ports of the host that a gate has.</param>
-    public ModelServers(IEnumerable<Thing> servers, IReadOnlySet<int> held)
+    public ModelServers(IEnumerable<Candidate> servers, IReadOnlySet<int> held)
     {
         _held = held;
         All = [.. servers];
@@ -38,13 +38,13 @@ internal sealed class ModelServers
         }
     }
 
-    public IReadOnlyList<Thing> All { get; }
+    public IReadOnlyList<Candidate> All { get; }
 
     /// <summary>The servers in a network.</summary>
-    public Dictionary<string, List<Thing>> ByNetwork { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, List<Candidate>> ByNetwork { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The server that something means by a host and a port; null when it is none of the house.</summary>
-    public Thing? Find(Thing caller, string host, int? port)
+    public Candidate? Find(Candidate caller, string host, int? port)
     {
         foreach (var endpoint in caller.Endpoints)
         {
@@ -58,26 +58,26 @@ internal sealed class ModelServers
     }
 
     /// <summary>The ports of the host that lead to a server.</summary>
-    public IEnumerable<PortFact> OpenPortsOf(Thing server)
+    public IEnumerable<PortFact> OpenPortsOf(Candidate server)
         => server.Ports.Where(port => port.HostPort != 0 && !_held.Contains(port.HostPort));
 
     /// <summary>The server that answers at a port of this machine.</summary>
-    public Thing? OnHost(int port) => _byHostPort.GetValueOrDefault(port)?[0];
+    public Candidate? OnHost(int port) => _byHostPort.GetValueOrDefault(port)?[0];
 
     /// <summary>The server at an address that was seen in use.</summary>
-    public Thing? At(string address, int port)
+    public Candidate? At(string address, int port)
         => All.FirstOrDefault(server => IsServing(server, port)
             && server.Endpoints.Any(endpoint => endpoint.Names.Contains(address)))
             ?? (HostNames.Contains(address) ? OnHost(port) : null);
 
     /// <summary>The servers that something has as neighbours.</summary>
-    public IEnumerable<Thing> NeighboursOf(Thing thing) => thing.Endpoints
+    public IEnumerable<Candidate> NeighboursOf(Candidate candidate) => candidate.Endpoints
         .SelectMany(endpoint => ByNetwork.GetValueOrDefault(endpoint.Network) ?? [])
-        .Concat(thing.IsOnHostNetwork ? _byHostPort.Values.SelectMany(servers => servers) : [])
-        .Where(server => server != thing).Distinct();
+        .Concat(candidate.IsOnHostNetwork ? _byHostPort.Values.SelectMany(servers => servers) : [])
+        .Where(server => server != candidate).Distinct();
 
     /// <summary>The URL under which a caller would reach a server.</summary>
-    public static string UrlFor(Thing caller, Thing server)
+    public static string UrlFor(Candidate caller, Candidate server)
     {
         var shared = server.Endpoints.FirstOrDefault(its => caller.Endpoints.Any(mine => mine.Network == its.Network));
         var port = server.ListeningPorts is [var first, ..] ? first : 80;
@@ -88,13 +88,13 @@ internal sealed class ModelServers
 
     public static ParsedUrl? Parse(string url) => ParsedUrl.TryParse(url);
 
-    private static bool IsServing(Thing server, int? port)
+    private static bool IsServing(Candidate server, int? port)
         => port is not { } said || server.ListeningPorts.IsEmpty || server.ListeningPorts.Contains(said);
 
-    private static void Add<TKey>(Dictionary<TKey, List<Thing>> map, TKey key, Thing thing)
+    private static void Add<TKey>(Dictionary<TKey, List<Candidate>> map, TKey key, Candidate candidate)
         where TKey : notnull
     {
         if (!map.TryGetValue(key, out var list)) map[key] = list = [];
-        if (!list.Contains(thing)) list.Add(thing);
+        if (!list.Contains(candidate)) list.Add(candidate);
     }
 }

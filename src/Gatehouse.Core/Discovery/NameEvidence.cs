@@ -19,15 +19,15 @@ internal static class NameEvidence
     /// Whether one of the names is of a model that answers prompts, in a setting that is not for a part only, and
     /// none is a pattern.
     /// </summary>
-    public static bool IsComplete(IReadOnlyCollection<Clue> names) => names.Any(IsChosen)
-        && !names.Any(static clue => clue.Value.Contains('*', StringComparison.Ordinal));
+    public static bool IsComplete(IReadOnlyCollection<Evidence> names) => names.Any(IsChosen)
+        && !names.Any(static piece => piece.Value.Contains('*', StringComparison.Ordinal));
 
     // What Compose names under `models:` is the service's own list.
-    private static bool IsChosen(Clue clue) => clue.Where.StartsWith("models ", StringComparison.Ordinal)
-        || IsChosenBy(clue);
+    private static bool IsChosen(Evidence piece) => piece.Where.StartsWith("models ", StringComparison.Ordinal)
+        || IsChosenBy(piece);
 
-    private static bool IsChosenBy(Clue clue) => !OtherModels.Any(word => clue.Value.Contains(word,
+    private static bool IsChosenBy(Evidence piece) => !OtherModels.Any(word => piece.Value.Contains(word,
             StringComparison.OrdinalIgnoreCase))
-        && !(clue.Where.StartsWith("env ", StringComparison.Ordinal)
-            && clue.Where["env ".Length..].ToUpperInvariant().Split('_').Any(PartWords.Contains));
+        && !(piece.Where.StartsWith("env ", StringComparison.Ordinal)
+            && piece.Where["env ".Length..].ToUpperInvariant().Split('_').Any(PartWords.Contains));
 }

@@ -13,7 +13,7 @@ public static class OllamaCloud
     /// <summary>The evidence for it; null when the server is no such Ollama, or its cloud is turned off.</summary>
     /// <param name="status">The answer to <c>/api/status</c>; null when there is none.</param>
     /// <param name="tags">The answer to <c>/api/tags</c>; null when there is none.</param>
-    public static Clue? Read(JsonElement? status, JsonElement? tags)
+    public static Evidence? Read(JsonElement? status, JsonElement? tags)
     {
         var isOn = Member(Member(status, "cloud"), "disabled") is { } disabled
             ? disabled.ValueKind == JsonValueKind.False : (bool?)null;
@@ -24,11 +24,11 @@ public static class OllamaCloud
         {
             var more = remote.Length - NamesShown;
             var names = string.Join(", ", remote.Take(NamesShown)) + (more > 0 ? $" and {more} more" : "");
-            return new Clue(
-                ClueKind.HandsOn, "/api/tags", $"It hands the prompts for {names} to another server. {TurnOff}");
+            return new Evidence(
+                EvidenceKind.HandsOn, "/api/tags", $"It hands the prompts for {names} to another server. {TurnOff}");
         }
         return isOn == true
-            ? new Clue(ClueKind.HandsOn, "/api/status",
+            ? new Evidence(EvidenceKind.HandsOn, "/api/status",
                 $"It can hand prompts to ollama.com: for every name that ends in :cloud or -cloud. {TurnOff}")
             : null;
     }

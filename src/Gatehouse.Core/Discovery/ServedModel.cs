@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
@@ -18,7 +18,7 @@ internal static class ServedModel
     {
         if (environment.Any(static fact => LlamaVariables.Contains(fact.Name)) || IsLlama(command))
             return SoftwareTable.OfProgram("llama-server");
-        var software = command.Count == 0 ? null : Programs.SoftwareOf(ClueText.FindInArguments("", command));
+        var software = command.Count == 0 ? null : Programs.SoftwareOf(EvidenceText.FindInArguments("", command));
         return software?.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
     }
 
@@ -36,7 +36,8 @@ internal static class ServedModel
             {
                 if (words is [var word] && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var cut)
                     values[word[..cut]] = word[(cut + 1)..];
-                if (Programs.SoftwareOf(ClueText.FindInArguments("", words)) is { Role: not SoftwareRole.App } software)
+                if (Programs.SoftwareOf(
+                    EvidenceText.FindInArguments("", words)) is { Role: not SoftwareRole.App } software)
                     return (software, [.. words.Select(one => Expanded(one, values))]);
             }
         }

@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -33,27 +33,27 @@ internal static class SinkProposal
     public const string Caller = "caller";
 
     /// <summary>The sink's draft; null when none was seen that an entry could hold.</summary>
-    public static SinkDraft? Of(Thing thing)
+    public static SinkDraft? Of(Candidate candidate)
     {
         foreach (var (word, kind) in Kinds)
         {
-            foreach (var clue in thing.Of(ClueKind.Sink))
+            foreach (var piece in candidate.Of(EvidenceKind.Sink))
             {
-                var cut = clue.Value.IndexOf(' ', StringComparison.Ordinal);
-                if ((cut < 0 ? clue.Value : clue.Value[..cut]) != word) continue;
-                if (Draft(word, kind, cut < 0 ? null : clue.Value[(cut + 1)..], thing) is { } draft) return draft;
+                var cut = piece.Value.IndexOf(' ', StringComparison.Ordinal);
+                if ((cut < 0 ? piece.Value : piece.Value[..cut]) != word) continue;
+                if (Draft(word, kind, cut < 0 ? null : piece.Value[(cut + 1)..], candidate) is { } draft) return draft;
             }
         }
-        return FromKeys(thing) ?? Unplaced(thing);
+        return FromKeys(candidate) ?? Unplaced(candidate);
     }
 
     /// <summary>A server of the installation's own, of which only the kind was seen.</summary>
-    private static SinkDraft? Unplaced(Thing thing)
+    private static SinkDraft? Unplaced(Candidate candidate)
     {
         foreach (var (word, kind) in Kinds)
         {
             if (kind == SinkKind.Http && word is not ("http" or "webhook")
-                && thing.Of(ClueKind.Sink).Any(clue => clue.Value == word))
+                && candidate.Of(EvidenceKind.Sink).Any(piece => piece.Value == word))
             {
                 return new SinkDraft(word, kind)
                 {
@@ -65,12 +65,12 @@ internal static class SinkProposal
         return null;
     }
 
-    private static SinkDraft? FromKeys(Thing thing)
+    private static SinkDraft? FromKeys(Candidate candidate)
     {
         foreach (var (word, kind) in Kinds.Take(6))
         {
-            var key = thing.Of(ClueKind.SinkKey).FirstOrDefault(clue =>
-                clue.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
+            var key = candidate.Of(EvidenceKind.SinkKey).FirstOrDefault(piece =>
+                piece.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
             if (key is not null && kind == SinkKind.Discord)
                 return new SinkDraft(word, kind) { Credential = CredentialOf(key, word) };
             if (key is not null && ApiOf(word) is { } url)
@@ -116,13 +116,13 @@ internal static class SinkProposal
     private static string CredentialOf(string key, string word)
         => $"env:{(KnownApis.IsVariable(key) ? key : $"{word.ToUpperInvariant()}_TOKEN")}";
 
-    private static SinkDraft? Draft(string word, SinkKind kind, string? place, Thing thing)
+    private static SinkDraft? Draft(string word, SinkKind kind, string? place, Candidate candidate)
     {
         var url = place is not null && Uri.TryCreate(place, UriKind.Absolute, out var uri)
-            && !place.Contains(ShownWord.Hidden, StringComparison.Ordinal) ? uri : null;
+            && !place.Contains(DisplayWord.Hidden, StringComparison.Ordinal) ? uri : null;
         var key = word is "http" or "webhook" && url is not null ? Key(url.Host) : word;
-        var variable = thing.Of(ClueKind.SinkKey).FirstOrDefault(clue =>
-            clue.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
+        var variable = candidate.Of(EvidenceKind.SinkKey).FirstOrDefault(piece =>
+            piece.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
         var credential = variable is null ? null : CredentialOf(variable, word);
         var address = url is null || url.AbsolutePath != "/" ? url?.ToString() : place;
         return kind switch

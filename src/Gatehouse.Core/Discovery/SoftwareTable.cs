@@ -94,9 +94,9 @@ public static class SoftwareTable
     private static KnownSoftware Part(string name, params string[] images)
         => new(name, Plain, [.. images]) { IsPart = true };
 
-    private static JobAbilities Alters => new() { AlterData = Answer.Yes };
+    private static JobAbilities Alters => new() { AlterData = YesNo.Yes };
 
-    private static JobAbilities Acts => new() { AlterData = Answer.Yes, SendExternally = Answer.Yes };
+    private static JobAbilities Acts => new() { AlterData = YesNo.Yes, SendExternally = YesNo.Yes };
 
     private static KnownSoftware[] Servers() =>
     [

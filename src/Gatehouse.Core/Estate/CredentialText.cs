@@ -24,7 +24,7 @@ internal static class CredentialText
             "file" => name.Length > 1 && name[0] == '/' ? new CredentialReference.File(name) : null,
             _ => IsVariable(name) ? new CredentialReference.Env(name) : null,
         };
-        if (kind != "file" && ShownText.LooksSecret(name))
+        if (kind != "file" && DisplayText.LooksSecret(name))
             return $"`{kind}:` is followed by what looks like the secret itself (its value is not shown)";
         value = reference!;
         return reference is null ? $"`{kind}:` is followed by something that is no {NameOf(kind)}" : null;

@@ -109,13 +109,13 @@ internal sealed class DraftText
 
     private void AddCan(JobAbilities can)
     {
-        (string Name, Answer Answer)[] answers =
+        (string Name, YesNo Answer)[] answers =
         [
             ("alter-data", can.AlterData), ("send-externally", can.SendExternally),
             ("receive-feedback", can.ReceiveFeedback), ("change-itself", can.ChangeItself),
         ];
-        var given = answers.Where(one => one.Answer != Answer.Unknown)
-            .Select(one => $"{one.Name}: {(one.Answer == Answer.Yes ? "true" : "false")}").ToArray();
+        var given = answers.Where(one => one.Answer != YesNo.Unknown)
+            .Select(one => $"{one.Name}: {(one.Answer == YesNo.Yes ? "true" : "false")}").ToArray();
         if (given.Length != 0) AddRaw("can", $"{{ {string.Join(", ", given)} }}");
     }
 

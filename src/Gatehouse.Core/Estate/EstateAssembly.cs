@@ -18,7 +18,7 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
     {
         estate.Get(EstateKeys.Estate);
         estate.Get(EstateKeys.Store);
-        var zones = new NetworkZones(estate.Get(EstateKeys.Zones)?.Get(HouseKeys.Lan) ?? HouseKeys.Lan.Default);
+        var zones = new NetworkZones(estate.Get(EstateKeys.Zones)?.Get(SectionKeys.Lan) ?? SectionKeys.Lan.Default);
         var (gate, control) = BuildListen();
         var defaults = BuildDefaults();
         var prices = BuildPrices();
@@ -49,16 +49,16 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
     private (ListenAddress Gate, ListenAddress Control) BuildListen()
     {
         var listen = estate.Get(EstateKeys.Listen);
-        var gate = listen?.Get(HouseKeys.Gate) ?? HouseKeys.Gate.Default!;
-        var control = listen?.Get(HouseKeys.Control) ?? HouseKeys.Control.Default!;
+        var gate = listen?.Get(SectionKeys.Gate) ?? SectionKeys.Gate.Default!;
+        var control = listen?.Get(SectionKeys.Control) ?? SectionKeys.Control.Default!;
         if (control is ListenAddress.Tcp tcp && !IPAddress.IsLoopback(tcp.EndPoint.Address))
         {
-            listen!.Error(HouseKeys.Control, "control may not be reached from the network until people can sign in",
+            listen!.Error(SectionKeys.Control, "control may not be reached from the network until people can sign in",
                 "a loopback address such as `127.0.0.1:8421`, or `unix:/path`");
         }
         if (gate.ConflictsWith(control))
         {
-            listen!.Error(listen.Has(HouseKeys.Control) ? HouseKeys.Control : HouseKeys.Gate,
+            listen!.Error(listen.Has(SectionKeys.Control) ? SectionKeys.Control : SectionKeys.Gate,
                 "gate and control have the same address", "two different addresses");
         }
         return (gate, control);
@@ -76,7 +76,7 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
     private FrozenDictionary<string, ModelPrice> BuildPrices() => estate.Get(EstateKeys.Prices).ToFrozenDictionary(
         entry => entry.Key,
         entry => new ModelPrice(
-            entry.Value.Get(HouseKeys.InputPerMillion), entry.Value.Get(HouseKeys.OutputPerMillion)));
+            entry.Value.Get(SectionKeys.InputPerMillion), entry.Value.Get(SectionKeys.OutputPerMillion)));
 
     private Dictionary<string, SinkPlan?> BuildSinks(NetworkZones zones)
     {
@@ -89,11 +89,11 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
     private LedgerPlan BuildLedger()
     {
         var ledger = estate.Get(EstateKeys.Ledger);
-        var keep = ledger?.Get(HouseKeys.Keep);
+        var keep = ledger?.Get(SectionKeys.Keep);
         return new LedgerPlan(
-            ledger?.Get(HouseKeys.BytesMax) ?? HouseKeys.BytesMax.Default,
-            keep?.Get(HouseKeys.KeepInputs) ?? HouseKeys.KeepInputs.Default,
-            keep?.Get(HouseKeys.KeepOutputs) ?? HouseKeys.KeepOutputs.Default,
-            keep?.Get(HouseKeys.KeepLogs) ?? HouseKeys.KeepLogs.Default);
+            ledger?.Get(SectionKeys.BytesMax) ?? SectionKeys.BytesMax.Default,
+            keep?.Get(SectionKeys.KeepInputs) ?? SectionKeys.KeepInputs.Default,
+            keep?.Get(SectionKeys.KeepOutputs) ?? SectionKeys.KeepOutputs.Default,
+            keep?.Get(SectionKeys.KeepLogs) ?? SectionKeys.KeepLogs.Default);
     }
 }

@@ -24,12 +24,12 @@ internal static class EstateKeys
         "Time zone in which schedules are meant.")
     { Default = TimeZoneInfo.Utc, DefaultText = "UTC" };
 
-    public static readonly Setting<SectionReader> Listen = new("listen", HouseKeys.Listen,
+    public static readonly Setting<SectionReader> Listen = new("listen", SectionKeys.Listen,
         "Addresses of the gate; a change needs a restart.");
 
-    public static readonly Setting<SectionReader> Zones = new("zones", HouseKeys.Zones, "Which addresses are near.");
+    public static readonly Setting<SectionReader> Zones = new("zones", SectionKeys.Zones, "Which addresses are near.");
 
-    public static readonly Setting<SectionReader> Ledger = new("ledger", HouseKeys.Ledger,
+    public static readonly Setting<SectionReader> Ledger = new("ledger", SectionKeys.Ledger,
         "Size and clocks of the ledger.");
 
     public static readonly Setting<bool> Store = new("store",
@@ -40,7 +40,7 @@ internal static class EstateKeys
         "What every job inherits where it does not say otherwise.");
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Prices = new("prices",
-        new NamedShape(HouseKeys.Price, NameText.ModelPattern, NameText.IsModel, NameText.ModelExpected),
+        new NamedShape(SectionKeys.Price, NameText.ModelPattern, NameText.IsModel, NameText.ModelExpected),
         "Prices by model key or upstream name.")
     { Default = [] };
 

@@ -54,7 +54,7 @@ public static class EstateReader
         if (version is not EstateNode.Scalar { IsEmpty: false } scalar || scalar.Text == $"{EstateKeys.Version}")
             return false;
         problems.Error(version, EstateKeys.Estate.Name,
-            $"this gatehouse reads version {EstateKeys.Version}, the file says {ShownText.Quote(scalar.Text)}",
+            $"this gatehouse reads version {EstateKeys.Version}, the file says {DisplayText.Quote(scalar.Text)}",
             $"`estate: {EstateKeys.Version}`, or a gatehouse that reads the other version");
         return true;
     }

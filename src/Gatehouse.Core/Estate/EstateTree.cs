@@ -57,7 +57,7 @@ internal sealed class EstateTree
         }
         catch (YamlException error)
         {
-            Break(error.Start, $"is not YAML: {ShownText.Of(error.Message)}");
+            Break(error.Start, $"is not YAML: {DisplayText.Of(error.Message)}");
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException
             or OverflowException or IndexOutOfRangeException or NullReferenceException)
@@ -140,7 +140,7 @@ internal sealed class EstateTree
             if (key is not EstateNode.Scalar name)
                 problems.Error(key, "", "a key must be a single word, not " + key.Kind);
             else if (!_keys.Add(name.Text))
-                problems.Error(key, "", $"the key {ShownText.Quote(name.Text)} appears twice in the same mapping");
+                problems.Error(key, "", $"the key {DisplayText.Quote(name.Text)} appears twice in the same mapping");
             else
                 mapping.Entries.Add(new(name, value));
         }

@@ -7,14 +7,14 @@ public sealed record JobAbilities
     public static JobAbilities Unanswered { get; } = new();
 
     /// <summary>Can it alter data?</summary>
-    public Answer AlterData { get; init; }
+    public YesNo AlterData { get; init; }
 
     /// <summary>Can it send messages to people or systems outside?</summary>
-    public Answer SendExternally { get; init; }
+    public YesNo SendExternally { get; init; }
 
     /// <summary>Does it get feedback from outside (replies, votes, corrections) that it acts on?</summary>
-    public Answer ReceiveFeedback { get; init; }
+    public YesNo ReceiveFeedback { get; init; }
 
     /// <summary>Can it change its own configuration, or retrain?</summary>
-    public Answer ChangeItself { get; init; }
+    public YesNo ChangeItself { get; init; }
 }

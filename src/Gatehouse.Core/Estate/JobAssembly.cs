@@ -84,12 +84,12 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
         {
             if (!house.Models.TryGetValue(names[i], out var model))
             {
-                section.ErrorAt(setting, i, $"there is no model {ShownText.Quote(names[i])}",
+                section.ErrorAt(setting, i, $"there is no model {DisplayText.Quote(names[i])}",
                     "a key of `models`", Near(names[i], house.Models.Keys));
             }
             else if (names.AsSpan(0, i).Contains(names[i]))
             {
-                section.ErrorAt(setting, i, $"the model {ShownText.Quote(names[i])} is listed twice");
+                section.ErrorAt(setting, i, $"the model {DisplayText.Quote(names[i])} is listed twice");
             }
             else if (model is not null)
             {
@@ -105,7 +105,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             return null;
         if (!house.Sinks.TryGetValue(name, out var sink))
         {
-            section.Error(JobKeys.Sink, $"there is no sink {ShownText.Quote(name)}",
+            section.Error(JobKeys.Sink, $"there is no sink {DisplayText.Quote(name)}",
                 "a key of `sinks`, or `stdout` or `none`", Near(name, house.Sinks.Keys));
         }
         return sink;

@@ -7,13 +7,13 @@ internal static class JobChecks
 {
     public static void Run(JobPlan job, SectionReader section)
     {
-        if (job.Can.SendExternally == Answer.No && job.Sink.SendsExternally)
+        if (job.Can.SendExternally == YesNo.No && job.Sink.SendsExternally)
         {
             section.Get(JobKeys.Can)!.Error(JobKeys.SendExternally,
                 $"says no, but its sink `{job.Sink.Key}` ({Words.Of(job.Sink.Kind)}) sends outside",
                 "`true`, or a sink that stays in the house");
         }
-        if (job.MayManageModels && job.Can.ChangeItself == Answer.No)
+        if (job.MayManageModels && job.Can.ChangeItself == YesNo.No)
         {
             section.Get(JobKeys.Can)!.Warning(JobKeys.ChangeItself,
                 "says no, but `may-manage-models` lets it replace the models that it runs on");
@@ -32,7 +32,8 @@ internal static class JobChecks
         foreach (var tool in job.ProviderTools.Order(StringComparer.Ordinal))
         {
             if (ProviderFeature.Find(tool) is null)
-                section.Warning(JobKeys.ProviderTools, $"this version knows no provider tool {ShownText.Quote(tool)}");
+                section.Warning(JobKeys.ProviderTools,
+                    $"this version knows no provider tool {DisplayText.Quote(tool)}");
         }
     }
 

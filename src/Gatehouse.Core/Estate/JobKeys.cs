@@ -26,19 +26,19 @@ internal static class JobKeys
 
     public static readonly SectionShape Store = new("a store", What, StorePath, StoreKeep);
 
-    public static readonly Setting<Answer> AlterData = new("alter-data", Shapes.Answer,
+    public static readonly Setting<YesNo> AlterData = new("alter-data", Shapes.Answer,
         "Can it alter data?")
     { DefaultText = "unknown", Source = "a missing answer counts as yes" };
 
-    public static readonly Setting<Answer> SendExternally = new("send-externally", Shapes.Answer,
+    public static readonly Setting<YesNo> SendExternally = new("send-externally", Shapes.Answer,
         "Can it send messages outside? May not contradict the sink.")
     { DefaultText = "unknown" };
 
-    public static readonly Setting<Answer> ReceiveFeedback = new("receive-feedback", Shapes.Answer,
+    public static readonly Setting<YesNo> ReceiveFeedback = new("receive-feedback", Shapes.Answer,
         "Does it get feedback from outside?")
     { DefaultText = "unknown" };
 
-    public static readonly Setting<Answer> ChangeItself = new("change-itself", Shapes.Answer,
+    public static readonly Setting<YesNo> ChangeItself = new("change-itself", Shapes.Answer,
         "Can it change its own configuration, or retrain?")
     { DefaultText = "unknown" };
 

@@ -45,7 +45,7 @@ internal static class JobModelNames
         if (!isSame)
         {
             section.Error(JobKeys.Models,
-                $"the name {ShownText.Quote(name)} could mean model `{other.Key}` or model `{model.Key}`",
+                $"the name {DisplayText.Quote(name)} could mean model `{other.Key}` or model `{model.Key}`",
                 "models whose keys and upstream names differ within one job");
         }
     }

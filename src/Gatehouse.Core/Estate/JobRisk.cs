@@ -38,7 +38,7 @@ public static class JobRisk
     private static void AskQuestions(JobPlan job, List<RiskReason> reasons)
     {
         Ask(job.Can.AlterData, 2, "alter data", reasons);
-        if (job.Can.SendExternally == Answer.Unknown && job.Sink.SendsExternally)
+        if (job.Can.SendExternally == YesNo.Unknown && job.Sink.SendsExternally)
             reasons.Add(new RiskReason(2, $"It sends messages outside: its sink is {Describe(job.Sink)}."));
         else
             Ask(job.Can.SendExternally, 2, "send messages outside", reasons);
@@ -46,11 +46,11 @@ public static class JobRisk
         Ask(job.Can.ChangeItself, 3, "change its own configuration or retrain", reasons);
     }
 
-    private static void Ask(Answer answer, int points, string what, List<RiskReason> reasons)
+    private static void Ask(YesNo answer, int points, string what, List<RiskReason> reasons)
     {
-        if (answer == Answer.Yes)
+        if (answer == YesNo.Yes)
             reasons.Add(new RiskReason(points, $"It can {what}."));
-        else if (answer == Answer.Unknown)
+        else if (answer == YesNo.Unknown)
             reasons.Add(new RiskReason(points, $"Nobody said whether it can {what}, which counts as yes."));
     }
 

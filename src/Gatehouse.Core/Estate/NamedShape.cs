@@ -40,7 +40,7 @@ internal sealed class NamedShape(
         foreach (var (key, child) in mapping.Entries)
         {
             if (!isName(key.Text))
-                problems.Error(key, path, $"{ShownText.Quote(key.Text)} is not a usable name", nameExpected);
+                problems.Error(key, path, $"{DisplayText.Quote(key.Text)} is not a usable name", nameExpected);
             else if (section.TryRead(child, $"{path}.{key.Text}", problems, out var reader))
                 entries.Add(new(key.Text, reader));
         }

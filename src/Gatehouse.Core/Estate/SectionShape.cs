@@ -77,8 +77,8 @@ internal sealed class SectionShape(string what, params SettingKey[] settings) : 
         var below = settings.FirstOrDefault(setting => setting.Shape is SectionShape part && part.Knows(key.Text));
         var nearest = below is null
             ? NearestName.Find(key.Text, _byName.Keys) : $"{below.Name}.{key.Text}";
-        var name = ShownText.Quote(key.Text);
-        var shown = ShownText.LooksSecret(key.Text) ? "?" : ShownText.Of(key.Text);
+        var name = DisplayText.Quote(key.Text);
+        var shown = DisplayText.LooksSecret(key.Text) ? "?" : DisplayText.Of(key.Text);
         var isSecret = SecretKeys.Contains(key.Text) && Knows("credential");
         var message = $"unknown key {name}{(isSecret ? SecretAdvice : "")}";
         var expected = nearest is null && _byName.Count <= 16 ? $"one of {string.Join(", ", _byName.Keys)}" : null;

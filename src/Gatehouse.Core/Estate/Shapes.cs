@@ -111,16 +111,16 @@ internal static class Shapes
         Check(text, value = text == "true"))
     { SchemaType = "answer", Choices = ["true"] };
 
-    public static readonly TextShape<Answer> Answer = new(
-        "`true`, `false` or `unknown`", (string text, out Answer value) =>
+    public static readonly TextShape<YesNo> Answer = new(
+        "`true`, `false` or `unknown`", (string text, out YesNo value) =>
     {
         value = text switch
         {
-            "true" or "yes" => Estate.Answer.Yes,
-            "false" or "no" => Estate.Answer.No,
-            _ => Estate.Answer.Unknown,
+            "true" or "yes" => Estate.YesNo.Yes,
+            "false" or "no" => Estate.YesNo.No,
+            _ => Estate.YesNo.Unknown,
         };
-        return Check(text, value != Estate.Answer.Unknown || text == "unknown");
+        return Check(text, value != Estate.YesNo.Unknown || text == "unknown");
     })
     { SchemaType = "answer", Choices = ["true", "false", "yes", "no", "unknown"] };
 

@@ -49,7 +49,7 @@ internal sealed class TextShape<T>(string expected, TextShape<T>.Reader read) : 
         if (reason is null)
             return true;
         // Only a reader that knows its value to be harmless names it in the reason.
-        var message = reason.Length == 0 ? $"{ShownText.Quote(scalar.Text)} does not fit" : reason;
+        var message = reason.Length == 0 ? $"{DisplayText.Quote(scalar.Text)} does not fit" : reason;
         var nearest = Choices is null || problems.IsFull ? null : NearestName.Find(scalar.Text, Choices);
         problems.Error(node, path, message, ExpectedInFull, nearest);
         return false;

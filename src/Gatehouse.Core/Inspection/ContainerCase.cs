@@ -34,7 +34,7 @@ internal sealed class ContainerCase
     /// <summary>The networks that it is really in.</summary>
     public ImmutableArray<Attachment> Attachments { get; }
 
-    public bool IsGate => Scene.House.Gates.Contains(Container.Id);
+    public bool IsGate => Scene.Gatehouse.Gates.Contains(Container.Id);
 
     /// <summary>Whether it ran once and is done, as a migration or a download.</summary>
     public bool IsFinished => Container is { HasEnded: true, IsRunning: false, IsRestarting: false }
@@ -46,7 +46,7 @@ internal sealed class ContainerCase
     /// </summary>
     public bool LeadsToGate(Attachment place) => !IsGate
         && (place.Network?.Labels.ContainsKey(GateNetworks.AdoptionLabel) == true
-            || Scene.Members(place.Name).Any(other => Scene.House.Gates.Contains(other.Id)));
+            || Scene.Members(place.Name).Any(other => Scene.Gatehouse.Gates.Contains(other.Id)));
 
     /// <summary>Whether it may be taken out of a network: it keeps another one, and its calls to the gate.</summary>
     public bool MayLeave(Attachment place) => Attachments.Length > 1 && !LeadsToGate(place);
@@ -61,14 +61,14 @@ internal sealed class ContainerCase
         && option.EndsWith(value, StringComparison.Ordinal));
 
     public Finding Find(
-        InspectionRule rule, string what, string mend, string key = "", Severity? severity = null)
+        InspectionRule rule, string what, string fix, string key = "", Severity? severity = null)
         => new()
         {
             Rule = rule,
             Severity = severity ?? rule.Worst,
             Subject = Subject,
             What = what,
-            Mend = mend,
+            Fix = fix,
             Key = key,
             File = Container.Labels.GetValueOrDefault(ComposeFiles)?.Split(',')[0],
         };

@@ -110,7 +110,7 @@ internal static class EngineRules
             Severity = severity ?? rule.Worst,
             Subject = FindingSubject.Engine,
             What = what,
-            Mend = fix,
+            Fix = fix,
             Key = key,
             File = rule == OpenSocket || rule == InsecureRegistry ? Settings : null,
         };

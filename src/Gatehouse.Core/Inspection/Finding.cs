@@ -18,7 +18,7 @@ public sealed record Finding
     public required string What { get; init; }
 
     /// <summary>The exact setting or command that fixes it.</summary>
-    public required string Mend { get; init; }
+    public required string Fix { get; init; }
 
     /// <summary>What adoption takes, where adopting is the fix; else null.</summary>
     public string? Adopts { get; init; }

@@ -34,13 +34,13 @@ internal static class GateRules
         foreach (var mount in one.Container.Mounts.Where(static mount => mount.Kind != "tmpfs"))
         {
             var source = HostPath.Normalize(mount.Source);
-            var home = one.Scene.House.Homes.Select(HostPath.Normalize).FirstOrDefault(home =>
+            var home = one.Scene.Gatehouse.Homes.Select(HostPath.Normalize).FirstOrDefault(home =>
                 HostPath.IsWithin(home, source) || HostPath.IsWithin(source, home));
             if (home is null || source == $"{home}/{TokenSocket}") continue;
             yield return one.Find(SeesHome, $"{SocketRules.Shown(mount)}; the home is {home}",
                 "Compose: remove the mount, or move the home elsewhere.", source);
         }
-        if (one.Scene.House.ModelServers.Contains(one.Container.Id))
+        if (one.Scene.Gatehouse.ModelServers.Contains(one.Container.Id))
         {
             if (OllamaServer.MayHandOn(one.Container) is { } read)
                 yield return one.Find(HandsOn, read, $"Compose: environment: {{ {OllamaServer.NoCloud}: \"1\" }}");
@@ -49,7 +49,7 @@ internal static class GateRules
         foreach (var place in one.Attachments.Where(static place => place is { IsBridge: true, LetsPeersTalk: true }))
         {
             var server = one.Scene.Members(place.Name).FirstOrDefault(other =>
-                one.Scene.House.ModelServers.Contains(other.Id) && other.Id != one.Container.Id);
+                one.Scene.Gatehouse.ModelServers.Contains(other.Id) && other.Id != one.Container.Id);
             if (server is null) continue;
             var target = one.Container.ComposeProject ?? one.Container.Name;
             yield return one.Find(BesideTheGate, $"NetworkSettings.Networks: {place.Name}, with {server.Name}",

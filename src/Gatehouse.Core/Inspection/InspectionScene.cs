@@ -10,10 +10,10 @@ public sealed record InspectionScene
     /// <summary>Makes a scene.</summary>
     /// <param name="view">The engine with its containers and networks.</param>
     /// <param name="host">The host.</param>
-    /// <param name="house">The Gatehouse.</param>
-    public InspectionScene(EngineView view, HostFacts host, HouseFacts house)
+    /// <param name="gatehouse">The Gatehouse.</param>
+    public InspectionScene(EngineView view, HostFacts host, GatehouseFacts gatehouse)
     {
-        (View, Host, House) = (view, host, house);
+        (View, Host, Gatehouse) = (view, host, gatehouse);
         Release = EngineRelease.TryParse(view.Engine.Version);
         _members = new Lazy<ILookup<string, ContainerFacts>>(() => MembersOf(view));
     }
@@ -25,7 +25,7 @@ public sealed record InspectionScene
     public HostFacts Host { get; }
 
     /// <summary>The Gatehouse.</summary>
-    public HouseFacts House { get; }
+    public GatehouseFacts Gatehouse { get; }
 
     /// <summary>The engine's release; null when it is not Docker's own.</summary>
     internal EngineRelease? Release { get; }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Engine;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Inspection;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Inspection;
 

@@ -71,7 +71,7 @@ internal static class LimitRules
     /// <summary>What the estate says, else all services that Compose starts first, its own among them.</summary>
     private static List<string> ChainOf(ContainerCase one)
     {
-        if (one.Scene.House.Pipelines.TryGetValue(one.Container.Id, out var declared) && !declared.IsEmpty)
+        if (one.Scene.Gatehouse.Pipelines.TryGetValue(one.Container.Id, out var declared) && !declared.IsEmpty)
             return [.. declared];
         if (one.Container.ComposeService is not { } service || one.Container.ComposeProject is not { } project)
             return [];

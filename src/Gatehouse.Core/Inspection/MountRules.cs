@@ -61,7 +61,7 @@ internal static class MountRules
         foreach (var mount in one.Container.Mounts.Where(static mount => mount.Kind == "bind"))
         {
             var source = HostPath.Normalize(mount.Source);
-            if (Judge(source, mount.IsWritable) is var (rule, severity))
+            if (Classify(source, mount.IsWritable) is var (rule, severity))
             {
                 yield return one.Find(rule, SocketRules.Shown(mount),
                     mount.IsWritable && severity >= Severity.High
@@ -77,10 +77,10 @@ internal static class MountRules
         }
     }
 
-    private static (InspectionRule Rule, Severity Severity)? Judge(string source, bool isWritable)
+    private static (InspectionRule Rule, Severity Severity)? Classify(string source, bool isWritable)
     {
         if (source == "/") return (WholeHost, isWritable ? Severity.Critical : Severity.High);
-        if (HostPath.IsWithin(source, "/etc")) return JudgeSettings(source, isWritable);
+        if (HostPath.IsWithin(source, "/etc")) return ClassifySettings(source, isWritable);
         if (IsHome(source)) return (Homes, isWritable ? Severity.High : Severity.Medium);
         if (HarmlessDevices.Any(path => HostPath.IsWithin(source, path))) return null;
         if (Kernel.FirstOrDefault(path => HostPath.IsWithin(source, path)) is { } top)
@@ -95,7 +95,7 @@ internal static class MountRules
         return null;
     }
 
-    private static (InspectionRule Rule, Severity Severity)? JudgeSettings(string source, bool isWritable)
+    private static (InspectionRule Rule, Severity Severity)? ClassifySettings(string source, bool isWritable)
     {
         var isSensitive = source == "/etc" || SensitiveSettings.Any(path => HostPath.IsWithin(source, path));
         if (isWritable) return (Settings, Severity.High);

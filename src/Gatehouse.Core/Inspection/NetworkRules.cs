@@ -123,12 +123,12 @@ internal static class NetworkRules
         var ports = open.IsEmpty ? ""
             : $"; the host listens on all addresses at {Names([.. open.Select(static port => $"{port}")])}";
         var isNew = one.Scene.Release is not { } release || !release.IsBefore(28);
-        var mend = isNew
+        var fix = isNew
             ? "com.docker.network.bridge.gateway_mode_ipv4: isolated (and gateway_mode_ipv6)"
             : "com.docker.network.bridge.inhibit_ipv4: \"true\"";
         return one.Find(InternalShowsHost,
             $"{where} (Internal=true, gateway not isolated){ports}",
-            $"Compose: driver_opts: {mend}, in the network under networks:. It takes effect when the network is "
+            $"Compose: driver_opts: {fix}, in the network under networks:. It takes effect when the network is "
                 + "recreated: docker compose down, then up -d"
                 + (one.LeadsToGate(place) ? ", then connect the gate again (sudo gatehouse adopt)." : "."),
             place.Name, open.IsEmpty ? Severity.Low : Severity.Medium);
@@ -153,7 +153,7 @@ internal static class NetworkRules
         [.. one.Scene.Members(place.Name)
             .Where(other => other.Id != one.Container.Id && other.Id != one.Owner?.Id
                 // The gate is the neighbour that is meant to be there.
-                && !one.Scene.House.Gates.Contains(other.Id)
+                && !one.Scene.Gatehouse.Gates.Contains(other.Id)
                 && one.Scene.View.NetworkOwner(other)?.Id != one.Owner?.Id)
             .Select(static other => other.Name)];
 

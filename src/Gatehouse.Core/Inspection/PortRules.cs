@@ -54,7 +54,7 @@ internal static class PortRules
 
     private static Finding OpenPort(ContainerCase one, IGrouping<string, PortFact> port, string from)
     {
-        var isModel = one.Scene.House.ModelServers.Contains(one.Container.Id);
+        var isModel = one.Scene.Gatehouse.ModelServers.Contains(one.Container.Id);
         var first = port.First();
         var inside = first.Protocol == "tcp" ? $"{first.ContainerPort}" : port.Key;
         var ufw = one.Scene.Host.IsUfwActive == true ? "; ufw is active and does not see it" : "";

@@ -55,13 +55,13 @@ internal static class ProcessRules
         }
     }
 
-    private static Finding Find(ProcessFacts process, InspectionRule rule, string what, string mend) => new()
+    private static Finding Find(ProcessFacts process, InspectionRule rule, string what, string fix) => new()
     {
         Rule = rule,
         Severity = rule.Worst,
         Subject = FindingSubject.Of(process),
         What = what,
-        Mend = mend,
+        Fix = fix,
         // The number changes with every start; what is found of the program stays.
         Key = process.Program,
     };

@@ -81,7 +81,7 @@ public static class SarifWriter
         json.WriteNumber("ruleIndex", InspectionRules.All.IndexOf(finding.Rule));
         json.WriteString("level", LevelOf(finding.Severity));
         WriteText(
-            json, "message", $"{finding.Subject}: {finding.Rule.Title} Observed: {finding.What}. Fix: {finding.Mend}");
+            json, "message", $"{finding.Subject}: {finding.Rule.Title} Observed: {finding.What}. Fix: {finding.Fix}");
         json.WriteStartArray("locations");
         json.WriteStartObject();
         if (finding.File is { } file) WriteFile(json, file);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Inspection;
 
@@ -34,13 +34,13 @@ internal sealed class UnitCase(UnitFacts unit, UnitExposure? exposure, HostFacts
 
     public ImmutableArray<string> Words(string key) => [.. unit.Words(Service, key)];
 
-    public Finding Find(InspectionRule rule, string what, string mend, Severity? severity = null) => new()
+    public Finding Find(InspectionRule rule, string what, string fix, Severity? severity = null) => new()
     {
         Rule = rule,
         Severity = severity ?? rule.Worst,
         Subject = new FindingSubject(SubjectKind.Unit, unit.Name),
         What = what,
-        Mend = mend,
+        Fix = fix,
         File = unit.Path.Length > 0 ? unit.Path : null,
     };
 

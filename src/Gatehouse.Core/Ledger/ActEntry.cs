@@ -47,7 +47,7 @@ public sealed record ActEntry : LedgerEntry
         Uid = body.Number("uid"),
         Who = body.Text("who"),
         Details = body.ObjectIfSet("details") is { } details
-            ? details.EnumerateObject().ToDictionary(detail => detail.Name, BodyReader.TextOf)
+            ? details.EnumerateObject().ToDictionary(detail => detail.Name, EntryBody.TextOf)
             : new Dictionary<string, string>(),
     };
 }

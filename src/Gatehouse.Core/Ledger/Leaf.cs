@@ -30,11 +30,11 @@ public sealed record Leaf
         if (!LeafHeader.TryRead(bytes.Span, out var header))
             throw new FormatException("This is not a canonical leaf of version 1.");
         if (!LedgerTime.TryParse(header.Time, out var time))
-            throw BodyReader.Missing("t");
+            throw EntryBody.Missing("t");
         using var document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = CanonicalWriter.DepthMax });
         var root = document.RootElement;
-        var keep = root.ObjectIfSet("keep_until") ?? throw BodyReader.Missing("keep_until");
-        var body = root.ObjectIfSet("body") ?? throw BodyReader.Missing("body");
+        var keep = root.ObjectIfSet("keep_until") ?? throw EntryBody.Missing("keep_until");
+        var body = root.ObjectIfSet("body") ?? throw EntryBody.Missing("body");
         return new Leaf
         {
             Log = root.Text("log"),
@@ -55,7 +55,7 @@ public sealed record Leaf
     {
         Hash256? commitment = null;
         if (payload.TextIfSet("commitment") is { } text)
-            commitment = Hash256.TryParse(text, out var hash) ? hash : throw BodyReader.Missing("commitment");
+            commitment = Hash256.TryParse(text, out var hash) ? hash : throw EntryBody.Missing("commitment");
         return new PayloadRecord(
             LedgerWords.ParsePayloadKind(payload.Text("kind")),
             LedgerWords.ParseRetentionClass(payload.Text("class")),

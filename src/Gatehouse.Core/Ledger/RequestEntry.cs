@@ -22,6 +22,6 @@ public sealed record RequestEntry : LedgerEntry
     internal static RequestEntry ReadBody(string id, JsonElement body) => new()
     {
         Id = id,
-        Call = CallFactsForm.Read(body.ObjectIfSet("call") ?? throw BodyReader.Missing("call")),
+        Call = CallFactsForm.Read(body.ObjectIfSet("call") ?? throw EntryBody.Missing("call")),
     };
 }

@@ -15,7 +15,7 @@ public sealed record SummaryEntry : LedgerEntry
     public required DateTimeOffset Minute { get; init; }
 
     /// <summary>Calls that could not be attributed (401).</summary>
-    public long Strangers { get; init; }
+    public long Unidentified { get; init; }
 
     /// <summary>Calls over a rate limit (429), by job. Beyond 256 jobs the smallest are added up.</summary>
     public IReadOnlyDictionary<string, long> RateLimited { get; init; } = new Dictionary<string, long>();
@@ -34,14 +34,14 @@ public sealed record SummaryEntry : LedgerEntry
         writer.Member("minute", LedgerTime.ToText(Minute));
         WriteJobs(writer, "rate_limited", RateLimited);
         WriteJobs(writer, "refused", Refused);
-        writer.Member("strangers", Strangers);
+        writer.Member("strangers", Unidentified);
     }
 
     internal static SummaryEntry ReadBody(string id, JsonElement body) => new()
     {
         Id = id,
         Minute = body.Time("minute"),
-        Strangers = body.Number("strangers"),
+        Unidentified = body.Number("strangers"),
         RateLimited = ReadJobs(body, "rate_limited"),
         Refused = ReadJobs(body, "refused"),
     };
@@ -59,7 +59,7 @@ public sealed record SummaryEntry : LedgerEntry
 
     private static Dictionary<string, long> ReadJobs(JsonElement body, string name) =>
         body.ObjectIfSet(name) is { } jobs
-            ? jobs.EnumerateObject().ToDictionary(job => job.Name, BodyReader.NumberOf)
+            ? jobs.EnumerateObject().ToDictionary(job => job.Name, EntryBody.NumberOf)
             : [];
 
     private static IReadOnlyDictionary<string, long> Bounded(IReadOnlyDictionary<string, long> jobs)

@@ -61,7 +61,7 @@ internal sealed class CarrierWatch(Route route)
         };
     }
 
-    public bool Take(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader) => place switch
+    public bool Take(Place place, RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader) => place switch
     {
         Place.Top => TakeTop(key, keyText, ref reader),
         Place.Message => TakeMessage(key, keyText, ref reader),
@@ -74,108 +74,108 @@ internal sealed class CarrierWatch(Route route)
         _ => true,
     };
 
-    private bool TakeTop(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeTop(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         var responses = route.Endpoint == Endpoint.OpenAIResponses;
         _watched = null;
         switch (key)
         {
-            case KnownName.Background:
+            case RequestKey.Background:
                 if (reader.TokenType is JsonTokenType.False or JsonTokenType.Null)
                     return true;
                 return reader.TokenType == JsonTokenType.True
                     ? Use(ProviderFeature.Background) : Wrong("\"background\" is neither true nor false.");
-            case KnownName.Container:
+            case RequestKey.Container:
                 return UseUnlessNull(ProviderFeature.Container, ref reader);
-            case KnownName.Conversation:
+            case RequestKey.Conversation:
                 return UseUnlessNull(ProviderFeature.Conversation, ref reader);
-            case KnownName.McpServers:
+            case RequestKey.McpServers:
                 return UseUnlessNull(ProviderFeature.McpServers, ref reader);
-            case KnownName.Models:
+            case RequestKey.Models:
                 return UseUnlessNull(ProviderFeature.FallbackModels, ref reader);
-            case KnownName.Plugins:
+            case RequestKey.Plugins:
                 return UseUnlessNull(ProviderFeature.Plugins, ref reader);
-            case KnownName.PreviousResponseId:
+            case RequestKey.PreviousResponseId:
                 return UseUnlessNull(ProviderFeature.PreviousResponse, ref reader);
-            case KnownName.Prompt when responses:
+            case RequestKey.Prompt when responses:
                 return UseUnlessNull(ProviderFeature.StoredPrompt, ref reader);
-            case KnownName.SearchParameters:
+            case RequestKey.SearchParameters:
                 return UseUnlessNull(ProviderFeature.SearchParameters, ref reader);
-            case KnownName.WebSearchOptions:
+            case RequestKey.WebSearchOptions:
                 return UseUnlessNull(ProviderFeature.WebSearchOptions, ref reader);
-            case KnownName.Routing:
+            case RequestKey.Routing:
                 return reader.TokenType == JsonTokenType.False || UseUnlessNull(ProviderFeature.Routing, ref reader);
-            case KnownName.Images:
+            case RequestKey.Images:
                 return TakeMedia(key, ref reader);
             // Some servers take an object for a list, and read what it holds under any key.
-            case KnownName.Messages or KnownName.Tools or KnownName.Functions when IsObject(reader):
-            case KnownName.Input when responses && IsObject(reader):
+            case RequestKey.Messages or RequestKey.Tools or RequestKey.Functions when IsObject(reader):
+            case RequestKey.Input when responses && IsObject(reader):
                 return Wrong($"\"{Encoding.UTF8.GetString(keyText)}\" is an object; send a list.");
-            case KnownName.Messages or KnownName.Tools or KnownName.Functions or KnownName.Input or KnownName.Inert
-                or KnownName.Model or KnownName.Name or KnownName.Stream or KnownName.StreamOptions
-                or KnownName.MaxTokens or KnownName.N or KnownName.Options or KnownName.System or KnownName.Prompt
-                or KnownName.NumPredict:
+            case RequestKey.Messages or RequestKey.Tools or RequestKey.Functions or RequestKey.Input or RequestKey.Inert
+                or RequestKey.Model or RequestKey.Name or RequestKey.Stream or RequestKey.StreamOptions
+                or RequestKey.MaxTokens or RequestKey.N or RequestKey.Options or RequestKey.System or RequestKey.Prompt
+                or RequestKey.NumPredict:
                 return true;
             // A voice to speak with, or options of images.
-            case KnownName.Audio or KnownName.Image when IsObject(reader):
+            case RequestKey.Audio or RequestKey.Image when IsObject(reader):
                 return Watch(keyText, watchesWords: false, ref reader);
             default:
                 return Watch(keyText, watchesWords: true, ref reader);
         }
     }
 
-    private bool TakeMessage(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeMessage(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
-            case KnownName.Id:
+            case RequestKey.Id:
                 Here.HasId |= reader.TokenType == JsonTokenType.String;
                 return true;
-            case KnownName.Role:
+            case RequestKey.Role:
                 Here.IsTyped |= reader.TokenType == JsonTokenType.String;
                 return true;
-            case KnownName.Type when route.Endpoint == Endpoint.OpenAIResponses:
+            case RequestKey.Type when route.Endpoint == Endpoint.OpenAIResponses:
                 return TakeType(ref reader);
-            case KnownName.Audio:
+            case RequestKey.Audio:
                 return UseUnlessNull(ProviderFeature.HeldAudio, ref reader);
-            case KnownName.None:
+            case RequestKey.None:
                 return Watch(keyText, watchesWords: false, ref reader);
-            case KnownName.Environment:
+            case RequestKey.Environment:
                 return TakeEnvironmentItself(ref reader);
-            case KnownName.Tools when IsObject(reader):
+            case RequestKey.Tools when IsObject(reader):
                 return Wrong("The \"tools\" of a message are an object; send a list.");
-            case KnownName.FileId or KnownName.FileUrl or KnownName.MediaUrl or KnownName.Url or KnownName.FileData
-                or KnownName.Data or KnownName.Image or KnownName.Images or KnownName.Video or KnownName.File
-                or KnownName.InputAudio or KnownName.Source or KnownName.Container:
+            case RequestKey.FileId or RequestKey.FileUrl or RequestKey.MediaUrl or RequestKey.Url or RequestKey.FileData
+                or RequestKey.Data or RequestKey.Image or RequestKey.Images or RequestKey.Video or RequestKey.File
+                or RequestKey.InputAudio or RequestKey.Source or RequestKey.Container:
                 return TakePart(key, keyText, ref reader);
             default:
                 return true;
         }
     }
 
-    private bool TakePart(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakePart(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
-            case KnownName.Type:
+            case RequestKey.Type:
                 return TakeType(ref reader);
-            case KnownName.FileId:
+            case RequestKey.FileId:
                 return UseUnlessNull(ProviderFeature.FileId, ref reader);
-            case KnownName.FileUrl:
+            case RequestKey.FileUrl:
                 return UseUnlessNull(ProviderFeature.FileUrl, ref reader);
-            case KnownName.MediaUrl or KnownName.Url:
+            case RequestKey.MediaUrl or RequestKey.Url:
                 Here.HasAddress |= !IsInline(ref reader);
                 return true;
-            case KnownName.Data or KnownName.FileData or KnownName.Image or KnownName.Images or KnownName.Audio
-                or KnownName.Video or KnownName.File or KnownName.InputAudio:
+            case RequestKey.Data or RequestKey.FileData or RequestKey.Image or RequestKey.Images or RequestKey.Audio
+                or RequestKey.Video or RequestKey.File or RequestKey.InputAudio:
                 Here.HasAddress |= !IsMedia(key, ref reader);
                 return true;
-            case KnownName.Source:
+            case RequestKey.Source:
                 Here.HasStringSource |= reader.TokenType == JsonTokenType.String && !IsInline(ref reader);
                 return true;
-            case KnownName.Element or KnownName.Inert or KnownName.Content or KnownName.Output or KnownName.Input
-                or KnownName.Arguments or KnownName.Summary or KnownName.Id or KnownName.Name or KnownName.Role
-                or KnownName.Function or KnownName.Definition or KnownName.ToolCalls:
+            case RequestKey.Element or RequestKey.Inert or RequestKey.Content or RequestKey.Output or RequestKey.Input
+                or RequestKey.Arguments or RequestKey.Summary or RequestKey.Id or RequestKey.Name or RequestKey.Role
+                or RequestKey.Function or RequestKey.Definition or RequestKey.ToolCalls:
                 return true;
             default:
                 return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
@@ -196,12 +196,12 @@ internal sealed class CarrierWatch(Route route)
         return Use(feature);
     }
 
-    private bool TakeSource(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeSource(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
-        if (key != KnownName.Type || reader.TokenType != JsonTokenType.String)
+        if (key != RequestKey.Type || reader.TokenType != JsonTokenType.String)
         {
-            return key is KnownName.Url or KnownName.MediaUrl
-                ? TakeUrl(ref reader) : TakePart(key == KnownName.Type ? KnownName.None : key, keyText, ref reader);
+            return key is RequestKey.Url or RequestKey.MediaUrl
+                ? TakeUrl(ref reader) : TakePart(key == RequestKey.Type ? RequestKey.None : key, keyText, ref reader);
         }
         if (reader.ValueTextEquals("url"u8))
             return Use(ProviderFeature.RemoteImage);
@@ -214,38 +214,38 @@ internal sealed class CarrierWatch(Route route)
     }
 
     /// <summary>What holds one file, image or sound, or a list of them.</summary>
-    private bool TakeHeld(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeHeld(Place place, RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
-            case KnownName.Element when place == Place.UrlHolder:
-            case KnownName.Url or KnownName.MediaUrl:
+            case RequestKey.Element when place == Place.UrlHolder:
+            case RequestKey.Url or RequestKey.MediaUrl:
                 return TakeUrl(ref reader);
-            case KnownName.Element or KnownName.Data or KnownName.FileData:
+            case RequestKey.Element or RequestKey.Data or RequestKey.FileData:
                 return TakeMedia(key, ref reader);
-            case KnownName.FileId:
+            case RequestKey.FileId:
                 return UseUnlessNull(ProviderFeature.FileId, ref reader);
-            case KnownName.FileUrl:
+            case RequestKey.FileUrl:
                 return UseUnlessNull(ProviderFeature.FileUrl, ref reader);
-            case KnownName.Inert or KnownName.Name or KnownName.Type:
+            case RequestKey.Inert or RequestKey.Name or RequestKey.Type:
                 return true;
             default:
                 return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
         }
     }
 
-    private bool TakeTool(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeTool(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         switch (key)
         {
-            case KnownName.Type:
+            case RequestKey.Type:
                 return TakeToolType(ref reader);
-            case KnownName.Function or KnownName.Name:
+            case RequestKey.Function or RequestKey.Name:
                 Here.IsTyped = true;
                 return true;
-            case KnownName.Environment when !Here.IsHosted:
+            case RequestKey.Environment when !Here.IsHosted:
                 return TakeEnvironmentItself(ref reader);
-            case KnownName.Tools or KnownName.Inert or KnownName.Element or KnownName.Environment:
+            case RequestKey.Tools or RequestKey.Inert or RequestKey.Element or RequestKey.Environment:
                 return true;
             default:
                 if (!IsTrivial(reader))
@@ -272,11 +272,11 @@ internal sealed class CarrierWatch(Route route)
     private bool TakeEnvironmentItself(ref Utf8JsonReader reader) =>
         reader.TokenType is JsonTokenType.Null or JsonTokenType.StartObject || Use(ProviderFeature.Container);
 
-    private bool TakeEnvironment(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeEnvironment(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
-        if (key == KnownName.Inert)
+        if (key == RequestKey.Inert)
             return true;
-        if (key != KnownName.Type)
+        if (key != RequestKey.Type)
             return IsTrivial(reader) || Use(ProviderFeatureSet.NameOf(keyText));
         Here.IsTyped = true;
         return (reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("local"u8))
@@ -289,21 +289,21 @@ internal sealed class CarrierWatch(Route route)
         if (IsTrivial(reader) && reader.TokenType != JsonTokenType.True)
             return true;
         (_watched, _watchesWords) = (ProviderFeatureSet.NameOf(keyText), watchesWords);
-        return TakeUnknown(KnownName.None, keyText, ref reader);
+        return TakeUnknown(RequestKey.None, keyText, ref reader);
     }
 
-    private bool TakeUnknown(KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    private bool TakeUnknown(RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         if (_watched is null || (IsTrivial(reader) && reader.TokenType != JsonTokenType.True))
             return true;
-        var isNamed = _watchesWords && key != KnownName.Element && WatchedWords.AreIn(keyText);
+        var isNamed = _watchesWords && key != RequestKey.Element && WatchedWords.AreIn(keyText);
         return !(isNamed || (reader.TokenType == JsonTokenType.String && JsonText.IsAddress(reader.ValueSpan)))
             || Use(_watched);
     }
 
     private bool TakeUrl(ref Utf8JsonReader reader) => IsInline(ref reader) || Use(ProviderFeature.RemoteImage);
 
-    private bool TakeMedia(KnownName key, ref Utf8JsonReader reader) =>
+    private bool TakeMedia(RequestKey key, ref Utf8JsonReader reader) =>
         IsMedia(key, ref reader) || Use(ProviderFeature.RemoteImage);
 
     /// <summary>
@@ -320,11 +320,11 @@ internal sealed class CarrierWatch(Route route)
     }
 
     /// <summary>What may be bare base64, or a <c>data:</c> address.</summary>
-    private bool IsMedia(KnownName key, ref Utf8JsonReader reader)
+    private bool IsMedia(RequestKey key, ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.String)
             return true;
-        var isSound = key is KnownName.Data or KnownName.Audio or KnownName.InputAudio;
+        var isSound = key is RequestKey.Data or RequestKey.Audio or RequestKey.InputAudio;
         if (!JsonText.StartsWith(reader.ValueSpan, "data:"u8) && !JsonText.IsBase64(reader.ValueSpan, isSound))
             return false;
         Count(reader.ValueSpan.Length);

@@ -14,7 +14,7 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     /// <summary>The most answers that one call may ask for (OpenAI API reference, <c>n</c>).</summary>
     private const int AnswersMax = 128;
 
-    private readonly UsageAsking _usage = new();
+    private readonly UsageRequest _usage = new();
     private readonly CarrierWatch _carriers = new(route);
     private string? _model;
     private string? _legacyModel;
@@ -43,15 +43,15 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     public bool Leave(Place place) => _carriers.Leave(place) || Refuse(RefusalKind.Malformed, _carriers.Problem);
 
     /// <summary>Takes the value at which the reader stands: a scalar, or the beginning of an object or array.</summary>
-    public bool Take(Place place, KnownName key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
+    public bool Take(Place place, RequestKey key, ReadOnlySpan<byte> keyText, ref Utf8JsonReader reader)
     {
         if (place == Place.Other)
             return true;
         var taken = place switch
         {
             Place.Top => TakeTop(key, ref reader),
-            Place.Options when key == KnownName.NumPredict => TakeOutputTokens("options.num_predict", ref reader),
-            Place.StreamOptions when key == KnownName.IncludeUsage => _usage.TakeIncludeUsage(reader)
+            Place.Options when key == RequestKey.NumPredict => TakeOutputTokens("options.num_predict", ref reader),
+            Place.StreamOptions when key == RequestKey.IncludeUsage => _usage.TakeIncludeUsage(reader)
                 || Refuse(RefusalKind.Malformed, "\"stream_options.include_usage\" is neither true nor false."),
             _ => true,
         };
@@ -90,24 +90,24 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
         };
     }
 
-    private bool TakeTop(KnownName key, ref Utf8JsonReader reader)
+    private bool TakeTop(RequestKey key, ref Utf8JsonReader reader)
     {
         switch (key)
         {
-            case KnownName.Model:
+            case RequestKey.Model:
                 return TakeModel(ref reader, ref _model);
-            case KnownName.Name when route.Endpoint == Endpoint.OllamaShow:
+            case RequestKey.Name when route.Endpoint == Endpoint.OllamaShow:
                 return _model is null ? TakeModel(ref reader, ref _legacyModel) : TakeLegacyName(ref reader);
-            case KnownName.Stream:
+            case RequestKey.Stream:
                 return TakeStream(reader.TokenType);
-            case KnownName.StreamOptions:
+            case RequestKey.StreamOptions:
                 return _usage.TakeOptions(reader)
                     || Refuse(RefusalKind.Malformed, "\"stream_options\" is not an object.");
-            case KnownName.MaxTokens:
+            case RequestKey.MaxTokens:
                 return TakeOutputTokens("The output token limit", ref reader);
-            case KnownName.N:
+            case RequestKey.N:
                 return TakeAnswers(ref reader);
-            case KnownName.Tools or KnownName.Functions:
+            case RequestKey.Tools or RequestKey.Functions:
                 _hasTools |= !JsonPeek.IsNullOrEmptyArray(reader);
                 return true;
             default:

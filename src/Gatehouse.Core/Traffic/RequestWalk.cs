@@ -15,7 +15,7 @@ internal ref struct RequestWalk
     private Utf8JsonReader _reader;
     private KeySet _keys;
     private int _depth;
-    private KnownName _key;
+    private RequestKey _key;
     private ReadOnlySpan<byte> _keyText;
 
     public RequestWalk(
@@ -53,7 +53,7 @@ internal ref struct RequestWalk
                 return Close();
             case JsonTokenType.EndArray:
                 _depth--;
-                _key = KnownName.Element;
+                _key = RequestKey.Element;
                 return true;
             case JsonTokenType.String when _reader.ValueIsEscaped && !JsonText.EscapesAreWhole(_reader.ValueSpan):
                 return IsRepairable() ? Take() : HalfCharacter();
@@ -71,8 +71,8 @@ internal ref struct RequestWalk
     /// clients cut text in the middle of an emoji. In texts that the gate does not interpret that is one reading only.
     /// </summary>
     private readonly bool IsRepairable() => _route.Dialect == Dialect.Ollama && _depth > 0
-        && _key is KnownName.None or KnownName.Element or KnownName.Inert or KnownName.Content or KnownName.Prompt
-            or KnownName.System or KnownName.Input or KnownName.Arguments;
+        && _key is RequestKey.None or RequestKey.Element or RequestKey.Inert or RequestKey.Content or RequestKey.Prompt
+            or RequestKey.System or RequestKey.Input or RequestKey.Arguments;
 
     private bool EnterKey()
     {
@@ -95,12 +95,12 @@ internal ref struct RequestWalk
             case KeyFault.None:
                 break;
         }
-        _key = KnownName.None;
+        _key = RequestKey.None;
         _keyText = key;
         if (_places[_depth] is Place.Other or Place.Unknown)
             return true;
-        _key = KnownNames.Find(key);
-        if (_key == KnownName.None && KnownNames.IsVariant(key))
+        _key = RequestKeys.Find(key);
+        if (_key == RequestKey.None && RequestKeys.IsVariant(key))
         {
             return _findings.Refuse(
                 RefusalKind.AmbiguousJson,
@@ -125,10 +125,10 @@ internal ref struct RequestWalk
             var parent = _places[_depth];
             if (!_findings.Take(parent, _key, _keyText, ref _reader))
                 return false;
-            place = _key == KnownName.Element ? parent : Places.Under(parent, _key, _route);
+            place = _key == RequestKey.Element ? parent : Places.Under(parent, _key, _route);
         }
         _places[++_depth] = place;
-        _key = KnownName.Element;
+        _key = RequestKey.Element;
         if (isObject)
         {
             _keys.OpenObject();
@@ -140,7 +140,7 @@ internal ref struct RequestWalk
     private bool Close()
     {
         var place = _places[_depth--];
-        _key = KnownName.Element;
+        _key = RequestKey.Element;
         return _keys.CloseObject(out var duplicate) == KeyFault.None ? _findings.Leave(place) : Twice(duplicate);
     }
 

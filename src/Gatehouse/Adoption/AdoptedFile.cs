@@ -17,7 +17,7 @@ internal static class AdoptedFile
 
     /// <summary>The file as it is; null when there is none.</summary>
     /// <exception cref="AdoptionException">It is no ordinary file, or too large.</exception>
-    public static FileBefore? Look(string path)
+    public static OriginalFile? Look(string path)
     {
         var info = new FileInfo(path);
         if (info.LinkTarget is not null || Directory.Exists(path))
@@ -25,7 +25,7 @@ internal static class AdoptedFile
         if (!info.Exists) return null;
         if (info.Length > BytesMax) throw new AdoptionException($"{path} is over {BytesMax} bytes.");
         var (uid, gid) = SocketFile.OwnersOf(path);
-        return new FileBefore(File.ReadAllBytes(path), (int)File.GetUnixFileMode(path), uid, gid);
+        return new OriginalFile(File.ReadAllBytes(path), (int)File.GetUnixFileMode(path), uid, gid);
     }
 
     /// <exception cref="AdoptionException">It changed since the plan was made.</exception>
@@ -70,7 +70,7 @@ internal static class AdoptedFile
     private static string FreshOf(string path)
         => Path.Combine(Path.GetDirectoryName(path)!, $".{Path.GetFileName(path)}.gatehouse-new");
 
-    private static bool IsSame(FileBefore? one, FileBefore? other)
+    private static bool IsSame(OriginalFile? one, OriginalFile? other)
         => one is null || other is null ? one is null && other is null : one.Bytes.AsSpan().SequenceEqual(other.Bytes);
 
     private static void Replace(string path, byte[] bytes, UnixFileMode mode, int uid, int gid)

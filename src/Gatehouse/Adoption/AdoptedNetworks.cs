@@ -3,7 +3,7 @@ using System.Text.Json;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Docker;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Adoption;
 
@@ -18,7 +18,7 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
 
     public async Task CreateAsync(CreateNetworkStep step, CancellationToken stop)
     {
-        if (await EngineLook.NetworkAsync(engine, step.Name, stop) is { } there)
+        if (await EngineScan.NetworkAsync(engine, step.Name, stop) is { } there)
         {
             if (there.Labels.GetValueOrDefault(Label) == adoption) return;
             throw new AdoptionException(
@@ -33,15 +33,15 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     /// </summary>
     public async Task RemoveAsync(CreateNetworkStep step, CancellationToken stop)
     {
-        if (await EngineLook.NetworkAsync(engine, step.Name, stop) is not { } there) return;
+        if (await EngineScan.NetworkAsync(engine, step.Name, stop) is not { } there) return;
         if (there.Labels.GetValueOrDefault(Label) != adoption) return;
-        var view = await EngineLook.AllAsync(engine, stop);
+        var view = await EngineScan.AllAsync(engine, stop);
         foreach (var container in view.Containers.Where(one => one.Endpoints.Any(end => end.Network == step.Name)))
             await DisconnectAsync(container.Id, step.Name, stop);
         await engine.DeleteAsync($"/networks/{there.Id}", stop);
     }
 
-    public async Task JoinAsync(ContainerName name, EndpointWish endpoint, CancellationToken stop)
+    public async Task JoinAsync(ContainerName name, EndpointSpec endpoint, CancellationToken stop)
     {
         var container = await FindAsync(name, stop)
             ?? throw new AdoptionException($"The container {name} is not there any more.");
@@ -65,14 +65,14 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     /// </summary>
     public async Task TakeAsync(TakeAddressStep step, CancellationToken stop)
     {
-        var wish = new EndpointWish(step.Network) { Address = step.Address, HasStaticConfiguration = true };
+        var wish = new EndpointSpec(step.Network) { Address = step.Address, HasStaticConfiguration = true };
         try
         {
             await JoinAsync(step.Gate, wish, stop);
         }
         catch (EngineException error) when (error.Message.Contains(NoWishes, StringComparison.Ordinal))
         {
-            await JoinAsync(step.Gate, new EndpointWish(step.Network), stop);
+            await JoinAsync(step.Gate, new EndpointSpec(step.Network), stop);
         }
         var gate = await FindAsync(step.Gate, stop);
         var got = gate?.Endpoints.FirstOrDefault(end => end.Network == step.Network)?.Address;
@@ -91,10 +91,10 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     }
 
     private async Task<bool> StandsInAsync(string container, string network, CancellationToken stop)
-        => await EngineLook.ContainerAsync(engine, container, stop) is { } now
+        => await EngineScan.ContainerAsync(engine, container, stop) is { } now
             && now.Endpoints.Any(end => end.Network == network);
 
-    public async Task LeaveAsync(ContainerName name, EndpointWish before, CancellationToken stop)
+    public async Task LeaveAsync(ContainerName name, EndpointSpec before, CancellationToken stop)
     {
         var container = await FindAsync(name, stop)
             ?? throw new AdoptionException($"The container {name} is not there any more.");
@@ -140,8 +140,8 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     /// <summary>The container by id, else by name: Compose may have made it anew.</summary>
     public async Task<ContainerFacts?> FindAsync(ContainerName name, CancellationToken stop)
     {
-        if (name.Id.Length > 0 && await EngineLook.ContainerAsync(engine, name.Id, stop) is { } same) return same;
-        return await EngineLook.ContainerAsync(engine, name.Name, stop);
+        if (name.Id.Length > 0 && await EngineScan.ContainerAsync(engine, name.Id, stop) is { } same) return same;
+        return await EngineScan.ContainerAsync(engine, name.Name, stop);
     }
 
     private async Task DisconnectAsync(string container, string network, CancellationToken stop)
@@ -152,7 +152,7 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         }
         catch (EngineException) when (!stop.IsCancellationRequested)
         {
-            var now = await EngineLook.ContainerAsync(engine, container, stop);
+            var now = await EngineScan.ContainerAsync(engine, container, stop);
             if (now?.Endpoints.Any(end => end.Network == network) != true) return;
             if (!now.IsRestarting) throw;
             await DisconnectStoppedAsync(container, network, stop);
@@ -232,7 +232,7 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string container, EndpointWish endpoint, ApiVersion api)
+    private static void Write(Utf8JsonWriter json, string container, EndpointSpec endpoint, ApiVersion api)
     {
         json.WriteStartObject();
         json.WriteString("Container", container);

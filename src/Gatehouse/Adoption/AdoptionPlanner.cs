@@ -7,12 +7,12 @@ using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Docker;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Adoption;
 
 /// <summary>Looks at host and engine and works out an adoption; changes nothing.</summary>
-internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, AdoptionAsked asked)
+internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, AdoptionRequest asked)
 {
     private readonly List<string> _notes = [];
 
@@ -36,12 +36,12 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
                     .. layout.Models.Select(static model => model.Container),
                     .. layout.Apps.SelectMany(static app => app.Containers),
                 ], layout));
-        var wish = new GateWish(AdoptionAsked.GateName, asked.Image, asked.Home, home.Uid)
+        var wish = new GateSpec(AdoptionRequest.GateName, asked.Image, asked.Home, home.Uid)
         {
             HomeUidBefore = home.UidBefore,
             ImageFile = await MissingImageAsync(stop),
         };
-        var steps = StepList.Of(layout, wish, files, lastFiles);
+        var steps = AdoptionStepList.Of(layout, wish, files, lastFiles);
         return new AdoptionProposal(layout, steps, [.. layout.Notes, .. _notes]);
     }
 
@@ -125,14 +125,14 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
             throw new AdoptionException(
                 $"An adoption is in place, and its estate is not in {asked.Home}: name it by --home.");
         }
-        var standing = StandingLayout.Of(view, before, AdoptionAsked.GateName, plan);
+        var standing = ExistingLayout.Of(view, before, AdoptionRequest.GateName, plan);
         if (standing.Fault is { } fault) throw new AdoptionException(fault);
         var layout = new LayoutPlanner(view, PoolApart(), KeysOf(estate.Text), standing)
         { HostAddresses = OwnAddresses() }
             .Plan([.. subjects.Servers.Where(
                 server => standing.Models.All(one => one.Container.Id != server.Container.Id))],
                 subjects.Apps, needsWayOut: false) with
-        { House = null };
+        { Uplink = null };
         if (layout.Apps.Length == 0) return new AdoptionProposal(layout, [], layout.Notes);
         var step = home.Step(estate.Text, estate.Before, DraftOf(layout, subjects, plan), isServed: true);
         ImmutableArray<WriteFileStep> files = step.After.AsSpan().SequenceEqual(step.Before!.Bytes) ? [] : [step];
@@ -143,7 +143,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         };
         var projects = layout.Apps.SelectMany(static app => app.Containers).ToArray();
         return new AdoptionProposal(
-            layout, StepList.Joining(layout, AdoptionAsked.GateName, files, ComposeSteps(projects, whole)),
+            layout, AdoptionStepList.Joining(layout, AdoptionRequest.GateName, files, ComposeSteps(projects, whole)),
             [.. layout.Notes, .. _notes]);
     }
 

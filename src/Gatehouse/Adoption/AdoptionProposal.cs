@@ -11,5 +11,5 @@ internal sealed record AdoptionProposal(
     AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes)
 {
     /// <summary>Whether it only brings back what an adoption that stands had made, and somebody changed.</summary>
-    public bool IsMend { get; init; }
+    public bool IsFix { get; init; }
 }

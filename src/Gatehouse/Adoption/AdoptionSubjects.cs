@@ -10,5 +10,5 @@ namespace Gatehouse.Adoption;
 /// <param name="Drafts">What is known of each app, by job.</param>
 /// <param name="Sinks">Sinks that the drafts name and the estate lacks.</param>
 internal sealed record AdoptionSubjects(
-    ImmutableArray<ServerSeen> Servers, ImmutableArray<AppSeen> Apps, ImmutableDictionary<string, JobDraft> Drafts,
+    ImmutableArray<ModelServer> Servers, ImmutableArray<CallingApp> Apps, ImmutableDictionary<string, JobDraft> Drafts,
     ImmutableArray<SinkDraft> Sinks);

@@ -10,7 +10,7 @@ internal static class EndpointJson
     /// <summary>Engines before this version know no <c>GwPriority</c>.</summary>
     private static readonly ApiVersion KnowsPriority = new(1, 48);
 
-    public static void Write(Utf8JsonWriter json, EndpointWish endpoint, ApiVersion api)
+    public static void Write(Utf8JsonWriter json, EndpointSpec endpoint, ApiVersion api)
     {
         json.WriteStartObject();
         if (endpoint.HasStaticConfiguration)

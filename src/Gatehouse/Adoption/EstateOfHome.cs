@@ -6,7 +6,7 @@ using Gatehouse.Listening;
 namespace Gatehouse.Adoption;
 
 /// <summary>The home of the gate that an adoption makes, and the estate in it.</summary>
-internal sealed class EstateOfHome(AdoptionAsked asked)
+internal sealed class EstateOfHome(AdoptionRequest asked)
 {
     private string EstatePath => Path.Combine(asked.Home, "gatehouse.yaml");
 
@@ -16,14 +16,14 @@ internal sealed class EstateOfHome(AdoptionAsked asked)
     public int? UidBefore => HomeUid < 0 ? null : HomeUid;
 
     /// <summary>A home of an ordinary user stays that user's; root's, or none, becomes the image's.</summary>
-    public int Uid => HomeUid > 0 ? HomeUid : AdoptionAsked.ImageUid;
+    public int Uid => HomeUid > 0 ? HomeUid : AdoptionRequest.ImageUid;
 
     /// <summary>The estate that is there, or one without entries for a gate that runs so.</summary>
     /// <exception cref="AdoptionException">It is not valid.</exception>
-    public (string Text, FileBefore? Before, EstatePlan? Plan) Read(bool isOnHost)
+    public (string Text, OriginalFile? Before, EstatePlan? Plan) Read(bool isOnHost)
     {
         if (AdoptedFile.Look(EstatePath) is not { } before)
-            return (AdoptedEstate.Text("home", AdoptionAsked.Node, asked.TimeZone, isOnHost), null, null);
+            return (AdoptedEstate.Text("home", AdoptionRequest.Node, asked.TimeZone, isOnHost), null, null);
         var text = Encoding.UTF8.GetString(before.Bytes);
         return EstateReader.Read(text, EstatePath).Plan is { } plan ? (text, before, plan)
             : throw new AdoptionException(
@@ -35,7 +35,7 @@ internal sealed class EstateOfHome(AdoptionAsked asked)
     /// <param name="draft">What is added and changed.</param>
     /// <param name="isServed">Whether a gate runs on it, which then reads it again.</param>
     /// <exception cref="AdoptionException">The estate would not be valid with the entries.</exception>
-    public WriteFileStep Step(string text, FileBefore? before, EstateDraft draft, bool isServed = false)
+    public WriteFileStep Step(string text, OriginalFile? before, EstateDraft draft, bool isServed = false)
     {
         switch (EstateEditor.Add(text, draft, EstatePath))
         {

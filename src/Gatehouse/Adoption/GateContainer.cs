@@ -4,7 +4,7 @@ using System.Text.Json;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Docker;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Adoption;
 
@@ -63,7 +63,7 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
     public async Task CreateAsync(CreateGateStep step, CancellationToken stop)
     {
         await RemoveAsync(step, stop);
-        if (await EngineLook.ContainerAsync(engine, step.Name, stop) is not null)
+        if (await EngineScan.ContainerAsync(engine, step.Name, stop) is not null)
         {
             throw new AdoptionException(
                 $"A container {step.Name} is there already and none of Gatehouse's making. Rename or remove it.");
@@ -78,7 +78,7 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         var begun = time.GetTimestamp();
         while (true)
         {
-            var gate = await EngineLook.ContainerAsync(engine, step.Name, stop)
+            var gate = await EngineScan.ContainerAsync(engine, step.Name, stop)
                 ?? throw new AdoptionException($"The container {step.Name} is gone.");
             if (!gate.IsRunning)
                 throw new AdoptionException($"The gate stopped at once. It said:\n{await LogAsync(step.Name, stop)}");
@@ -94,7 +94,7 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
     /// </summary>
     public async Task RemoveAsync(CreateGateStep step, CancellationToken stop)
     {
-        if (await EngineLook.ContainerAsync(engine, step.Name, stop) is not { } there) return;
+        if (await EngineScan.ContainerAsync(engine, step.Name, stop) is not { } there) return;
         if (there.Labels.GetValueOrDefault(AdoptedNetworks.Label) != adoption) return;
         using (await engine.PostAsync($"/containers/{there.Id}/stop?t=10", null, stop)) { }
         await engine.DeleteAsync($"/containers/{there.Id}?force=1", stop);

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
 using Gatehouse.Core.Adoption;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 using Gatehouse.Listening;
 
 namespace Gatehouse.Adoption;
@@ -10,7 +10,7 @@ namespace Gatehouse.Adoption;
 /// Works out the adoption of a model server that is a service of this host; changes nothing. The gate runs on the host
 /// then, as a service too.
 /// </summary>
-internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, TimeProvider time)
+internal sealed class HostModelPlanner(HostSystem host, AdoptionRequest asked, TimeProvider time)
 {
     private const int EnvironmentBytesMax = 64 * 1024;
 
@@ -60,9 +60,9 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, Tim
                 : $"{other.Unit} is left alone: one model server of the host is adopted at a time.");
         }
         if (isMixed) return null;
-        if (Path.Exists(Path.Combine(host.UnitFolder, HostUnits.GateUnit)))
+        if (Path.Exists(Path.Combine(host.UnitFolder, AdoptedUnitText.GateUnit)))
         {
-            _notes.Add($"{servers[0].Unit} is left alone: this host has a service {HostUnits.GateUnit} already.");
+            _notes.Add($"{servers[0].Unit} is left alone: this host has a service {AdoptedUnitText.GateUnit} already.");
             return null;
         }
         if (FreePort.Find() is not { } port)
@@ -85,9 +85,11 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, Tim
         var dropIns = Path.Combine(host.UnitFolder, place.Server.Unit + ".d");
         var units = new[]
         {
-            Unit(Path.Combine(host.UnitFolder, HostUnits.GateUnit), HostUnits.Gate(host.Program, asked.Home),
+            Unit(Path.Combine(host.UnitFolder, AdoptedUnitText.GateUnit),
+                AdoptedUnitText.Gate(host.Program, asked.Home),
                 "the gate's service"),
-            Unit(Path.Combine(dropIns, HostUnits.DropInName), HostUnits.DropIn(place), $"moves {place.Server.Unit}"),
+            Unit(Path.Combine(dropIns, AdoptedUnitText.DropInName), AdoptedUnitText.DropIn(place),
+                $"moves {place.Server.Unit}"),
         };
         return HostStepList.Of(
             host.Systemctl, new OwnHomeStep(asked.Home, home.Uid, home.UidBefore),
@@ -133,7 +135,7 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionAsked asked, Tim
     /// <summary>The gate is no root: what only root may enter is closed to it.</summary>
     private static void RefuseHidden(string path, string what)
     {
-        if (!HostUnits.IsPlain(path))
+        if (!AdoptedUnitText.IsPlain(path))
         {
             throw new AdoptionException(
                 $"The {what} {path} has a letter that a unit file would take for something else. "

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Adoption;
 
@@ -44,7 +44,7 @@ internal sealed class JobVerification(EngineClient? engine, TimeProvider time)
     /// <summary>Its process; null while it does not run.</summary>
     private async Task<int?> ProcessOfAsync(ContainerName name, CancellationToken stop)
     {
-        var container = engine is null ? null : await EngineLook.ContainerAsync(engine, name.Id, stop);
+        var container = engine is null ? null : await EngineScan.ContainerAsync(engine, name.Id, stop);
         return container is { ProcessId: > 0 } ? container.ProcessId : null;
     }
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Adoption;
 using Gatehouse.Docker;
 using Gatehouse.Listening;
@@ -70,14 +70,14 @@ internal static class AdoptCommand
         System.CommandLine.ParseResult result, string[] names, CancellationToken stop)
     {
         using var signals = new StopSignals(stop);
-        using var output = new LastingWriter(result.InvocationConfiguration.Output);
+        using var output = new TolerantWriter(result.InvocationConfiguration.Output);
         try
         {
             return await RunAsync(result, names, new AdoptScreen(output), signals);
         }
         catch (OperationCanceledException)
         {
-            return ActClient.Say("Stopped. Nothing was begun.", No);
+            return ActionClient.Say("Stopped. Nothing was begun.", No);
         }
     }
 
@@ -121,11 +121,11 @@ internal static class AdoptCommand
         }
         catch (EngineException error)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unavailable);
+            return ActionClient.Say(error.Message, ExitCodes.Unavailable);
         }
         catch (AdoptionException error)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unusable);
+            return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
     }
 }

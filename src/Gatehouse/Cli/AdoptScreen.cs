@@ -20,7 +20,7 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine("What runs on this host: gatehouse discover");
             return;
         }
-        if (proposal.IsMend)
+        if (proposal.IsFix)
         {
             output.WriteLine("Changed since the adoption:");
             foreach (var note in proposal.Notes) Wrapped(SafeText.OneLine(note));
@@ -69,7 +69,7 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine($"  keep watch:      gatehouse adopt --watch{HomeOption.Shown(home)}");
     }
 
-    public void NotMended(AdoptionStep step, string why)
+    public void NotFixed(AdoptionStep step, string why)
     {
         output.WriteLine($"failed: {SafeText.OneLine(step.Says)}");
         output.WriteLine(SafeText.Lines(why));
@@ -132,7 +132,7 @@ internal sealed class AdoptScreen(TextWriter output)
             output.WriteLine(
                 $"  {model.Container.ShownName} (port {model.Port}), in the network {model.Network}{kept}");
         }
-        var ports = layout.House?.Ports.DistinctBy(static port => port.Job).ToArray() ?? [];
+        var ports = layout.Uplink?.Ports.DistinctBy(static port => port.Job).ToArray() ?? [];
         if (layout.Apps.IsEmpty && layout.Addresses.IsEmpty && ports.Length == 0) return;
         output.WriteLine();
         output.WriteLine(layout.Apps.IsEmpty ? "In front of it:"

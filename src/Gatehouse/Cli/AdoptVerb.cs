@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
-using Gatehouse.Inspecting;
+using Gatehouse.Inspection;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -35,14 +35,14 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     {
         var standing = Standing();
         if (standing.IsEmpty) RefuseServedHome();
-        else if (await MendAsync(standing, stop) is { } mend) return mend;
-        var asked = new AdoptionAsked(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
+        else if (await FixAsync(standing, stop) is { } fix) return fix;
+        var asked = new AdoptionRequest(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
         var services = names.Where(static name => name.EndsWith(".service", StringComparison.Ordinal)).ToArray();
         var others = names.Except(services, StringComparer.Ordinal).ToArray();
         var containers = names.Count > 0 && others.Length == 0
             ? Nothing() : await ProposeContainersAsync(asked, others, standing, stop);
         if (!standing.IsEmpty || (names.Count > 0 && services.Length == 0)) return containers;
-        var units = UnitLook.Services(Host.Root, home: null);
+        var units = UnitScan.Services(Host.Root, home: null);
         return await new HostModelPlanner(Host, asked, Time).PlanAsync(units, services, containers, stop);
     }
 
@@ -70,7 +70,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     }
 
     private async Task<AdoptionProposal> ProposeContainersAsync(
-        AdoptionAsked asked, string[] names, ImmutableArray<AdoptionStep> standing, CancellationToken stop)
+        AdoptionRequest asked, string[] names, ImmutableArray<AdoptionStep> standing, CancellationToken stop)
     {
         if (engine is null)
         {
@@ -78,7 +78,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
                 throw new AdoptionException(NoEngine ?? "No Docker engine was reached.");
             return Nothing($"No container was looked at: {NoEngine}");
         }
-        var view = await EngineLook.AllAsync(engine, stop);
+        var view = await EngineScan.AllAsync(engine, stop);
         var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names, Host.Root);
         if (subjects.Servers.Length > 1)
             subjects = subjects with { Servers = await ServedModels.AskAsync(subjects.Servers, stop) };
@@ -89,19 +89,19 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         => new(new AdoptionLayout([], [], null, []), [], [.. notes]);
 
     /// <summary>What brings back the adoption that stands; null when nothing of it changed.</summary>
-    private async Task<AdoptionProposal?> MendAsync(ImmutableArray<AdoptionStep> standing, CancellationToken stop)
+    private async Task<AdoptionProposal?> FixAsync(ImmutableArray<AdoptionStep> standing, CancellationToken stop)
     {
         if (engine is null) return null;
-        var view = await EngineLook.AllAsync(engine, stop);
-        var steps = AdoptionDrift.Mend(view, standing, AdoptionAsked.GateName);
-        return steps.IsEmpty ? null : Nothing([.. AdoptionDrift.SeenIn(view)]) with { Steps = steps, IsMend = true };
+        var view = await EngineScan.AllAsync(engine, stop);
+        var steps = AdoptionDrift.Fix(view, standing, AdoptionRequest.GateName);
+        return steps.IsEmpty ? null : Nothing([.. AdoptionDrift.SeenIn(view)]) with { Steps = steps, IsFix = true };
     }
 
     /// <summary>
     /// No journal: each step brings something to where the adoption that stands put it, so the undo of that one takes
     /// it back, and a run that ends half-way is done again by the next.
     /// </summary>
-    private async Task<bool> MendAsync(AdoptionProposal proposal, CancellationToken stop)
+    private async Task<bool> FixAsync(AdoptionProposal proposal, CancellationToken stop)
     {
         var id = journals.Open()[0].Plan.Adoption ?? "";
         var runner = Runner(new StepRunner(engine, id, Time) { Reload = ReloadAsync });
@@ -114,7 +114,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
             }
             catch (Exception error) when (error is AdoptionException or OperationCanceledException)
             {
-                screen.NotMended(step, error is AdoptionException ? error.Message : "stopped by hand");
+                screen.NotFixed(step, error is AdoptionException ? error.Message : "stopped by hand");
                 return false;
             }
             screen.Step(step.Says);
@@ -128,7 +128,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     /// <summary>Does it; false when it failed and everything begun was undone.</summary>
     public async Task<bool> DoAsync(AdoptionProposal proposal, CancellationToken stop)
     {
-        if (proposal.IsMend) return await MendAsync(proposal, stop);
+        if (proposal.IsFix) return await FixAsync(proposal, stop);
         var begun = Time.GetTimestamp();
         var id = $"ad_{Guid.CreateVersion7(Time.GetUtcNow()):D}";
         var journal = journals.Begin(new JournalLine
@@ -198,7 +198,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }), Time, screen.Step);
 
     private static Task<int?> ReloadAsync(string home, CancellationToken stop)
-        => ActClient.OrderAsync(home, "reload", [], stop);
+        => ActionClient.OrderAsync(home, "reload", [], stop);
 
     private void RefuseServedHome()
     {
@@ -224,6 +224,6 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         }
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TimeSpan.FromSeconds(5));
-        await ActClient.TellAsync(Home, "adoption.record", arguments, patience.Token);
+        await ActionClient.TellAsync(Home, "adoption.record", arguments, patience.Token);
     }
 }

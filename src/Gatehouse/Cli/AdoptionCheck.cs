@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
 using Gatehouse.Adoption;
-using Gatehouse.Core.Steps;
+using Gatehouse.Core.NextSteps;
 using Gatehouse.Docker;
 using Gatehouse.Storage;
-using StepList = Gatehouse.Core.Steps.StepList;
 
 namespace Gatehouse.Cli;
 
@@ -19,12 +18,12 @@ internal sealed class AdoptionCheck(string home, EngineAddress address, string j
     /// <summary>The steps, where the first one adopts nothing that cannot be adopted.</summary>
     public async Task<ImmutableArray<NextStep>> StepsAsync(StepScene scene, CancellationToken stop)
     {
-        var steps = StepList.Of(scene);
+        var steps = NextStepList.Of(scene);
         for (var tries = 0; tries < TriesMax && !steps.IsEmpty && steps[0].Adopts is { } target; tries++)
         {
             if (await WhyNotAsync(target, stop) is not { } why) break;
             scene = scene with { NotAdoptable = scene.NotAdoptable.SetItem(target, SafeText.OneLine(why)) };
-            steps = StepList.Of(scene);
+            steps = NextStepList.Of(scene);
         }
         return steps;
     }

@@ -22,20 +22,23 @@ internal static class AdoptionSelection
     public static AdoptionSubjects Of(
         EngineView view, EstatePlan? estate, IReadOnlyCollection<string> names, string root)
     {
-        var sights = ContainerSights.Of(view);
+        var observations = ContainerObservations.Of(view);
         var processes = $"{root}/proc";
-        var connections = Directory.Exists(processes) ? new LiveLook(processes, view)
-            .Take(sights.SelectMany(static one => one.ListeningPorts)).Connections : [];
-        var finds = Judge.Find(new HouseSights { Sights = sights, Connections = connections, Estate = estate });
-        ImmutableArray<ServerSeen> servers = [.. finds
-            .Where(static find => find is { Kind: FindKind.Server, Provider: not null })
-            .SelectMany(find => ContainersOf(find, view).Select(one => Server(find, one))).OfType<ServerSeen>()];
-        var jobs = finds.Where(static find => find.Kind == FindKind.Job).ToArray();
-        ImmutableArray<AppSeen> apps = [.. jobs.SelectMany(
-            find => ContainersOf(find, view).Select(one => App(find, one)))];
-        var drafts = jobs.Where(static find => find.Job is not null)
-            .ToImmutableDictionary(static find => find.Name, static find => find.Job!, StringComparer.Ordinal);
-        var sinks = jobs.SelectMany(static find => find.Sinks).DistinctBy(static sink => sink.Key);
+        var connections = Directory.Exists(processes) ? new LiveScan(processes, view)
+            .Take(observations.SelectMany(static one => one.ListeningPorts)).Connections : [];
+        var discoveries = Classifier
+            .Find(new HostObservations { Observations = observations, Connections = connections, Estate = estate });
+        ImmutableArray<ModelServer> servers = [.. discoveries
+            .Where(static discovered => discovered is { Kind: DiscoveredKind.Server, Provider: not null })
+            .SelectMany(discovered => ContainersOf(discovered, view).Select(one => Server(discovered, one)))
+                .OfType<ModelServer>()];
+        var jobs = discoveries.Where(static discovered => discovered.Kind == DiscoveredKind.Job).ToArray();
+        ImmutableArray<CallingApp> apps = [.. jobs.SelectMany(
+            discovered => ContainersOf(discovered, view).Select(one => App(discovered, one)))];
+        var drafts = jobs.Where(static discovered => discovered.Job is not null)
+            .ToImmutableDictionary(static discovered => discovered.Name, static discovered => discovered.Job!,
+                StringComparer.Ordinal);
+        var sinks = jobs.SelectMany(static discovered => discovered.Sinks).DistinctBy(static sink => sink.Key);
         apps = apps.AddRange(Connected(view, connections, servers, apps));
         return Chosen(view, new AdoptionSubjects(servers, apps, drafts, [.. sinks]), names);
     }
@@ -44,8 +47,8 @@ internal static class AdoptionSelection
     /// Containers that are no known callers and have a connection to a model server now, as a reverse proxy has: they
     /// call, so they are not cut off. A proxy may keep the address for good, so that counts as what it calls.
     /// </summary>
-    private static IEnumerable<AppSeen> Connected(EngineView view, ImmutableArray<OpenConnection> connections,
-        ImmutableArray<ServerSeen> servers, ImmutableArray<AppSeen> apps)
+    private static IEnumerable<CallingApp> Connected(EngineView view, ImmutableArray<OpenConnection> connections,
+        ImmutableArray<ModelServer> servers, ImmutableArray<CallingApp> apps)
     {
         var taken = apps.Select(static app => app.Job).ToHashSet(StringComparer.Ordinal);
         var known = apps.Select(static app => app.Container).Concat(servers.Select(static one => one.Container))
@@ -68,28 +71,29 @@ internal static class AdoptionSelection
             if (called.IsEmpty) continue;
             var job = SharedNetworks.PlainKey(caller.ShownName, "caller");
             for (var number = 2; !taken.Add(job); number++) job = $"{job}-{number}";
-            yield return new AppSeen(caller, job) { ModelHosts = called };
+            yield return new CallingApp(caller, job) { ModelHosts = called };
         }
     }
 
-    private static IEnumerable<ContainerFacts> ContainersOf(Find find, EngineView view)
-        => find.Places.Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
+    private static IEnumerable<ContainerFacts> ContainersOf(DiscoveredItem discovered, EngineView view)
+        => discovered.Places.Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
             .Select(place => view.Container(place[Container.Length..])).OfType<ContainerFacts>();
 
-    private static AppSeen App(Find find, ContainerFacts container) => new(container, find.Name)
+    private static CallingApp App(DiscoveredItem discovered, ContainerFacts container)
+        => new(container, discovered.Name)
     {
-        ModelHosts = [.. find.Evidence.Where(static clue => clue.Kind == ClueKind.ModelUrl)
-            .Select(static clue => Uri.TryCreate(clue.Value, UriKind.Absolute, out var url) && url.Host.Length > 0
+        ModelHosts = [.. discovered.Evidence.Where(static piece => piece.Kind == EvidenceKind.ModelUrl)
+            .Select(static piece => Uri.TryCreate(piece.Value, UriKind.Absolute, out var url) && url.Host.Length > 0
                 ? new ModelAddress(url.IdnHost.Trim('[', ']'), url.Port < 0 ? 0 : url.Port) : null)
             .OfType<ModelAddress>()],
     };
 
-    private static ServerSeen? Server(Find find, ContainerFacts container)
+    private static ModelServer? Server(DiscoveredItem discovered, ContainerFacts container)
     {
-        var port = find.Addresses.Select(static address => address[(address.LastIndexOf(':') + 1)..])
+        var port = discovered.Addresses.Select(static address => address[(address.LastIndexOf(':') + 1)..])
             .Select(static text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                 ? number : 0).FirstOrDefault();
-        return port == 0 ? null : new ServerSeen(container, find.Provider!.Value, port);
+        return port == 0 ? null : new ModelServer(container, discovered.Provider!.Value, port);
     }
 
     /// <summary>
@@ -128,7 +132,7 @@ internal static class AdoptionSelection
             mine => other.Endpoints.Any(theirs => theirs.Network == mine.Network));
 
     /// <summary>Whether an app calls a server by an address or a port of the host, from any network.</summary>
-    private static bool IsCalledBy(AppSeen app, ServerSeen server, EngineView view)
+    private static bool IsCalledBy(CallingApp app, ModelServer server, EngineView view)
         => app.ModelHosts.Any(one => CallPaths.AddressOf(view, app, one.Host) is { } address
             && (server.Container.Endpoints.Any(endpoint => endpoint.Address == address)
                 || server.Container.Ports.Any(port => port.HostPort == one.Port)));

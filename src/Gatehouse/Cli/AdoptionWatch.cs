@@ -1,4 +1,4 @@
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
@@ -25,7 +25,7 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
         string? shown = "";
         while (!stop.IsCancellationRequested)
         {
-            var now = await LookAsync(stop);
+            var now = await ScanAsync(stop);
             // Twice the same: what one look sees may be a start or an undo on its way.
             if (now is not null && now == before)
             {
@@ -40,14 +40,14 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
     }
 
     /// <summary>The changes, a line each; null when it cannot be told now.</summary>
-    private async Task<string?> LookAsync(CancellationToken stop)
+    private async Task<string?> ScanAsync(CancellationToken stop)
     {
         try
         {
             if (journals.IsStanding() is not { } stands) return null;
             if (!stands) return "";
             using var engine = await EngineClient.ConnectAsync(address, stop);
-            var changes = AdoptionDrift.SeenIn(await EngineLook.AllAsync(engine, stop));
+            var changes = AdoptionDrift.SeenIn(await EngineScan.AllAsync(engine, stop));
             _trouble = null;
             return string.Join('\n', changes.Select(static one => SafeText.OneLine(one)));
         }
@@ -64,7 +64,7 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(TellWithin);
-        await ActClient.TellAsync(
+        await ActionClient.TellAsync(
             home, "adoption.changed", new(StringComparer.Ordinal) { ["changes"] = changes }, patience.Token);
     }
 }

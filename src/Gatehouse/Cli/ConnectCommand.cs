@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Storage;
 
@@ -49,7 +49,7 @@ internal static class ConnectCommand
         command.Validators.Add(result =>
         {
             // Without the option there is no value here yet; its default comes later and is good.
-            if (result.GetValue(Wait) is { } duration && DurationText.TryParse(duration) is null)
+            if (result.GetValue(Wait) is { } duration && CommandDuration.TryParse(duration) is null)
                 result.AddError("--wait takes a duration such as 90s or 10m.");
             if (result.GetValue(Address) is { } text && !IsAddress(text))
                 result.AddError("--address takes a URL such as http://gate:8420, without a path.");
@@ -72,11 +72,12 @@ internal static class ConnectCommand
         }
         var name = result.GetValue(Job)!;
         if (!plan.Jobs.TryGetValue(name, out var job))
-            return ActClient.Say($"There is no job '{SafeText.OneLine(name)}'. See: gatehouse jobs", ExitCodes.Failed);
+            return ActionClient.Say($"There is no job '{SafeText.OneLine(name)}'. See: gatehouse jobs",
+                ExitCodes.Failed);
         Print(plan, job, result);
         return result.GetValue(NoWait)
             ? ExitCodes.Done
-            : await WaitAsync(home, plan, job, DurationText.TryParse(result.GetValue(Wait)!) ?? DefaultWait, stop);
+            : await WaitAsync(home, plan, job, CommandDuration.TryParse(result.GetValue(Wait)!) ?? DefaultWait, stop);
     }
 
     private static void Print(EstatePlan plan, JobPlan job, ParseResult result)
@@ -113,19 +114,19 @@ internal static class ConnectCommand
         }
         catch (OperationCanceledException)
         {
-            return ActClient.Say(
+            return ActionClient.Say(
                 $"not connected: {first.WhyNot ?? "nothing arrived. Does the app reach the address above?"}",
                 ExitCodes.Failed);
         }
         catch (HttpRequestException)
         {
-            return ActClient.Say(
+            return ActionClient.Say(
                 "The gate does not answer, so nothing can arrive. Start it with: gatehouse serve",
                 ExitCodes.Unavailable);
         }
         catch (Exception error) when (error is HomeException or IOException or UnauthorizedAccessException)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unusable);
+            return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
         catch (Exception error) when (error is SocketException or ArgumentOutOfRangeException)
         {
             // No gate on it, or not for this user: the address is for everybody on this host.
-            return await ConnectAsync(RunningHouse.AddressOf(control), cancel);
+            return await ConnectAsync(GatehouseServer.AddressOf(control), cancel);
         }
     }
 

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Demo;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
@@ -53,42 +53,43 @@ internal static class DemoCommand
             var models = model is null
                 ? await DemoModels.OfOllamaAsync(ended.Token) : DemoModels.OfScript(model.Address);
             await WriteEstateAsync(home, models, ended.Token);
-            var setup = new HouseSetup(home, NullLoggerFactory.Instance, TimeProvider.System)
+            var setup = new ServerSetup(home, NullLoggerFactory.Instance, TimeProvider.System)
             {
-                OnFatal = LastWords.StopProcess,
+                OnFatal = FatalExit.StopProcess,
             };
-            await using var house = await RunningHouse.StartAsync(setup, ended.Token);
-            await ShowAsync(house, ended.Token);
+            await using var server = await GatehouseServer.StartAsync(setup, ended.Token);
+            await ShowAsync(server, ended.Token);
             return ExitCodes.Done;
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             return ExitCodes.Done;
         }
-        catch (Exception error) when (error is HomeException or EstateException or IOException or ActException)
+        catch (Exception error) when (error is HomeException or EstateException or IOException or ActionException)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unusable);
+            return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
     }
 
-    private static async Task ShowAsync(RunningHouse house, CancellationToken stop)
+    private static async Task ShowAsync(GatehouseServer server, CancellationToken stop)
     {
-        var gate = new Uri($"http://{house.GateAddress}");
-        var screen = new DemoScreen(house);
+        var gate = new Uri($"http://{server.GateAddress}");
+        var screen = new DemoScreen(server);
         screen.Begin();
         var tokens = new Dictionary<string, string>();
-        foreach (var job in house.Plans.Plan.Jobs.Keys) tokens[job] = await IssueAsync(house, job);
+        foreach (var job in server.Plans.Plan.Jobs.Keys) tokens[job] = await IssueAsync(server, job);
         using var jobs = new DemoJobs(new DemoPlan { Gate = gate, Tokens = tokens }, TimeProvider.System, screen.Show);
         await jobs.RunAsync(stop);
         screen.End();
     }
 
-    private static async Task<string> IssueAsync(RunningHouse house, string job)
+    private static async Task<string> IssueAsync(GatehouseServer server, string job)
     {
         var token = "";
         var actor = new Actor(UserNames.OwnUid, UserNames.NameOf(UserNames.OwnUid));
-        await ActDesk.RunAsync("token.issue",
-            new ActCall(house.Acts, actor, new Dictionary<string, string> { ["job"] = job, ["ttl"] = "24h" }, line =>
+        await ActionRegistry.RunAsync("token.issue",
+            new ActionCall(server.Acts, actor, new Dictionary<string, string> { ["job"] = job, ["ttl"] = "24h" },
+                line =>
         {
             using var document = JsonDocument.Parse(line);
             token = document.RootElement.GetProperty("token").GetString()!;

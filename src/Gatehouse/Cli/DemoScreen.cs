@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Gatehouse.Cli;
 
 /// <summary>The demo's terminal: each call as it ends, and now and then how the ledger has grown.</summary>
-internal sealed class DemoScreen(RunningHouse house)
+internal sealed class DemoScreen(GatehouseServer server)
 {
     private const int CallsBetweenLedgerLines = 12;
 
@@ -17,10 +17,10 @@ internal sealed class DemoScreen(RunningHouse house)
         // Piped output is not cut to the width of a terminal that is not there.
         if (Console.IsOutputRedirected) AnsiConsole.Profile.Width = 140;
         AnsiConsole.MarkupLine("[bold]Gatehouse demo[/]: four jobs call models; every call is on record.");
-        AnsiConsole.MarkupLineInterpolated($"  the gate   http://{house.GateAddress}");
-        AnsiConsole.MarkupLineInterpolated($"  the home   {house.Home.Path}");
+        AnsiConsole.MarkupLineInterpolated($"  the gate   http://{server.GateAddress}");
+        AnsiConsole.MarkupLineInterpolated($"  the home   {server.Home.Path}");
         AnsiConsole.MarkupLineInterpolated(
-            $"  [bold]open this   http://{house.ControlAddress}/[/]   who called what, just now");
+            $"  [bold]open this   http://{server.ControlAddress}/[/]   who called what, just now");
         AnsiConsole.MarkupLine("  try, in a second terminal:");
         AnsiConsole.MarkupLineInterpolated($"    ./run ledger show --follow --home {Shown}");
         AnsiConsole.MarkupLineInterpolated($"    ./run pause news-summariser --why \"a test\" --home {Shown}");
@@ -43,7 +43,7 @@ internal sealed class DemoScreen(RunningHouse house)
         lock (_gate)
         {
             AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-                $"[grey]{house.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] "
+                $"[grey]{server.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] "
                     + $"{Markup.Escape(call.Endpoint),-21}{Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] "
                     + $"{call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
             if (++_calls % CallsBetweenLedgerLines == 0) Ledger();
@@ -56,11 +56,11 @@ internal sealed class DemoScreen(RunningHouse house)
         AnsiConsole.MarkupLine("Stopped.");
     }
 
-    private string Shown => Path.GetRelativePath(Environment.CurrentDirectory, house.Home.Path);
+    private string Shown => Path.GetRelativePath(Environment.CurrentDirectory, server.Home.Path);
 
     private void Ledger()
     {
-        var health = house.Ledger.Health();
+        var health = server.Ledger.Health();
         var (count, to, kib) = (health.Entries, health.SignedTo, health.BytesUsed / 1024);
         var ms = health.CommitP50Milliseconds;
         AnsiConsole.MarkupLineInterpolated(

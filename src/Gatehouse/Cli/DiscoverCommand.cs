@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
 using Gatehouse.Storage;
@@ -31,7 +31,7 @@ internal static class DiscoverCommand
               sudo gatehouse discover --write
               gatehouse discover --path ~/stacks --json
             """) { HomeOption.Create(), EngineOption.Create(), paths, write, JsonOption.Create() };
-        command.SetAction((result, stop) => RunAsync(result, new HouseSearch
+        command.SetAction((result, stop) => RunAsync(result, new HostSearch
         {
             Docker = result.GetValue<string?>("--docker"),
             Folders = result.GetValue(paths) ?? [],
@@ -40,17 +40,17 @@ internal static class DiscoverCommand
     }
 
     private static async Task<int> RunAsync(
-        ParseResult result, HouseSearch search, bool write, CancellationToken stop)
+        ParseResult result, HostSearch search, bool write, CancellationToken stop)
     {
         var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
         var home = HomeOption.Resolve(result);
         var estate = ReadEstate(home, error, out var isUsable);
         if (!isUsable) return Unusable;
-        var house = await search.LookAsync(estate, stop);
-        var finds = Judge.Find(house.Sights);
-        if (JsonOption.IsSet(result)) DiscoverJson.Write(finds, house, output);
-        else DiscoverText.Write(finds, house, output);
-        var entries = Judge.EntriesOf(finds);
+        var searched = await search.ScanAsync(estate, stop);
+        var discoveries = Classifier.Find(searched.Observations);
+        if (JsonOption.IsSet(result)) DiscoverJson.Write(discoveries, searched, output);
+        else DiscoverText.Write(discoveries, searched, output);
+        var entries = Classifier.EntriesOf(discoveries);
         if (!write)
         {
             if (!JsonOption.IsSet(result)) Suggest(entries, home, estate is null, output);

@@ -13,12 +13,12 @@ internal static class DiscoverJson
     // The output goes to a terminal or a program, never into HTML, so letters beyond ASCII stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(IEnumerable<Find> finds, SearchedHouse house, TextWriter output)
+    public static void Write(IEnumerable<DiscoveredItem> discoveries, HostSearchResult searched, TextWriter output)
     {
-        foreach (var find in finds) Line(output, json => WriteFind(json, find));
-        foreach (var changed in house.Changed) Line(output, json => WriteNote(json, "changed", changed));
-        foreach (var looked in house.Looked) Line(output, json => WriteNote(json, "looked", looked));
-        foreach (var skipped in house.Skipped) Line(output, json => WriteNote(json, "skipped", skipped));
+        foreach (var discovered in discoveries) Line(output, json => WriteFind(json, discovered));
+        foreach (var changed in searched.Changed) Line(output, json => WriteNote(json, "changed", changed));
+        foreach (var looked in searched.Looked) Line(output, json => WriteNote(json, "looked", looked));
+        foreach (var skipped in searched.Skipped) Line(output, json => WriteNote(json, "skipped", skipped));
     }
 
     private static void Line(TextWriter output, Action<Utf8JsonWriter> write)
@@ -39,35 +39,35 @@ internal static class DiscoverJson
         json.WriteString("text", text);
     }
 
-    private static void WriteFind(Utf8JsonWriter json, Find find)
+    private static void WriteFind(Utf8JsonWriter json, DiscoveredItem discovered)
     {
-        json.WriteString("kind", find.Kind switch
+        json.WriteString("kind", discovered.Kind switch
         {
-            FindKind.Job => "job",
-            FindKind.Server => "server",
-            FindKind.WayAround => "way-around",
-            _ => throw new InvalidOperationException($"The kind {find.Kind} has no word."),
+            DiscoveredKind.Job => "job",
+            DiscoveredKind.Server => "server",
+            DiscoveredKind.Bypass => "way-around",
+            _ => throw new InvalidOperationException($"The kind {discovered.Kind} has no word."),
         });
-        json.WriteString("name", find.Name);
-        json.WriteString("software", find.Software);
-        json.WriteString("estate", Words.Of(find.State));
-        if (find.IsRunning is { } running) json.WriteBoolean("running", running);
-        Texts(json, "places", find.Places);
-        Texts(json, "addresses", find.Addresses);
-        if (find.Provider is { } provider) json.WriteString("provider", Words.Of(provider));
+        json.WriteString("name", discovered.Name);
+        json.WriteString("software", discovered.Software);
+        json.WriteString("estate", Words.Of(discovered.State));
+        if (discovered.IsRunning is { } running) json.WriteBoolean("running", running);
+        Texts(json, "places", discovered.Places);
+        Texts(json, "addresses", discovered.Addresses);
+        if (discovered.Provider is { } provider) json.WriteString("provider", Words.Of(provider));
         json.WriteStartArray("evidence");
-        foreach (var clue in find.Evidence)
+        foreach (var piece in discovered.Evidence)
         {
             json.WriteStartObject();
-            json.WriteString("clue", JsonNamingPolicy.KebabCaseLower.ConvertName(clue.Kind.ToString()));
-            json.WriteString("where", clue.Where);
-            json.WriteString("value", clue.Value);
+            json.WriteString("clue", JsonNamingPolicy.KebabCaseLower.ConvertName(piece.Kind.ToString()));
+            json.WriteString("where", piece.Where);
+            json.WriteString("value", piece.Value);
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        Texts(json, "notes", find.Notes);
-        WriteRisk(json, find.Risk);
-        WriteEntry(json, find);
+        Texts(json, "notes", discovered.Notes);
+        WriteRisk(json, discovered.Risk);
+        WriteEntry(json, discovered);
     }
 
     private static void WriteRisk(Utf8JsonWriter json, RiskAssessment? risk)
@@ -81,9 +81,9 @@ internal static class DiscoverJson
         json.WriteEndObject();
     }
 
-    private static void WriteEntry(Utf8JsonWriter json, Find find)
+    private static void WriteEntry(Utf8JsonWriter json, DiscoveredItem discovered)
     {
-        if (find.Job is not { } job) return;
+        if (discovered.Job is not { } job) return;
         json.WriteStartObject("entry");
         json.WriteString("owner", job.Owner);
         Texts(json, "models", job.Models);
@@ -91,7 +91,7 @@ internal static class DiscoverJson
         if (job.TriggerDetail is { } detail) json.WriteString("trigger-detail", detail);
         json.WriteString("source", Words.Of(job.Source.Kind));
         json.WriteString("sink", job.Sink);
-        json.WriteString("yaml", EstateEditor.Snippet(Judge.EntriesOf([find])));
+        json.WriteString("yaml", EstateEditor.Snippet(Classifier.EntriesOf([discovered])));
         json.WriteEndObject();
     }
 

@@ -15,28 +15,29 @@ internal sealed class DiscoverText
 
     private DiscoverText(TextWriter output) => _output = output;
 
-    public static void Write(IReadOnlyList<Find> finds, SearchedHouse house, TextWriter output)
+    public static void Write(IReadOnlyList<DiscoveredItem> discoveries, HostSearchResult searched, TextWriter output)
     {
         var text = new DiscoverText(output);
-        text.Line(Summary(finds));
-        text.List("Changed since the adoption; `sudo gatehouse adopt` mends it", house.Changed);
-        text.Jobs([.. finds.Where(find => find.Kind == FindKind.Job)]);
-        text.Servers([.. finds.Where(find => find.Kind == FindKind.Server)]);
-        text.Ways([.. finds.Where(find => find.Kind == FindKind.WayAround)]);
-        text.List("Looked at", house.Looked);
-        text.List("Could not look at, or read only in part", house.Skipped);
+        text.Line(Summary(discoveries));
+        text.List("Changed since the adoption; `sudo gatehouse adopt` mends it", searched.Changed);
+        text.Jobs([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Job)]);
+        text.Servers([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Server)]);
+        text.Ways([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
+        text.List("Looked at", searched.Looked);
+        text.List("Could not look at, or read only in part", searched.Skipped);
     }
 
-    private static string Summary(IReadOnlyList<Find> finds)
+    private static string Summary(IReadOnlyList<DiscoveredItem> discoveries)
     {
-        var jobs = finds.Where(find => find.Kind == FindKind.Job && find.State != FindState.Missing).ToArray();
-        var news = jobs.Count(find => find.State == FindState.New);
+        var jobs = discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Job
+            && discovered.State != DiscoveredState.Missing).ToArray();
+        var news = jobs.Count(discovered => discovered.State == DiscoveredState.New);
         return $"Found {Count(jobs.Length, "AI job")} ({(news == 0 ? "none" : $"{news}")} new to the estate), "
-            + $"{Count(finds.Count(find => find.Kind == FindKind.Server), "model server")}, "
-            + $"{Count(finds.Count(find => find.Kind == FindKind.WayAround), "way")} around the gate.";
+            + $"{Count(discoveries.Count(discovered => discovered.Kind == DiscoveredKind.Server), "model server")}, "
+            + $"{Count(discoveries.Count(static one => one.Kind == DiscoveredKind.Bypass), "way")} around the gate.";
     }
 
-    private void Jobs(Find[] jobs)
+    private void Jobs(DiscoveredItem[] jobs)
     {
         if (jobs.Length == 0) return;
         var width = Math.Clamp(jobs.Max(job => job.Name.Length), 4, 28);
@@ -50,12 +51,12 @@ internal sealed class DiscoverText
         foreach (var job in jobs) Job(job);
     }
 
-    private void Job(Find job)
+    private void Job(DiscoveredItem job)
     {
         Line("");
         Line($"{Cut(job.Name, 50)}: {Words.Of(job.State)}, {RiskOf(job)}{Running(job)}");
         Field("seen in", string.Join(", ", job.Places));
-        if (job.State == FindState.New) Evidence(job);
+        if (job.State == DiscoveredState.New) Evidence(job);
         if (job.Job is { } entry)
         {
             Field("models", string.Join(", ", entry.Models.Select(key => Model(job, key))));
@@ -64,7 +65,7 @@ internal sealed class DiscoverText
             foreach (var open in entry.Comment.Skip(1)) Field("check", open);
         }
         foreach (var note in job.Notes) Field("note", note);
-        if (job.State == FindState.New) Reasons(job.Risk?.Reasons ?? []);
+        if (job.State == DiscoveredState.New) Reasons(job.Risk?.Reasons ?? []);
     }
 
     private void Reasons(IReadOnlyList<RiskReason> reasons)
@@ -80,23 +81,24 @@ internal sealed class DiscoverText
         Field($"+{open.Sum(reason => reason.Points)}", $"Nobody said whether it can {string.Join("; ", questions)}.");
     }
 
-    private void Evidence(Find find)
+    private void Evidence(DiscoveredItem discovered)
     {
-        var shown = find.Evidence.Where(clue => clue.Kind != ClueKind.OpenPort).Select(Shown).Distinct().ToArray();
+        var shown = discovered.Evidence.Where(piece => piece.Kind != EvidenceKind.OpenPort).Select(Shown).Distinct()
+            .ToArray();
         var more = shown.Length > EvidenceShown ? [$"{shown.Length - EvidenceShown} more"] : Array.Empty<string>();
         if (shown.Length != 0) Field("evidence", string.Join("; ", shown.Take(EvidenceShown).Concat(more)));
     }
 
-    private static string Shown(Clue clue) => clue.Kind switch
+    private static string Shown(Evidence piece) => piece.Kind switch
     {
-        ClueKind.ModelKey or ClueKind.SinkKey => $"{clue.Value} holds a key",
-        _ => $"{clue.Where} {clue.Value}",
+        EvidenceKind.ModelKey or EvidenceKind.SinkKey => $"{piece.Value} holds a key",
+        _ => $"{piece.Where} {piece.Value}",
     };
 
-    private static string Model(Find job, string key)
+    private static string Model(DiscoveredItem job, string key)
         => job.Models.FirstOrDefault(model => model.Key == key) is { } model ? $"{key} at {model.Url}" : key;
 
-    private void Servers(Find[] servers)
+    private void Servers(DiscoveredItem[] servers)
     {
         if (servers.Length == 0) return;
         Line("");
@@ -111,7 +113,7 @@ internal sealed class DiscoverText
         }
     }
 
-    private void Ways(Find[] ways)
+    private void Ways(DiscoveredItem[] ways)
     {
         if (ways.Length == 0) return;
         Line("");
@@ -160,10 +162,10 @@ internal sealed class DiscoverText
         return plain.Length <= width ? plain : string.Concat(plain.AsSpan(0, Math.Max(width - 1, 1)), "…");
     }
 
-    private static string RiskOf(Find find)
-        => find.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not judged";
+    private static string RiskOf(DiscoveredItem discovered)
+        => discovered.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not judged";
 
-    private static string Running(Find find) => find.IsRunning switch
+    private static string Running(DiscoveredItem discovered) => discovered.IsRunning switch
     {
         true => ", running",
         false => ", stopped",

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Listening;
 
 namespace Gatehouse.Cli;
@@ -57,14 +57,14 @@ internal static partial class ExecCommand
         {
             if (!sameUser && IsOwner(homePath))
             {
-                throw new ActException(
+                throw new ActionException(
                     "This is the user that owns the home: a command run by it can read the ledger's keys, change the " +
                     "ledger and act as any job. " +
                     "Run it as another user that the job's run-as: names, or add --same-user to accept that.",
                     ExitCodes.Unusable);
             }
-            using var socket = ActClient.Connect(homePath)
-                ?? throw new ActException(
+            using var socket = ActionClient.Connect(homePath)
+                ?? throw new ActionException(
                     $"No gate runs on {homePath}, so the command was not started. Start it with: "
                     + $"gatehouse serve --home {homePath}", ExitCodes.Unavailable);
             using var handler = new SocketsHttpHandler
@@ -72,27 +72,28 @@ internal static partial class ExecCommand
                 ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
             };
             using var invoker = new HttpMessageInvoker(handler);
-            using var request = ActClient.Request(
+            using var request = ActionClient.Request(
                 "exec", new Dictionary<string, string> { ["job"] = job, ["command"] = Path.GetFileName(words[0]) });
             using var response = await invoker.SendAsync(request, stop);
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
             var line = await lines.ReadLineAsync(stop)
-                ?? throw new ActException("The gate went away.", ExitCodes.Unavailable);
+                ?? throw new ActionException("The gate went away.", ExitCodes.Unavailable);
             using var grant = JsonDocument.Parse(line);
             if (grant.RootElement.TryGetProperty("error", out var error))
-                throw new ActException(error.GetString()!, grant.RootElement.GetProperty("exit").GetInt32());
+                throw new ActionException(error.GetString()!, grant.RootElement.GetProperty("exit").GetInt32());
             // The connection stays open while the command runs: when it closes, for whatever reason, the token ends.
             var gate = await GateReach.ChooseAsync(grant.RootElement.GetProperty("gate").GetString()!, stop)
-                ?? throw new ActException($"{GateReach.Remedy}. The command was not started.", ExitCodes.Unavailable);
+                ?? throw new ActionException($"{GateReach.Remedy}. The command was not started.",
+                    ExitCodes.Unavailable);
             return await RunChildAsync(words, grant.RootElement, gate);
         }
-        catch (ActException error)
+        catch (ActionException error)
         {
-            return ActClient.Say(error.Message, error.ExitCode);
+            return ActionClient.Say(error.Message, error.ExitCode);
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return ActClient.Say($"The gate did not give a token, so the command was not started ({error.Message}).",
+            return ActionClient.Say($"The gate did not give a token, so the command was not started ({error.Message}).",
                 ExitCodes.Unavailable);
         }
     }
@@ -117,7 +118,8 @@ internal static partial class ExecCommand
         catch (System.ComponentModel.Win32Exception error)
         {
             // The shell's own codes (POSIX 2.8.2): 127 not found, 126 not executable.
-            return ActClient.Say($"{words[0]} cannot be run: {error.Message}", error.NativeErrorCode == 2 ? 127 : 126);
+            return ActionClient.Say($"{words[0]} cannot be run: {error.Message}", error.NativeErrorCode == 2 ? 127
+                : 126);
         }
         finally
         {

@@ -95,10 +95,10 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
         var (_, text) = await _control.GetAsync("/metrics", stop);
         foreach (var line in text.Split('\n'))
         {
-            const string strangers = "gatehouse_strangers_total{reason=\"";
-            var isStranger = line.StartsWith(strangers, StringComparison.Ordinal);
+            const string unidentified = "gatehouse_strangers_total{reason=\"";
+            var isStranger = line.StartsWith(unidentified, StringComparison.Ordinal);
             if (!isStranger && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal)) continue;
-            var name = isStranger ? line[strangers.Length..].Split('"')[0] : "local";
+            var name = isStranger ? line[unidentified.Length..].Split('"')[0] : "local";
             if (long.TryParse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out var count))
                 counts[name] = count;
         }

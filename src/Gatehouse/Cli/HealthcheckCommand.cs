@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Net;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Cli;
@@ -61,5 +61,5 @@ internal static class HealthcheckCommand
     }
 
     // Docker keeps 2 for itself, so every failure is a 1.
-    private static int No(string why) => ActClient.Say($"not ready: {SafeText.OneLine(why)}", ExitCodes.Failed);
+    private static int No(string why) => ActionClient.Say($"not ready: {SafeText.OneLine(why)}", ExitCodes.Failed);
 }

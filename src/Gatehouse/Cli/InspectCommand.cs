@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Docker;
 
@@ -54,10 +54,10 @@ internal static class InspectCommand
     private static async Task<int> RunAsync(ParseResult result, Asked asked, CancellationToken stop)
     {
         var (output, error) = (result.InvocationConfiguration.Output, result.InvocationConfiguration.Error);
-        InspectedHouse house;
+        InspectionInput input;
         try
         {
-            house = await InspectedHouse.LookAsync(HomeOption.Resolve(result), EngineOption.Value(result), stop);
+            input = await InspectionInput.ScanAsync(HomeOption.Resolve(result), EngineOption.Value(result), stop);
         }
         catch (EngineException problem)
         {
@@ -65,10 +65,10 @@ internal static class InspectCommand
             return ExitCodes.Unavailable;
         }
         var subjects = asked.Job is { } name
-            ? await InspectedJobs.NamedAsync(house, name, stop) : await InspectedJobs.AnyAsync(house, asked.All, stop);
+            ? await InspectionRun.NamedAsync(input, name, stop) : await InspectionRun.AnyAsync(input, asked.All, stop);
         if (asked.Job is not null && subjects.IsEmpty)
         {
-            foreach (var sentence in house.NotSeen) error.WriteLine($"gatehouse: {SafeText.OneLine(sentence)}");
+            foreach (var sentence in input.NotSeen) error.WriteLine($"gatehouse: {SafeText.OneLine(sentence)}");
             error.WriteLine(
                 $"gatehouse: Nothing on this host is '{SafeText.OneLine(asked.Job)}'. A job is found by its "
                 + "name, the network at whose address it calls, or its run-as: user.");
@@ -77,16 +77,16 @@ internal static class InspectCommand
         if (asked.Sarif)
         {
             // A document for machines has no place for this, and a run that saw less must not look clean.
-            foreach (var sentence in house.NotSeen) error.WriteLine($"gatehouse: {SafeText.OneLine(sentence)}");
+            foreach (var sentence in input.NotSeen) error.WriteLine($"gatehouse: {SafeText.OneLine(sentence)}");
             InspectJson.WriteSarif(subjects, output);
         }
         else if (JsonOption.IsSet(result))
         {
-            InspectJson.Write(subjects, house.NotSeen, output);
+            InspectJson.Write(subjects, input.NotSeen, output);
         }
         else
         {
-            InspectText.Write(subjects, house.NotSeen, output);
+            InspectText.Write(subjects, input.NotSeen, output);
         }
         return ExitOf(asked.FailOn, subjects);
     }

@@ -60,7 +60,7 @@ internal static class InspectJson
         json.WriteString("title", finding.Rule.Title);
         json.WriteString("read", finding.What);
         json.WriteString("why", finding.Rule.Why);
-        json.WriteString("mend", finding.Mend);
+        json.WriteString("mend", finding.Fix);
         if (finding.File is not null) json.WriteString("file", finding.File);
         json.WriteString("fingerprint", SarifWriter.Fingerprint(finding));
     }

@@ -23,11 +23,11 @@ internal static class InspectText
     /// <summary>The last line: how many of what.</summary>
     public static string Count(IReadOnlyList<InspectedSubject> subjects)
     {
-        var things = Enum.GetValues<SubjectKind>()
+        var candidates = Enum.GetValues<SubjectKind>()
             .Where(kind => kind != SubjectKind.Engine || subjects.Any(one => one.Subject.Kind == kind))
             .Select(kind => Number(
             subjects.Count(one => one.Subject.Kind == kind), Word(kind), Word(kind) is "process" ? "es" : "s"));
-        return $"{string.Join(", ", things)}: {Severities(subjects.SelectMany(static one => one.Findings))}.";
+        return $"{string.Join(", ", candidates)}: {Severities(subjects.SelectMany(static one => one.Findings))}.";
     }
 
     private static void WriteSubject(InspectedSubject one, TextWriter output)
@@ -41,7 +41,7 @@ internal static class InspectText
                 output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
             WrappedText.Write(output, "            ", "Observed  ", finding.What);
             WrappedText.Write(output, "            ", "Why       ", finding.Rule.Why);
-            WrappedText.Write(output, "            ", "Fix       ", finding.Mend);
+            WrappedText.Write(output, "            ", "Fix       ", finding.Fix);
         }
         var rest = one.Findings.Where(static finding => finding.Severity < Severity.Medium).ToArray();
         if (rest.Length > 0) output.WriteLine();
@@ -49,7 +49,7 @@ internal static class InspectText
         {
             WrappedText.Write(
                 output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
-            WrappedText.Write(output, "            ", "Fix       ", finding.Mend);
+            WrappedText.Write(output, "            ", "Fix       ", finding.Fix);
         }
     }
 

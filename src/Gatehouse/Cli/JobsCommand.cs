@@ -31,7 +31,7 @@ internal static class JobsCommand
         if (reading.Plan is not { } plan)
             return UnusableEstate;
         var jobs = plan.Jobs.Values
-            .Select(job => new JudgedJob(job, JobRisk.Assess(job, plan)))
+            .Select(job => new ClassifiedJob(job, JobRisk.Assess(job, plan)))
             .OrderByDescending(judged => judged.Risk.Score).ThenBy(judged => judged.Job.Key, StringComparer.Ordinal)
             .ToArray();
         if (json)

@@ -12,7 +12,7 @@ internal static class JobsJson
     // The output goes to a terminal or a program, never into HTML, so letters beyond ASCII stay readable.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static void Write(IEnumerable<JudgedJob> jobs, TextWriter output)
+    public static void Write(IEnumerable<ClassifiedJob> jobs, TextWriter output)
     {
         var buffer = new ArrayBufferWriter<byte>();
         foreach (var judged in jobs)

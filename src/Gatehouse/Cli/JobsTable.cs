@@ -11,7 +11,7 @@ internal static class JobsTable
     private const int ColumnsMin = 60; // Characters: below it every word would stand on a line of its own.
     private const int ColumnsMax = 120; // Characters: longer lines are hard to read.
 
-    public static void Write(IReadOnlyList<JudgedJob> jobs, TextWriter output)
+    public static void Write(IReadOnlyList<ClassifiedJob> jobs, TextWriter output)
     {
         var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
         using var page = new StringWriter();
@@ -41,7 +41,7 @@ internal static class JobsTable
         return console;
     }
 
-    private static Table Overview(IEnumerable<JudgedJob> jobs)
+    private static Table Overview(IEnumerable<ClassifiedJob> jobs)
     {
         var table = new Table { Border = TableBorder.Simple };
         foreach (var title in (ReadOnlySpan<string>)["job", "risk", "models", "source → sink", "trigger"])
@@ -56,7 +56,7 @@ internal static class JobsTable
         return table;
     }
 
-    private static void WriteReasons(IAnsiConsole console, JudgedJob judged)
+    private static void WriteReasons(IAnsiConsole console, ClassifiedJob judged)
     {
         var (job, risk) = judged;
         console.Write(new Text(job.Key, new Style(decoration: Decoration.Bold)));

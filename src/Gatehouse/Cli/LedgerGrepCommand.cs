@@ -25,7 +25,7 @@ internal static class LedgerGrepCommand
             if (result.GetValue(job) is { } name) arguments["job"] = name;
             if (result.GetValue<string>("--since") is { } since) arguments["since"] = since;
             var hits = 0;
-            var exit = await new ActClient(HomeOption.Resolve(result), "ledger.grep", arguments)
+            var exit = await new ActionClient(HomeOption.Resolve(result), "ledger.grep", arguments)
             {
                 OnLine = line =>
                 {
@@ -36,7 +36,7 @@ internal static class LedgerGrepCommand
                             + $"    {SafeText.OneLine(line.GetProperty("text").GetString()!)}");
                 },
             }.RunAsync(stop);
-            return exit == 0 && hits == 0 ? Acts.ExitCodes.Failed : exit;
+            return exit == 0 && hits == 0 ? Actions.ExitCodes.Failed : exit;
         });
         return command;
     }
@@ -53,7 +53,7 @@ internal static class LedgerGrepCommand
         {
             id, HomeOption.Create(), JsonOption.Create(),
         };
-        command.SetAction((result, stop) => new ActClient(
+        command.SetAction((result, stop) => new ActionClient(
             HomeOption.Resolve(result), "ledger.payload",
             new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {

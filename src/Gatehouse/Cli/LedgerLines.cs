@@ -52,7 +52,8 @@ internal static class LedgerLines
     {
         ActEntry act => $"{act.Act} by {act.Who}{Details(act)}",
         SummaryEntry summary
-            => $"in one minute: {summary.Strangers} unidentified caller(s), {summary.RateLimited.Values.Sum()} call(s) "
+            => $"in one minute: {summary.Unidentified} unidentified caller(s), "
+                + $"{summary.RateLimited.Values.Sum()} call(s) "
                 + "over a rate limit",
         ClockStepEntry step => string.Create(CultureInfo.InvariantCulture,
             $"the clock moved from {step.Expected:yyyy-MM-dd HH:mm:ss} to {step.Seen:yyyy-MM-dd HH:mm:ss}"),
@@ -117,7 +118,7 @@ internal static class LedgerLines
         }
         else if (leaf.Entry is SummaryEntry summary)
         {
-            json.WriteNumber("strangers", summary.Strangers);
+            json.WriteNumber("strangers", summary.Unidentified);
             json.WriteStartObject("rate_limited");
             foreach (var (job, count) in summary.RateLimited) json.WriteNumber(job, count);
             json.WriteEndObject();

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
@@ -50,28 +50,28 @@ internal static class LedgerRepairCommand
             HomeOwner.Become(homePath);
             var home = HomeDirectory.OpenExisting(homePath);
             using var held = HomeLock.TryTake(home, verb, out var holder)
-                ?? throw new ActException(
+                ?? throw new ActionException(
                     $"The home {homePath} is held by {holder}. Stop it first.", ExitCodes.Unavailable);
-            return await repair(new HeldHome(home, RunningHouse.SettingsOf(PlanKeeper.Load(home).Plan), actor));
+            return await repair(new HeldHome(home, GatehouseServer.SettingsOf(PlanKeeper.Load(home).Plan), actor));
         }
-        catch (ActException error)
+        catch (ActionException error)
         {
-            return ActClient.Say(error.Message, error.ExitCode);
+            return ActionClient.Say(error.Message, error.ExitCode);
         }
         catch (Exception error) when (error is HomeException or EstateException or IOException
             or UnauthorizedAccessException)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unusable);
+            return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
         catch (Exception error) when (error is SqliteFaultException or SqliteException)
         {
-            return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
+            return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }
     }
 
     private static async Task<int> AcceptLossAsync(HeldHome held, string why, bool json, CancellationToken stop)
     {
-        if (why.Length == 0) return ActClient.Say("--why is empty: say what happened.", ExitCodes.Unusable);
+        if (why.Length == 0) return ActionClient.Say("--why is empty: say what happened.", ExitCodes.Unusable);
         await using var ledger = Open(held, held.Settings with
         {
             AcceptLoss = new LossAcceptance(held.Actor.Uid, held.Actor.Name, why),
@@ -79,15 +79,15 @@ internal static class LedgerRepairCommand
         if (ledger.RecordedLoss is not { } loss)
         {
             return ledger.Health().State is LedgerState.Waiting
-                ? ActClient.Say($"Not done: {ledger.Health().Reason}", ExitCodes.Unavailable)
-                : ActClient.Say("Nothing is lost: the ledger agrees with the head that was signed last.",
+                ? ActionClient.Say($"Not done: {ledger.Health().Reason}", ExitCodes.Unavailable)
+                : ActionClient.Say("Nothing is lost: the ledger agrees with the head that was signed last.",
                     ExitCodes.Failed);
         }
         var signed = await ledger.SignCheckpointAsync(stop);
         if (signed.Note is not { } note
             || HeadFile.Read(held.Home, ledger.Key!, out _)?.Size != ledger.Health().SignedTo)
         {
-            return ActClient.Say($"Not done: {ledger.Health().Reason} Run it again.", ExitCodes.Unavailable);
+            return ActionClient.Say($"Not done: {ledger.Health().Reason} Run it again.", ExitCodes.Unavailable);
         }
         Console.Out.WriteLine(json
             ? Line(line =>
@@ -106,7 +106,7 @@ internal static class LedgerRepairCommand
         var faults = LedgerVerifier.Verify(held.Home, null, withPayloads: false, stop).Faults;
         if (faults.FirstOrDefault(static fault => !fault.IsDerived) is { } worse)
         {
-            return ActClient.Say($"The entries themselves are not what was written: {worse.What} Nothing is derived "
+            return ActionClient.Say($"The entries themselves are not what was written: {worse.What} Nothing is derived "
                 + "from them. See `gatehouse ledger verify`.", ExitCodes.Failed);
         }
         await using var ledger = Open(held, held.Settings);
@@ -123,7 +123,7 @@ internal static class LedgerRepairCommand
             }, stop);
         var (refusal, exchanges) = written.IsDurable ? await ledger.RebuildAsync() : (written.Refusal, 0);
         if (refusal != LedgerRefusal.None)
-            return ActClient.Say($"Not done: the ledger says {refusal}.", ExitCodes.Unavailable);
+            return ActionClient.Say($"Not done: the ledger says {refusal}.", ExitCodes.Unavailable);
         Console.Out.WriteLine(json
             ? Line(line => line.WriteNumber("exchanges", exchanges))
             : $"Derived again from the entries: {exchanges} call(s).");
@@ -143,7 +143,7 @@ internal static class LedgerRepairCommand
     }
 
     private static SqliteLedger Open(HeldHome held, LedgerSettings settings)
-        => SqliteLedger.Open(held.Home, settings, TimeProvider.System, LastWords.StopProcess);
+        => SqliteLedger.Open(held.Home, settings, TimeProvider.System, FatalExit.StopProcess);
 
     private sealed record HeldHome(HomeDirectory Home, LedgerSettings Settings, Actor Actor);
 }

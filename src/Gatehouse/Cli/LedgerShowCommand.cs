@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
@@ -42,11 +42,11 @@ internal static class LedgerShowCommand
             }
             catch (HomeException error)
             {
-                return ActClient.Say(error.Message, ExitCodes.Unusable);
+                return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
             catch (Exception error) when (error is SqliteFaultException or SqliteException)
             {
-                return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
+                return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }
             catch (OperationCanceledException)
             {

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
 using Spectre.Console;
@@ -36,11 +36,11 @@ internal static class LedgerStatsCommand
             }
             catch (HomeException error)
             {
-                return ActClient.Say(error.Message, ExitCodes.Unusable);
+                return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
             catch (Exception error) when (error is SqliteFaultException or SqliteException)
             {
-                return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
+                return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }
         });
         return command;

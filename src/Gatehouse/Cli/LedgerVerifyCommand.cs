@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -42,7 +42,7 @@ internal static class LedgerVerifyCommand
             }
             catch (Exception error) when (error is HomeException or IOException or UnauthorizedAccessException)
             {
-                return ActClient.Say(error.Message, ExitCodes.Unusable);
+                return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
         });
         return command;
@@ -57,7 +57,7 @@ internal static class LedgerVerifyCommand
         {
             HomeOption.Create(), JsonOption.Create(),
         };
-        command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "ledger.checkpoint", [])
+        command.SetAction((result, stop) => new ActionClient(HomeOption.Resolve(result), "ledger.checkpoint", [])
         {
             OnLine = line =>
             {
@@ -82,7 +82,7 @@ internal static class LedgerVerifyCommand
         {
             HomeOption.Create(), JsonOption.Create(),
         };
-        command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
+        command.SetAction((result, stop) => new ActionClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
         {
             OnLine = line => Console.Out.WriteLine(
                 JsonOption.IsSet(result) ? line.GetRawText() :

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Docker;
 
 namespace Gatehouse.Cli;
@@ -33,7 +33,7 @@ internal static class NextCommand
         });
         command.SetAction(async (result, stop) =>
         {
-            var asked = new NextAsked(
+            var asked = new NextRequest(
                 HomeOption.Resolve(result), EngineOption.Value(result), result.GetValue(done), result.GetValue(against),
                 JsonOption.IsSet(result));
             var output = result.InvocationConfiguration.Output;

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using Gatehouse.Acts;
-using Gatehouse.Core.Steps;
+using Gatehouse.Actions;
+using Gatehouse.Core.NextSteps;
 using Gatehouse.Docker;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
 /// <summary>One run of <c>gatehouse next</c>: looks, closes the step shown last if that was asked, shows one.</summary>
-internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter error, TimeProvider time)
+internal sealed class NextRun(NextRequest asked, TextWriter output, TextWriter error, TimeProvider time)
 {
     public async Task<int> RunAsync(CancellationToken stop)
     {
@@ -22,7 +22,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
             if (!await IsKeptAsync(stop)) return ExitCodes.Failed;
             state = state with { CheckpointSeen = time.GetUtcNow() };
         }
-        var (scene, sentences) = await NextHouse.LookAsync(asked, state.CheckpointSeen, time, stop);
+        var (scene, sentences) = await NextScan.ScanAsync(asked, state.CheckpointSeen, time, stop);
         var steps = await StepsAsync(scene, stop);
         if (asked.IsDone && await CloseAsync(state, scene, steps, stop) is { } exit) return exit;
         Show(state, steps, sentences);
@@ -30,7 +30,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
     }
 
     private async Task<ImmutableArray<NextStep>> StepsAsync(StepScene scene, CancellationToken stop)
-        => scene.NotSeen.Contains(StepSource.Engine) ? StepList.Of(scene)
+        => scene.NotSeen.Contains(StepSource.Engine) ? NextStepList.Of(scene)
             : await new AdoptionCheck(asked.Home, EngineAddress.Find(asked.Docker), asked.Journals)
                 .StepsAsync(scene, stop);
 
@@ -69,10 +69,10 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
     {
         try
         {
-            using var socket = ActClient.Connect(asked.Home);
+            using var socket = ActionClient.Connect(asked.Home);
             if (socket is null) return false;
         }
-        catch (ActException)
+        catch (ActionException)
         {
             return false;
         }
@@ -81,7 +81,7 @@ internal sealed class NextRun(NextAsked asked, TextWriter output, TextWriter err
             ["step"] = state.Key!,
             ["title"] = state.Title ?? "",
         };
-        var act = new ActClient(asked.Home, "next.done", arguments) { OnLine = static _ => { } };
+        var act = new ActionClient(asked.Home, "next.done", arguments) { OnLine = static _ => { } };
         return await act.RunAsync(stop) == ExitCodes.Done;
     }
 

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Gatehouse.Core.Steps;
+using Gatehouse.Core.NextSteps;
 
 namespace Gatehouse.Cli;
 

@@ -10,6 +10,6 @@ internal sealed record OpenListener(HttpEndpoint Endpoint, ListenerIdentity Iden
     /// Whether the interface that the socket is bound to has gone, or was made again: the socket then hears nothing
     /// more, whatever has the address now.
     /// </summary>
-    public bool IsDead(WantedListener listener, IReadOnlyList<LocalAddress> own)
+    public bool IsDead(ListenerTarget listener, IReadOnlyList<LocalAddress> own)
         => Endpoint.Interface != 0 && listener.In(own)?.Index != Endpoint.Interface;
 }

@@ -33,7 +33,7 @@ internal static class PauseCommand
             if (result.GetValue(job) is { } name) arguments["job"] = name;
             if (result.GetValue(all)) arguments["all"] = "true";
             if (result.GetValue(why) is { } reason) arguments["why"] = reason;
-            return new ActClient(HomeOption.Resolve(result), verb, arguments)
+            return new ActionClient(HomeOption.Resolve(result), verb, arguments)
             {
                 OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : sentence(line)),
             }.RunAsync(stop);

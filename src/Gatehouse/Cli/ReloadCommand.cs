@@ -13,7 +13,7 @@ internal static class ReloadCommand
         {
             HomeOption.Create(), JsonOption.Create(),
         };
-        command.SetAction((result, stop) => new ActClient(HomeOption.Resolve(result), "reload", [])
+        command.SetAction((result, stop) => new ActionClient(HomeOption.Resolve(result), "reload", [])
         {
             OnLine = line =>
             {

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
@@ -46,10 +46,10 @@ internal static class ServeCommand
             HomeOwner.Become(homePath);
             if (starter is not null && !WriteStarter(homePath, starter, logs)) return ExitCodes.Unusable;
             var home = HomeDirectory.OpenOrCreate(homePath);
-            var setup = new HouseSetup(home, logs, TimeProvider.System) { OnFatal = LastWords.StopProcess };
-            await using var house = await RunningHouse.StartAsync(setup, ended.Token);
-            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, house));
-            Greet(house);
+            var setup = new ServerSetup(home, logs, TimeProvider.System) { OnFatal = FatalExit.StopProcess };
+            await using var server = await GatehouseServer.StartAsync(setup, ended.Token);
+            using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Reload(signal, server));
+            Greet(server);
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, ended.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return ExitCodes.Done;
@@ -57,11 +57,11 @@ internal static class ServeCommand
         catch (Exception error)
             when (error is HomeException or EstateException or IOException or UnauthorizedAccessException)
         {
-            return ActClient.Say(error.Message, ExitCodes.Unusable);
+            return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
         catch (Exception error) when (error is SqliteFaultException or SqliteException)
         {
-            return ActClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
+            return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }
     }
 
@@ -71,7 +71,7 @@ internal static class ServeCommand
         if (File.Exists(EstateFile.PathIn(home))) return true;
         if (ListenAddress.TryParseGate(address) is not { } gate)
         {
-            ActClient.Say(
+            ActionClient.Say(
                 $"--starter {SafeText.OneLine(address)} is no address; try interfaces:8420", ExitCodes.Unusable);
             return false;
         }
@@ -82,16 +82,16 @@ internal static class ServeCommand
         return true;
     }
 
-    private static void Greet(RunningHouse house)
+    private static void Greet(GatehouseServer server)
     {
-        foreach (var warning in house.Home.Warnings) house.Log.LogWarning("{Warning}", warning);
-        foreach (var warning in house.Plans.Plan.Warnings) house.Log.LogWarning("{Warning}", warning);
-        var health = house.Ledger.Health();
+        foreach (var warning in server.Home.Warnings) server.Log.LogWarning("{Warning}", warning);
+        foreach (var warning in server.Plans.Plan.Warnings) server.Log.LogWarning("{Warning}", warning);
+        var health = server.Ledger.Health();
         if (health.State is not (LedgerState.Writing or LedgerState.NearlyFull))
-            house.Log.LogError("The ledger cannot be written, so calls are refused: {Reason}", health.Reason);
-        house.Log.LogInformation(
-            "The gate listens on {Gate}, for {Jobs} job(s)", house.GateAddress, house.Plans.Plan.Jobs.Count);
-        house.Log.LogInformation("Who called what, just now: http://{Control}/", house.ControlAddress);
+            server.Log.LogError("The ledger cannot be written, so calls are refused: {Reason}", health.Reason);
+        server.Log.LogInformation(
+            "The gate listens on {Gate}, for {Jobs} job(s)", server.GateAddress, server.Plans.Plan.Jobs.Count);
+        server.Log.LogInformation("Who called what, just now: http://{Control}/", server.ControlAddress);
     }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource ended)
@@ -100,22 +100,22 @@ internal static class ServeCommand
         ended.Cancel();
     }
 
-    private static void Reload(PosixSignalContext signal, RunningHouse house)
+    private static void Reload(PosixSignalContext signal, GatehouseServer server)
     {
         signal.Cancel = true;
-        _ = ReloadAsync(house);
+        _ = ReloadAsync(server);
     }
 
-    private static async Task ReloadAsync(RunningHouse house)
+    private static async Task ReloadAsync(GatehouseServer server)
     {
-        var result = await house.ReloadAsync(Actor.Gate with { Name = "SIGHUP" });
+        var result = await server.ReloadAsync(Actor.Gate with { Name = "SIGHUP" });
         if (result.IsLoaded)
         {
-            house.Log.LogInformation("Reloaded gatehouse.yaml: {Changes} changed line(s)", result.Lines.Count);
+            server.Log.LogInformation("Reloaded gatehouse.yaml: {Changes} changed line(s)", result.Lines.Count);
         }
         else
         {
-            house.Log.LogError(
+            server.Log.LogError(
                 "gatehouse.yaml is not valid, the old plan stays:\n{Problems}", string.Join('\n', result.Lines));
         }
     }

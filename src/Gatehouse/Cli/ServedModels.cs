@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Discovery;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Cli;
 
@@ -13,8 +13,8 @@ namespace Gatehouse.Cli;
 /// </summary>
 internal static class ServedModels
 {
-    public static async Task<ImmutableArray<ServerSeen>> AskAsync(
-        ImmutableArray<ServerSeen> servers, CancellationToken stop)
+    public static async Task<ImmutableArray<ModelServer>> AskAsync(
+        ImmutableArray<ModelServer> servers, CancellationToken stop)
         => [.. await Task.WhenAll(servers.Select(async server => server.Container.ProcessId == 0
             ? server : server with { Served = await OneAsync(server, stop) }))];
 
@@ -37,7 +37,7 @@ internal static class ServedModels
         }
     }
 
-    private static async Task<ImmutableArray<string>> OneAsync(ServerSeen server, CancellationToken stop)
+    private static async Task<ImmutableArray<string>> OneAsync(ModelServer server, CancellationToken stop)
     {
         var own = server.Container.Endpoints.Select(static endpoint => endpoint.Address)
             .FirstOrDefault(static address => address.Length > 0);

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Cli;
 
@@ -28,7 +28,7 @@ internal static class SinceOption
 
     private static DateTimeOffset? Parse(string text, DateTimeOffset now)
     {
-        if (DurationText.TryParse(text) is { } ago)
+        if (CommandDuration.TryParse(text) is { } ago)
         {
             return ago < TimeSpan.FromDays(36_000)
                 ? now.Subtract(now == DateTimeOffset.UnixEpoch ? TimeSpan.Zero : ago) : null;

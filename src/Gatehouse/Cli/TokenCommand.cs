@@ -56,7 +56,7 @@ internal static class TokenCommand
             Add(arguments, "from", result.GetValue(from));
             if (result.GetValue(service)) arguments["service"] = "true";
             if (result.GetValue(inUrl)) arguments["in-url"] = "true";
-            return new ActClient(HomeOption.Resolve(result), "token.issue", arguments)
+            return new ActionClient(HomeOption.Resolve(result), "token.issue", arguments)
             {
                 OnLine = line => PrintIssued(line, JsonOption.IsSet(result), result.GetValue(inUrl)),
             }.RunAsync(stop);
@@ -74,7 +74,7 @@ internal static class TokenCommand
         command.SetAction(async (result, stop) =>
         {
             var rows = new List<JsonElement>();
-            var exit = await new ActClient(HomeOption.Resolve(result), "token.list", [])
+            var exit = await new ActionClient(HomeOption.Resolve(result), "token.list", [])
             {
                 OnLine = line =>
                 {
@@ -97,7 +97,7 @@ internal static class TokenCommand
             HomeOption.Create(),
             JsonOption.Create(),
         };
-        command.SetAction((result, stop) => new ActClient(
+        command.SetAction((result, stop) => new ActionClient(
             HomeOption.Resolve(result), "token.revoke",
             new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {

@@ -3,9 +3,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Storage;
-using Gatehouse.Watching;
+using Gatehouse.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 

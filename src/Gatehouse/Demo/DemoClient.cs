@@ -47,7 +47,7 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel), Encoding.UTF8);
             call = response.IsSuccessStatusCode && request.Streams
                 ? await ReadLinesAsync(call, reader, cancel)
-                : Judge(call, await ReadWholeAsync(reader, cancel), response.IsSuccessStatusCode);
+                : Classify(call, await ReadWholeAsync(reader, cancel), response.IsSuccessStatusCode);
         }
         catch (Exception weather) when (weather
             is HttpRequestException or IOException or JsonException or InvalidOperationException)
@@ -115,7 +115,7 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
         return call with { FirstWords = "The stream ended without its last line." };
     }
 
-    private static DemoCall Judge(DemoCall call, string body, bool succeeded)
+    private static DemoCall Classify(DemoCall call, string body, bool succeeded)
     {
         var node = JsonNode.Parse(body) as JsonObject;
         if (!succeeded)

@@ -20,14 +20,14 @@ internal static class HostCron
     private static readonly string[] UserFolders = ["/var/spool/cron/crontabs", "/var/spool/cron", "/etc/crontabs"];
 
     /// <summary>The sights.</summary>
-    public static IEnumerable<Sight> Read(HostFiles files, IReadOnlyList<HostUser> users, ScriptShelf scripts)
+    public static IEnumerable<Observation> Read(HostFiles files, IReadOnlyList<HostUser> users, ScriptCache scripts)
     {
         var homes = users.ToDictionary(static user => user.Name, static user => user.Home, StringComparer.Ordinal);
-        var sights = new List<Sight>();
+        var observations = new List<Observation>();
         foreach (var table in Tables(files))
         {
             var reading = CrontabReader.Read(table, homes, scripts);
-            sights.AddRange(reading.Sights);
+            observations.AddRange(reading.Observations);
             if (reading.Problem is { } problem)
                 files.Skip(table.Path, $"was read in part: {problem}");
         }
@@ -36,10 +36,10 @@ internal static class HostCron
             foreach (var entry in Runnable(files, folder))
             {
                 if (files.Read(entry.Path, HostFiles.ScriptBytesMax) is { } text)
-                    sights.AddRange(CrontabReader.ReadScriptOfFolder(entry.Path, text, cron).Sights);
+                    observations.AddRange(CrontabReader.ReadScriptOfFolder(entry.Path, text, cron).Observations);
             }
         }
-        return sights;
+        return observations;
     }
 
     private static IEnumerable<CrontabFile> Tables(HostFiles files)

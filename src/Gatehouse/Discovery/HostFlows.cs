@@ -27,10 +27,10 @@ internal static class HostFlows
     ];
 
     /// <summary>The sights below these folders.</summary>
-    public static List<Sight> Read(HostFiles files, IEnumerable<string> folders, ScriptShelf scripts)
+    public static List<Observation> Read(HostFiles files, IEnumerable<string> folders, ScriptCache scripts)
     {
-        var (sights, houses, opened) =
-            (new List<Sight>(), new SortedDictionary<string, List<string>>(StringComparer.Ordinal), 0);
+        var (observations, houses, opened) =
+            (new List<Observation>(), new SortedDictionary<string, List<string>>(StringComparer.Ordinal), 0);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in folders.SelectMany(folder => files.Walk(folder, DepthMax, PassedOver.Contains)))
         {
@@ -41,17 +41,17 @@ internal static class HostFlows
                 files.Skip(entry.Path, $"and what comes behind it was not read: {FilesMax} files were read before");
                 break;
             }
-            if (HouseOf(entry) is { } house)
+            if (HomeAssistantOf(entry) is { } house)
                 Remember(houses, house, entry.Path);
             else
-                Take(files, sights, scripts, entry);
+                Take(files, observations, scripts, entry);
         }
         foreach (var house in houses.Values)
-            TakeHouse(files, sights, house);
-        return sights;
+            TakeHomeAssistant(files, observations, house);
+        return observations;
     }
 
-    private static void Take(HostFiles files, List<Sight> sights, ScriptShelf scripts, HostEntry entry)
+    private static void Take(HostFiles files, List<Observation> observations, ScriptCache scripts, HostEntry entry)
     {
         // A large file that is none of these is no concern of anybody here, so nothing is written down for it.
         var isNamed = entry.Name.StartsWith("flows", StringComparison.Ordinal)
@@ -62,23 +62,23 @@ internal static class HostFlows
         var reading = N8nReader.Looks(text) ? N8nReader.Read(entry.Path, text)
             : NodeRedReader.Looks(text) ? NodeRedReader.Read(entry.Path, text)
             : HooksReader.Read(entry.Path, text, scripts);
-        sights.AddRange(reading.Sights);
+        observations.AddRange(reading.Observations);
         if (reading.Problem is { } problem)
             files.Skip(entry.Path, problem);
     }
 
-    private static void TakeHouse(HostFiles files, List<Sight> sights, List<string> paths)
+    private static void TakeHomeAssistant(HostFiles files, List<Observation> observations, List<string> paths)
     {
         var texts = paths.Select(path => files.Read(path) is { } text ? new HomeFile(path, text) : null)
             .OfType<HomeFile>();
         var reading = HomeAssistantReader.Read(texts);
-        sights.AddRange(reading.Sights);
+        observations.AddRange(reading.Observations);
         foreach (var (path, why) in reading.Problems)
             files.Skip(path, why);
     }
 
     /// <summary>The folder of the Home Assistant to which a file belongs; null when it belongs to none.</summary>
-    private static string? HouseOf(HostEntry entry)
+    private static string? HomeAssistantOf(HostEntry entry)
     {
         var folder = entry.Path[..^(entry.Name.Length + 1)];
         if (folder.EndsWith("/packages", StringComparison.Ordinal)

@@ -4,11 +4,11 @@ using Gatehouse.Core.Discovery;
 namespace Gatehouse.Discovery;
 
 /// <summary>What runs on the host and talks to models, now.</summary>
-/// <param name="Sights">Processes outside containers that serve or call models.</param>
+/// <param name="Observations">Processes outside containers that serve or call models.</param>
 /// <param name="Connections">Open connections to ports on which models are served.</param>
 /// <param name="Processes">How many processes were looked at.</param>
 /// <param name="Namespaces">How many network namespaces were looked into.</param>
 /// <param name="Hidden">How many processes this user may not look into.</param>
 internal sealed record LiveView(
-    ImmutableArray<Sight> Sights, ImmutableArray<OpenConnection> Connections, int Processes, int Namespaces,
+    ImmutableArray<Observation> Observations, ImmutableArray<OpenConnection> Connections, int Processes, int Namespaces,
     int Hidden);

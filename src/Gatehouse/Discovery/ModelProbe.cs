@@ -21,7 +21,8 @@ internal static class ModelProbe
     private static readonly TimeSpan AskedWithin = TimeSpan.FromSeconds(2);
 
     /// <summary>The same sights, with the models that their servers named.</summary>
-    public static async Task<ImmutableArray<Sight>> AskAsync(ImmutableArray<Sight> sights, CancellationToken stop)
+    public static async Task<ImmutableArray<Observation>> AskAsync(ImmutableArray<Observation> observations,
+        CancellationToken stop)
     {
         using var handler = new SocketsHttpHandler
         {
@@ -31,8 +32,8 @@ internal static class ModelProbe
             ConnectTimeout = AnswerWithin,
         };
         using var client = new HttpMessageInvoker(handler);
-        return [.. await Task.WhenAll(sights.Select(async sight => PortOf(sight) is { } port
-            ? await OneAsync(client, sight, port, stop) : sight))];
+        return [.. await Task.WhenAll(observations.Select(async observation => PortOf(observation) is { } port
+            ? await OneAsync(client, observation, port, stop) : observation))];
     }
 
     /// <summary>The names that one server tells over a way that the caller opens; empty when it tells none.</summary>
@@ -65,17 +66,19 @@ internal static class ModelProbe
         }
     }
 
-    private static int? PortOf(Sight sight)
+    private static int? PortOf(Observation observation)
     {
-        var isServer = sight.Software is { Role: SoftwareRole.Server or SoftwareRole.Proxy, Provider: not null }
-            || (sight.Kind == SightKind.Process && sight.Clues.Any(clue => clue.Kind == ClueKind.ModelServer));
-        return !isServer || !sight.IsRunning ? null
-            : sight.Ports.FirstOrDefault(port => port.Protocol == "tcp" && port.HostPort != 0
-                && (sight.ListeningPorts.IsEmpty || sight.ListeningPorts.Contains(port.ContainerPort))
+        var isServer = observation.Software is { Role: SoftwareRole.Server or SoftwareRole.Proxy, Provider: not null }
+            || (observation.Kind == ObservationKind.Process
+                && observation.Evidence.Any(piece => piece.Kind == EvidenceKind.ModelServer));
+        return !isServer || !observation.IsRunning ? null
+            : observation.Ports.FirstOrDefault(port => port.Protocol == "tcp" && port.HostPort != 0
+                && (observation.ListeningPorts.IsEmpty || observation.ListeningPorts.Contains(port.ContainerPort))
                 && port.HostAddress is "127.0.0.1" or "0.0.0.0" or "::" or "::1")?.HostPort;
     }
 
-    private static async Task<Sight> OneAsync(HttpMessageInvoker client, Sight sight, int port, CancellationToken stop)
+    private static async Task<Observation> OneAsync(HttpMessageInvoker client, Observation observation, int port,
+        CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(AnswerWithin);
@@ -83,17 +86,17 @@ internal static class ModelProbe
         {
             var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
             var names = await NamesAsync(client, url, patience.Token);
-            var known = sight with { Clues = [.. sight.Clues, .. names.Select(name => Told(name))] };
-            var remote = sight.Software?.Provider is null or ModelProvider.Ollama
+            var known = observation with { Evidence = [.. observation.Evidence, .. names.Select(name => Told(name))] };
+            var remote = observation.Software?.Provider is null or ModelProvider.Ollama
                 ? await RemoteAsync(client, port, patience.Token) : null;
-            return remote is null ? known : known with { Clues = known.Clues.Add(remote) };
+            return remote is null ? known : known with { Evidence = known.Evidence.Add(remote) };
         }
         catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
             or IOException)
         {
             stop.ThrowIfCancellationRequested();
             // It does not answer, or not in this dialect: its name is then not known, which the find says.
-            return sight;
+            return observation;
         }
     }
 
@@ -104,7 +107,7 @@ internal static class ModelProbe
     }
 
     /// <summary>What an Ollama says of its cloud; null for other servers and where it is turned off.</summary>
-    private static async Task<Clue?> RemoteAsync(HttpMessageInvoker client, int port, CancellationToken stop)
+    private static async Task<Evidence?> RemoteAsync(HttpMessageInvoker client, int port, CancellationToken stop)
     {
         var root = FormattableString.Invariant($"http://127.0.0.1:{port}");
         try
@@ -131,7 +134,7 @@ internal static class ModelProbe
         return JsonDocument.Parse(bytes.AsMemory(0, length));
     }
 
-    private static Clue Told(string name) => new(ClueKind.ModelName, "its own list", name);
+    private static Evidence Told(string name) => new(EvidenceKind.ModelName, "its own list", name);
 
     private static IEnumerable<string> Names(JsonElement root)
     {

@@ -17,26 +17,26 @@ internal static class SettingsSearch
     private static readonly string[] WithFlows = ["Home Assistant", "n8n", "Node-RED"];
 
     /// <summary>The same sights, with what their configuration files say.</summary>
-    public static ImmutableArray<Sight> Add(HostFiles files, ImmutableArray<Sight> sights)
+    public static ImmutableArray<Observation> Add(HostFiles files, ImmutableArray<Observation> observations)
     {
         var left = FilesMax;
-        return [.. sights.Select(sight =>
+        return [.. observations.Select(observation =>
         {
-            var names = AppSettings.FilesOf(sight.Software);
-            if (names.IsEmpty) return sight;
-            var paths = sight.Mounts.Where(IsOfHost).SelectMany(mount => IsYaml(mount.Source) ? [mount.Source]
+            var names = AppSettings.FilesOf(observation.Software);
+            if (names.IsEmpty) return observation;
+            var paths = observation.Mounts.Where(IsOfHost).SelectMany(mount => IsYaml(mount.Source) ? [mount.Source]
                 : names.Select(name => $"{mount.Source.TrimEnd('/')}/{name}")).Distinct();
-            var clues = paths.TakeWhile(_ => --left >= 0)
+            var evidence = paths.TakeWhile(_ => --left >= 0)
                 .SelectMany(path => files.ReadScript(path) is { } text
-                    ? AppSettings.Read(sight.Software!, path, text) : []);
-            return sight with { Clues = [.. sight.Clues, .. clues] };
+                    ? AppSettings.Read(observation.Software!, path, text) : []);
+            return observation with { Evidence = [.. observation.Evidence, .. evidence] };
         })];
     }
 
     /// <summary>Folders of the host in which software keeps flows and automations.</summary>
-    public static IEnumerable<string> FlowFolders(IEnumerable<Sight> sights) => sights
-        .Where(sight => sight.Software is { } software && WithFlows.Contains(software.Name))
-        .SelectMany(sight => sight.Mounts).Where(mount => IsOfHost(mount) && mount.Source.Length > 1)
+    public static IEnumerable<string> FlowFolders(IEnumerable<Observation> observations) => observations
+        .Where(observation => observation.Software is { } software && WithFlows.Contains(software.Name))
+        .SelectMany(observation => observation.Mounts).Where(mount => IsOfHost(mount) && mount.Source.Length > 1)
         .Select(mount => mount.Source).Distinct();
 
     private static bool IsOfHost(MountFact mount) => mount.Source.StartsWith('/')

@@ -5,7 +5,7 @@ using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
 using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
-using Gatehouse.Watching;
+using Gatehouse.Telemetry;
 
 namespace Gatehouse.Gate;
 
@@ -195,7 +195,7 @@ internal sealed class CallRecorder(GateParts parts)
             Model = call.Model?.Key,
             ModelName = call.Model is { IsAny: true } any && any.UpstreamName != ModelPlan.AnyName
                 ? any.UpstreamName : null,
-            Upstream = call.Model is null ? null : ModelPlace.Of(call.Model).Text,
+            Upstream = call.Model is null ? null : UpstreamAddress.Of(call.Model).Text,
             Identity = identity,
             Session = ClientIds.Session(call.Http.Request.Headers),
             Agent = ClientIds.Agent(call.Http.Request.Headers),

@@ -9,7 +9,7 @@ using Gatehouse.Storage;
 namespace Gatehouse.Gate;
 
 /// <summary>Steps 7 to 10 of a recorded call: forward, pass the answer back, and put its outcome on record.</summary>
-internal sealed class Exchange(GateCall call, Answer answer, CallRecorder recorder, GateParts parts)
+internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder recorder, GateParts parts)
 {
     /// <summary>The largest answer that is not a stream; as much as a request may be by default.</summary>
     private const int AnswerBytesMax = 32 * 1024 * 1024;

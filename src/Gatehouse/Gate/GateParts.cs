@@ -3,7 +3,7 @@ using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
 using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
-using Gatehouse.Watching;
+using Gatehouse.Telemetry;
 
 namespace Gatehouse.Gate;
 

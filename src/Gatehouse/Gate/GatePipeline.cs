@@ -45,26 +45,26 @@ internal sealed class GatePipeline(GateParts parts)
         // 1 accept and bound: the listener bounded connections and headers, the call gets its id and its plan.
         using var call = new GateCall(http, parts.Plan(), parts.NewId(EntryId.Exchange), parts.Time);
         call.Listener = listener;
-        var answer = new Answer(call, parts);
+        var answer = new CallerAnswer(call, parts);
         http.Response.Headers["X-Gatehouse-Exchange"] = call.Id;
         call.EndAfter(AnswerTimeout);
         try
         {
             // 2 identify the caller.
             var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            var stranger = parts.Identifier.Identify(call, target, listener);
+            var unidentified = parts.Identifier.Identify(call, target, listener);
             AllowOrigin(call);
             if (call.AllowedOrigin is not null && BrowserOrigins.IsPreflight(http.Request)
-                && stranger is null or { Kind: RefusalKind.NoCredential })
+                && unidentified is null or { Kind: RefusalKind.NoCredential })
             {
                 BrowserOrigins.AnswerPreflight(http);
                 return;
             }
-            if (stranger is not null)
+            if (unidentified is not null)
             {
-                parts.Metrics.CountStranger(RefusalTable.For(stranger.Kind).Reason);
-                parts.Summaries.CountStranger();
-                await answer.RefuseAsync(stranger);
+                parts.Metrics.CountUnidentified(RefusalTable.For(unidentified.Kind).Reason);
+                parts.Summaries.CountUnidentified();
+                await answer.RefuseAsync(unidentified);
                 return;
             }
             http.Features.Get<OpenConnection>()?.Identified();
@@ -111,7 +111,7 @@ internal sealed class GatePipeline(GateParts parts)
         BrowserOrigins.Write(call.Http.Response.Headers, origin);
     }
 
-    private async Task RunIdentifiedAsync(GateCall call, Answer answer)
+    private async Task RunIdentifiedAsync(GateCall call, CallerAnswer answer)
     {
         var reservation = new Reservation(call, parts);
         call.BodyRoom = new RoomHold(parts.BodyRoom, call.Caller.Job.Key);
@@ -161,7 +161,7 @@ internal sealed class GatePipeline(GateParts parts)
     private static bool IsLocal(Route route) => route.Kind is RouteKind.Probe or RouteKind.List or RouteKind.Show;
 
     /// <summary>Lists, probes and shows: from the plan and the catalogue, counted, not recorded.</summary>
-    private async Task AnswerLocallyAsync(GateCall call, Answer answer)
+    private async Task AnswerLocallyAsync(GateCall call, CallerAnswer answer)
     {
         parts.Metrics.CountLocal();
         var refusal = call.Route!.ModelInBody ? await ReadBodyAsync(call) : null;
@@ -169,7 +169,7 @@ internal sealed class GatePipeline(GateParts parts)
         if (refusal is not null) await RefuseAsync(call, answer, refusal);
     }
 
-    private async Task ExchangeAsync(GateCall call, Answer answer, Reservation reservation)
+    private async Task ExchangeAsync(GateCall call, CallerAnswer answer, Reservation reservation)
     {
         // 6 record the request: durable before the first byte goes upstream.
         try
@@ -204,7 +204,7 @@ internal sealed class GatePipeline(GateParts parts)
     /// are
     /// summed up by the minute.
     /// </summary>
-    private async Task RefuseAsync(GateCall call, Answer answer, Refusal refusal)
+    private async Task RefuseAsync(GateCall call, CallerAnswer answer, Refusal refusal)
     {
         _recorder.ShowRefusal(call, refusal);
         if (RefusalTable.For(refusal.Kind).Status == StatusCodes.Status429TooManyRequests)

@@ -323,7 +323,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     }
 
     /// <summary>Asks all servers at once; patiently only those without which there is nothing to list.</summary>
-    private async Task<Dictionary<(UpstreamUrl, CredentialReference?), Told>> AskServersAsync(
+    private async Task<Dictionary<(UpstreamUrl, CredentialReference?), UpstreamReply>> AskServersAsync(
         List<ModelPlan> models, Dialect dialect, CancellationToken stop)
     {
         var servers = models.GroupBy(model => (model.Url, model.Credential)).ToList();

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
-using Gatehouse.Watching;
+using Gatehouse.Telemetry;
 
 namespace Gatehouse.Gate;
 
@@ -13,12 +13,12 @@ internal sealed class MinuteSummaries(TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    private readonly StrongCounter _strangers = new();
+    private readonly StrongCounter _unidentified = new();
     private readonly ConcurrentDictionary<string, StrongCounter> _rateLimited = new();
     private readonly ConcurrentDictionary<string, StrongCounter> _refused = new();
     private Totals _written = new(0, [], []);
 
-    public void CountStranger() => _strangers.Add(1);
+    public void CountUnidentified() => _unidentified.Add(1);
 
     public void CountRateLimited(string job) => _rateLimited.GetOrAdd(job, static _ => new StrongCounter()).Add(1);
 
@@ -39,9 +39,9 @@ internal sealed class MinuteSummaries(TimeProvider time)
 
     private async Task WriteAsync(SqliteLedger ledger)
     {
-        var now = new Totals(_strangers.Value, Read(_rateLimited), Read(_refused));
+        var now = new Totals(_unidentified.Value, Read(_rateLimited), Read(_refused));
         var (rateLimited, refused) = (More(now.RateLimited, _written.RateLimited), More(now.Refused, _written.Refused));
-        if (now.Strangers == _written.Strangers && rateLimited.Count == 0 && refused.Count == 0) return;
+        if (now.Unidentified == _written.Unidentified && rateLimited.Count == 0 && refused.Count == 0) return;
         var result = await ledger.AppendAsync(
             new LedgerDraft
             {
@@ -49,7 +49,7 @@ internal sealed class MinuteSummaries(TimeProvider time)
                 {
                     Id = ledger.NewId(EntryId.Summary),
                     Minute = ledger.Now - Every,
-                    Strangers = now.Strangers - _written.Strangers,
+                    Unidentified = now.Unidentified - _written.Unidentified,
                     RateLimited = rateLimited,
                     Refused = refused,
                 },
@@ -67,5 +67,5 @@ internal sealed class MinuteSummaries(TimeProvider time)
             .ToDictionary(entry => entry.Key, entry => entry.Count);
 
     private sealed record Totals(
-        long Strangers, Dictionary<string, long> RateLimited, Dictionary<string, long> Refused);
+        long Unidentified, Dictionary<string, long> RateLimited, Dictionary<string, long> Refused);
 }

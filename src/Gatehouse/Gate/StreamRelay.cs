@@ -116,7 +116,7 @@ internal sealed class StreamRelay(
     /// <summary>Step 10: what was withheld goes out.</summary>
     public async ValueTask ReleaseAsync(CancellationToken stop)
     {
-        if (_withheldBytes > 0) await Answer.WriteAsync(call.Http.Response.BodyWriter, Withheld, stop);
+        if (_withheldBytes > 0) await CallerAnswer.WriteAsync(call.Http.Response.BodyWriter, Withheld, stop);
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ internal sealed record ConnectionLimits(int ConnectionsMax)
     public int UnknownPerAddress => Math.Max(ConnectionsMax / 8, 8);
 
     /// <summary>Unknown connections from addresses where nobody was identified: a quarter stays free.</summary>
-    public int UnknownFromStrangers => Math.Max(ConnectionsMax / 4 * 3, 8);
+    public int UnknownFromNewPeers => Math.Max(ConnectionsMax / 4 * 3, 8);
 
     /// <summary>How long a connection may take until its first caller is identified.</summary>
     public TimeSpan FirstRequest { get; init; } = TimeSpan.FromSeconds(10);
@@ -45,7 +45,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
     private readonly Dictionary<ConnectionPeer, LinkedList<OpenConnection>> _unknownByPeer = [];
     private readonly LinkedList<OpenConnection> _known = new();
     private readonly HashSet<ConnectionPeer> _knownPeers = [];
-    private int _strangers;
+    private int _unidentified;
     private long _turnedAway;
 
     public int Count
@@ -113,7 +113,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
     {
         lock (_lock)
         {
-            connection.IsStranger = !_knownPeers.Contains(connection.Peer);
+            connection.IsUnidentified = !_knownPeers.Contains(connection.Peer);
             OpenConnection? displaced = null;
             if (_unknownByPeer.TryGetValue(connection.Peer, out var own) && own.Count >= limits.UnknownPerAddress)
             {
@@ -125,9 +125,9 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
                     ?? LongestIdle_NeedsLock(_known.Where(one => one.Peer == connection.Peer));
                 if (displaced is null) return (false, null);
             }
-            else if (connection.IsStranger && _strangers >= limits.UnknownFromStrangers)
+            else if (connection.IsUnidentified && _unidentified >= limits.UnknownFromNewPeers)
             {
-                displaced = _unknown.FirstOrDefault(one => one.IsStranger);
+                displaced = _unknown.FirstOrDefault(one => one.IsUnidentified);
             }
             else if (_unknown.Count + _known.Count >= limits.ConnectionsMax)
             {
@@ -136,7 +136,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
             if (displaced is not null) Remove_NeedsLock(displaced);
             else if (_unknown.Count + _known.Count >= limits.ConnectionsMax) return (false, null);
             connection.Node = _unknown.AddLast(connection);
-            if (connection.IsStranger) _strangers++;
+            if (connection.IsUnidentified) _unidentified++;
             if (own is null || own.Count == 0)
                 _unknownByPeer[connection.Peer] = own = new LinkedList<OpenConnection>();
             connection.PeerNode = own.AddLast(connection);
@@ -164,7 +164,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
         own.Remove(ownNode);
         connection.PeerNode = null;
         if (own.Count == 0) _unknownByPeer.Remove(connection.Peer);
-        if (connection.IsStranger) _strangers--;
+        if (connection.IsUnidentified) _unidentified--;
     }
 
     private List<OpenConnection> Late()
@@ -198,7 +198,7 @@ internal sealed class OpenConnection(ConnectionBook book, ConnectionContext cont
     public long LastUsed => Volatile.Read(ref _lastUsed);
 
     /// <summary>Whether nobody was ever identified at its other end when it was opened.</summary>
-    public bool IsStranger { get; set; }
+    public bool IsUnidentified { get; set; }
 
     public LinkedListNode<OpenConnection>? Node { get; set; }
 

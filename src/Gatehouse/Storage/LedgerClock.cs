@@ -60,13 +60,13 @@ internal sealed class LedgerClock(TimeProvider time, Func<bool> isSynchronised)
     {
         var (wall, stamp) = (LedgerTime.Truncate(time.GetUtcNow()), time.GetTimestamp());
         var step = StepTo(wall, stamp);
-        Judge(wall, stamp, isConfirmed: false);
+        Classify(wall, stamp, isConfirmed: false);
         return (ReadAt(wall, stamp), step);
     }
 
     /// <summary>A person says that the wall clock is right.</summary>
     public void Confirm() =>
-        Judge(LedgerTime.Truncate(time.GetUtcNow()), time.GetTimestamp(), isConfirmed: true);
+        Classify(LedgerTime.Truncate(time.GetUtcNow()), time.GetTimestamp(), isConfirmed: true);
 
     /// <summary>What has to outlive the process.</summary>
     public ClockMemory MemoryOf(ClockReading reading) => new(_isAsking, reading.IsApart, reading.Confirmed);
@@ -84,7 +84,7 @@ internal sealed class LedgerClock(TimeProvider time, Func<bool> isSynchronised)
         return new ClockReading(agreed, agreed, agreed, IsApart: false);
     }
 
-    private void Judge(DateTimeOffset wall, long stamp, bool isConfirmed)
+    private void Classify(DateTimeOffset wall, long stamp, bool isConfirmed)
     {
         var anchor = _anchor ?? new Anchor(wall, stamp);
         var counted = Counted(anchor, stamp);

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Tests.Binary;
 using Gatehouse.Tests.Docker;
 

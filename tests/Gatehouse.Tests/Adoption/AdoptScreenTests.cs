@@ -29,7 +29,7 @@ public sealed class AdoptScreenTests
     [Fact]
     public void Where_all_is_adopted_it_does_not_say_that_nothing_can_be()
     {
-        var standing = Layout with { Standing = new StandingLayout() };
+        var standing = Layout with { Standing = new ExistingLayout() };
 
         Assert.StartsWith("Nothing here can be adopted.", Shown(Layout, [], false), StringComparison.Ordinal);
         Assert.StartsWith("There is nothing more to adopt: the adoption is in place.", Shown(standing, [], false),

@@ -3,7 +3,7 @@ using System.Net;
 using CsCheck;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
-using Gatehouse.Walls;
+using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Tests.Adoption;
 
@@ -68,10 +68,10 @@ public sealed class AdoptionPartsTests
             Adoption = "ad_1",
             Steps =
             [
-                new WriteFileStep("/a", [1, 2, 255], new FileBefore([0], 0x1A4, 5, 6), "x") { Owner = 7 },
+                new WriteFileStep("/a", [1, 2, 255], new OriginalFile([0], 0x1A4, 5, 6), "x") { Owner = 7 },
                 new CreateNetworkStep("n", "10.0.0.0/28", "10.0.0.0/29", true,
                     ImmutableSortedDictionary<string, string>.Empty.Add("o", "v")),
-                new LeaveNetworkStep(new ContainerName("id", "name"), new EndpointWish("n")
+                new LeaveNetworkStep(new ContainerName("id", "name"), new EndpointSpec("n")
                 {
                     Aliases = ["a"],
                     Address = "10.0.0.2",

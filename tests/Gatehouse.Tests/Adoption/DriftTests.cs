@@ -211,9 +211,9 @@ public sealed partial class DriftTests(TestEngine engine)
     private async Task<string> InGateAsync(string verb)
         => (await engine.DockerAsync("exec", "gatehouse", "/gatehouse", verb, "--home", "/data")).Output;
 
-    private static string? Kind(JsonElement find) => find.GetProperty("kind").GetString();
+    private static string? Kind(JsonElement discovered) => discovered.GetProperty("kind").GetString();
 
-    private static string? Name(JsonElement find) => find.GetProperty("name").GetString();
+    private static string? Name(JsonElement discovered) => discovered.GetProperty("name").GetString();
 
     private static string Flat(string text) => Spaces().Replace(text, " ");
 

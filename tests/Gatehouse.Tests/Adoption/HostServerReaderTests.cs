@@ -1,6 +1,6 @@
 using System.Net;
 using Gatehouse.Core.Adoption;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Tests.Adoption;
 
@@ -68,7 +68,7 @@ public sealed class HostServerReaderTests
             "[\"127.0.0.1:11434\", \"10.0.0.1:11434\", \"[fd00::1]:11434\"]", done.Text, StringComparison.Ordinal);
     }
 
-    private static HostReading? Read(string lines)
+    private static HostServerReading? Read(string lines)
         => HostServerReader.Read(Unit("ExecStart=/usr/local/bin/ollama serve\n" + lines), static path =>
             path == "/etc/default/ollama" ? "# hi\nOLLAMA_HOST=0.0.0.0\n" : null);
 

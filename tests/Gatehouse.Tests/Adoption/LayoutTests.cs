@@ -139,7 +139,7 @@ public sealed class LayoutTests
             Named("chat", At("bridge", "172.17.0.3")) with { Links = ["/ollama:/chat/llm"] },
             Named("n8n", At(Lan, "172.18.0.3")));
 
-        Assert.Null(layout.House);
+        Assert.Null(layout.Uplink);
         Assert.Equal(["chat", "port 11434 of this host"], layout.Bypasses.Select(static path => path.Caller).Order());
     }
 
@@ -185,7 +185,7 @@ public sealed class LayoutTests
     [Fact]
     public void Each_published_port_leads_to_its_own_server_at_the_addresses_that_it_had()
     {
-        ServerSeen Publishing(string name, string address, params PortFact[] ports)
+        ModelServer Publishing(string name, string address, params PortFact[] ports)
         {
             var server = Server(name, At(Lan, address));
             return server with { Container = server.Container with { AskedPorts = [.. ports] } };
@@ -197,7 +197,7 @@ public sealed class LayoutTests
                 Publishing("ollama-lan", "172.18.0.4", new PortFact(11434, "tcp", "192.168.1.9", 11434)),
             ], [App("n8n", "ollama-gpu")], Named("n8n", At(Lan, "172.18.0.5")));
 
-        var ports = layout.House!.Ports;
+        var ports = layout.Uplink!.Ports;
         Assert.Equal(["ollama", "ollama-gpu", "ollama-lan"], ports.Select(static port => port.Model.Container.Name));
         Assert.Equal(["127.0.0.1", "", "192.168.1.9"], ports.Select(static port => port.Published.HostAddress));
         Assert.Equal(3, ports.Select(static port => port.Published.GatePort).Distinct().Count());
@@ -216,7 +216,7 @@ public sealed class LayoutTests
         server = server with { Container = server.Container with { AskedPorts = [new(11434, "tcp", "", 11434)] } };
         var layout = Plan([server], [App("n8n", "172.18.0.9")], Named("n8n", At(Lan, "172.18.0.3")));
 
-        var port = Assert.Single(layout.House!.Ports);
+        var port = Assert.Single(layout.Uplink!.Ports);
         Assert.NotEqual(11434, port.Published.GatePort);
         var draft = new EstateOfLayout(layout, null).Draft(ImmutableDictionary<string, JobDraft>.Empty, []);
         var listen = draft.Jobs.Single(job => job.Key == port.Job).More.Single(static one => one.Key == "listen");
@@ -228,7 +228,7 @@ public sealed class LayoutTests
     {
         var server = Server("ollama", At(Lan, "172.18.0.2"));
         server = server with { Container = server.Container with { AskedPorts = [new(11434, "tcp", "", 11434)] } };
-        var layout = Plan([server], [new AppSeen(Named("n8n"), "n8n") { ModelHosts = [new("172.21.0.1", 11434)] }],
+        var layout = Plan([server], [new CallingApp(Named("n8n"), "n8n") { ModelHosts = [new("172.21.0.1", 11434)] }],
             Named("n8n", At("apart", "172.21.0.5")));
 
         Assert.Equal(["callers-of-port-11434"], layout.Jobs);
@@ -258,7 +258,7 @@ public sealed class LayoutTests
     }
 
     private static AdoptionLayout Plan(
-        ImmutableArray<ServerSeen> servers, ImmutableArray<AppSeen> apps, params ContainerFacts[] others)
+        ImmutableArray<ModelServer> servers, ImmutableArray<CallingApp> apps, params ContainerFacts[] others)
     {
         var containers = servers.Select(static server => server.Container).Concat(others)
             .DistinctBy(static one => one.Id).ToImmutableArray();
@@ -278,12 +278,12 @@ public sealed class LayoutTests
     }
 
     private static List<AdoptionStep> Steps(AdoptionLayout layout)
-        => [.. StepList.Of(layout, new GateWish("gatehouse", "image", "/home", 1), [], [])];
+        => [.. AdoptionStepList.Of(layout, new GateSpec("gatehouse", "image", "/home", 1), [], [])];
 
-    private static ServerSeen Server(string name, params EndpointFact[] endpoints)
+    private static ModelServer Server(string name, params EndpointFact[] endpoints)
         => new(Named(name, endpoints), ModelProvider.Ollama, 11434) { Served = [$"model-of-{name}"] };
 
-    private static AppSeen App(string name, string host)
+    private static CallingApp App(string name, string host)
         => new(Named(name), name) { ModelHosts = [new ModelAddress(host)] };
 
     private static ContainerFacts Sharing(string name, string owner)

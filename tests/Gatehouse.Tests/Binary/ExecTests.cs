@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Tests.Binary;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Tests.Binary;
 

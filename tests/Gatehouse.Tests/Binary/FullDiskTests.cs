@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Tests.Binary;
 

@@ -1,4 +1,4 @@
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Cli;
 using Gatehouse.Tests.Gate;
 
@@ -34,7 +34,7 @@ public sealed class OptionTests
     {
         await using var stage = await GateStage.StartAsync();
 
-        await Assert.ThrowsAsync<ActException>(() => stage.TokenAsync("all", ("ttl", ttl)));
+        await Assert.ThrowsAsync<ActionException>(() => stage.TokenAsync("all", ("ttl", ttl)));
     }
 
     [Fact]

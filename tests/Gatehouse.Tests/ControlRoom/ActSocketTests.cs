@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Listening;
 using Gatehouse.Tests.Gate;
 
@@ -238,7 +238,8 @@ public sealed class ActSocketTests : IAsyncLifetime
     }
 
     private static ProcessStartInfo AsNobody(params string[] command) => new(
-        "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. command]) { RedirectStandardOutput = true };
+        "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", .. command])
+    { RedirectStandardOutput = true };
 
     private async Task<List<JsonElement>> ActAsync(string act, string body) =>
         Parse(await SendAsync($"POST /acts/{act}", body, $"Content-Length: {Encoding.UTF8.GetByteCount(body)}\r\n"));

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Tests.Gate;
 
 namespace Gatehouse.Tests.ControlRoom;

@@ -5,7 +5,7 @@ using Gatehouse.Core.Discovery.HomeAssistant;
 using Gatehouse.Core.Discovery.Hooks;
 using Gatehouse.Core.Discovery.UnitFiles;
 using Gatehouse.Core.Engine;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Tests.Discovery;
 
@@ -28,17 +28,18 @@ internal static class AllReaders
     {
         var shown = new List<string>();
         string? Read(string path) => path.Length % 2 == 0 ? text : Discovery.Samples.MorningScript;
-        var scripts = new ScriptShelf(Read);
-        void Take(SightReading reading)
+        var scripts = new ScriptCache(Read);
+        void Take(ObservationReading reading)
         {
             shown.Add(reading.Problem ?? "");
-            foreach (var sight in reading.Sights)
-                TakeSight(sight);
+            foreach (var observation in reading.Observations)
+                TakeObservation(observation);
         }
-        void TakeSight(Sight sight)
+        void TakeObservation(Observation observation)
         {
-            shown.AddRange([sight.Name, sight.Place, sight.User ?? "", sight.Cron ?? "", sight.ToString()]);
-            shown.AddRange(sight.Clues.SelectMany(clue => (string[])[clue.Where, clue.Value]));
+            shown.AddRange([observation.Name, observation.Place, observation.User ?? "", observation.Cron ?? "",
+                observation.ToString()]);
+            shown.AddRange(observation.Evidence.SelectMany(piece => (string[])[piece.Where, piece.Value]));
         }
         Take(CrontabReader.Read(new CrontabFile("/etc/crontab", text, CrontabKind.System), Homes, scripts));
         Take(CrontabReader.Read(new CrontabFile("/x/bob", text, CrontabKind.User, "bob"), Homes, scripts));
@@ -53,18 +54,19 @@ internal static class AllReaders
                 "[Service]\nExecStart=/srv/even/x.sh\nEnvironmentFile=/srv/odd/x.en\n")),
             UnitReader.Read("a.timer", new UnitFile("/etc/a.timer", text)),
         ];
-        foreach (var sight in UnitSights.Of(new UnitSet(units), scripts))
-            TakeSight(sight);
+        foreach (var observation in UnitObservations.Of(new UnitSet(units), scripts))
+            TakeObservation(observation);
         shown.AddRange(units.SelectMany(unit => unit.Directives.Select(one => one.ToString()).Append(unit.ToString())));
         foreach (var name in (string[])["automations.yaml", "configuration.yaml", ".storage/core.config_entries"])
         {
             var house = HomeAssistantReader.Read([new HomeFile($"/c/{name}", text)]);
             shown.AddRange(house.Problems.Select(problem => problem.Path + problem.Why));
-            foreach (var sight in house.Sights)
-                TakeSight(sight);
+            foreach (var observation in house.Observations)
+                TakeObservation(observation);
         }
-        shown.AddRange(ClueText.Find("x", text).Select(clue => clue.Where + clue.Value));
-        shown.AddRange(ClueText.FindInVariable(EnvironmentFact.Parse(text)).Select(clue => clue.Where + clue.Value));
+        shown.AddRange(EvidenceText.Find("x", text).Select(piece => piece.Where + piece.Value));
+        shown.AddRange(EvidenceText.FindInVariable(EnvironmentFact.Parse(text))
+            .Select(piece => piece.Where + piece.Value));
         return shown;
     }
 }

@@ -64,13 +64,13 @@ public sealed class CorpusTests
         using var host = new FakeHost();
         var (files, _) = Read(name);
         foreach (var (path, text) in files) host.Put(path, text);
-        var finds = Judge.Find((await SearchAsync(host, null)).Sights);
+        var discoveries = Classifier.Find((await SearchAsync(host, null)).Observations);
 
-        var edit = EstateEditor.Add(EstateEditor.BareText("lab", "UTC"), Judge.EntriesOf(finds), "f");
+        var edit = EstateEditor.Add(EstateEditor.BareText("lab", "UTC"), Classifier.EntriesOf(discoveries), "f");
 
         var plan = Assert.IsType<EstateEdit.Done>(edit).Plan;
-        var again = Judge.Find((await SearchAsync(host, plan)).Sights);
-        Assert.Empty(Judge.EntriesOf(again).Jobs);
+        var again = Classifier.Find((await SearchAsync(host, plan)).Observations);
+        Assert.Empty(Classifier.EntriesOf(again).Jobs);
     }
 
     private static async Task<(int Right, string[] Wrong, string[] Missed)> CompareAsync(string name)
@@ -78,18 +78,19 @@ public sealed class CorpusTests
         using var host = new FakeHost();
         var (files, expected) = Read(name);
         foreach (var (path, text) in files) host.Put(path, text);
-        var finds = Judge.Find((await SearchAsync(host, null)).Sights);
+        var discoveries = Classifier.Find((await SearchAsync(host, null)).Observations);
 
-        var seen = finds.Where(find => find.Kind is FindKind.Job or FindKind.Server).ToList();
+        var seen = discoveries.Where(discovered => discovered.Kind is DiscoveredKind.Job or DiscoveredKind.Server)
+            .ToList();
         var (right, missed) = (0, new List<string>());
         foreach (var line in expected.Where(line => !line.StartsWith("any ", StringComparison.Ordinal)))
         {
             if (line.Split(' ')[0] is "sink" or "models")
             {
-                if (IsSo(line, finds)) right++;
-                else missed.Add($"{line}, and not {Detail(line, finds)}");
+                if (IsSo(line, discoveries)) right++;
+                else missed.Add($"{line}, and not {Detail(line, discoveries)}");
             }
-            else if (seen.Find(find => Fits(find, line)) is { } found)
+            else if (seen.Find(discovered => Fits(discovered, line)) is { } found)
             {
                 right++;
                 seen.Remove(found);
@@ -101,47 +102,50 @@ public sealed class CorpusTests
         }
         var allowed = expected.Where(line => line.StartsWith("any ", StringComparison.Ordinal))
             .Select(line => KeyOf(line["any ".Length..])).ToHashSet(StringComparer.Ordinal);
-        return (right, [.. seen.Where(find => !allowed.Contains(KeyOf(find.Name))).Select(Shown)], [.. missed]);
+        return (right, [.. seen.Where(discovered => !allowed.Contains(KeyOf(discovered.Name))).Select(Shown)],
+            [.. missed]);
     }
 
-    private static string Detail(string line, ImmutableArray<Find> finds)
-        => finds.FirstOrDefault(find => find.Name == NameIn(line)) is { Job: { } job }
+    private static string Detail(string line, ImmutableArray<DiscoveredItem> discoveries)
+        => discoveries.FirstOrDefault(discovered => discovered.Name == NameIn(line)) is { Job: { } job }
             ? $"{job.Sink}; {string.Join(", ", job.Models)}" : "a job without an entry";
 
     private static string NameIn(string line)
         => KeyOf(line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..line.IndexOf(": ", StringComparison.Ordinal)]);
 
     /// <summary><c>sink JOB: KEY</c> and <c>models JOB: KEY, …</c> say more of a job that another line names.</summary>
-    private static bool IsSo(string line, ImmutableArray<Find> finds)
+    private static bool IsSo(string line, ImmutableArray<DiscoveredItem> discoveries)
     {
-        var job = finds.FirstOrDefault(find => find.Kind == FindKind.Job && find.Name == NameIn(line))?.Job;
+        var job = discoveries.FirstOrDefault(discovered => discovered.Kind == DiscoveredKind.Job
+            && discovered.Name == NameIn(line))?.Job;
         var wanted = line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..];
         return line.StartsWith("sink ", StringComparison.Ordinal) ? job?.Sink == wanted
             : job is not null && string.Join(", ", job.Models) == wanted;
     }
 
-    private static bool Fits(Find find, string line)
+    private static bool Fits(DiscoveredItem discovered, string line)
     {
-        var kind = find.Kind == FindKind.Job ? "job " : "server ";
+        var kind = discovered.Kind == DiscoveredKind.Job ? "job " : "server ";
         if (!line.StartsWith(kind, StringComparison.Ordinal)) return false;
         var parts = line[kind.Length..].Split(" at ");
-        if (KeyOf(find.Name) != KeyOf(parts[0])) return false;
+        if (KeyOf(discovered.Name) != KeyOf(parts[0])) return false;
         if (parts.Length == 1) return true;
-        return find.Kind == FindKind.Server
-            ? find.Addresses.Any(address => address == parts[1] || (parts[1][0] == ':' && address.EndsWith(parts[1])))
-            : find.Models.Any(model => model.Url.Contains($"//{parts[1]}", StringComparison.Ordinal));
+        return discovered.Kind == DiscoveredKind.Server
+            ? discovered.Addresses
+                .Any(address => address == parts[1] || (parts[1][0] == ':' && address.EndsWith(parts[1])))
+            : discovered.Models.Any(model => model.Url.Contains($"//{parts[1]}", StringComparison.Ordinal));
     }
 
     private static string KeyOf(string name) => name.ToLowerInvariant().Replace(' ', '-');
 
-    private static string Shown(Find find) => find.Kind == FindKind.Server
-        ? $"server {find.Name} at {string.Join(", ", find.Addresses)}"
-        : $"job {find.Name} at {string.Join(", ", find.Models.Select(model => model.Url))} "
-            + (find.Job is null ? string.Join(' ', find.Notes) : "");
+    private static string Shown(DiscoveredItem discovered) => discovered.Kind == DiscoveredKind.Server
+        ? $"server {discovered.Name} at {string.Join(", ", discovered.Addresses)}"
+        : $"job {discovered.Name} at {string.Join(", ", discovered.Models.Select(model => model.Url))} "
+            + (discovered.Job is null ? string.Join(' ', discovered.Notes) : "");
 
-    private static Task<SearchedHouse> SearchAsync(FakeHost host, EstatePlan? estate)
-        => new HouseSearch { Root = host.Root, Docker = "/nowhere/docker.sock" }
-            .LookAsync(estate, TestContext.Current.CancellationToken);
+    private static Task<HostSearchResult> SearchAsync(FakeHost host, EstatePlan? estate)
+        => new HostSearch { Root = host.Root, Docker = "/nowhere/docker.sock" }
+            .ScanAsync(estate, TestContext.Current.CancellationToken);
 
     /// <summary>A first paragraph for people, then a file behind each <c>--- PATH</c>, last what is expected.</summary>
     private static (List<(string Path, string Text)> Files, string[] Expected) Read(string name)

@@ -13,16 +13,17 @@ public sealed class CrontabReaderTests
     public void A_system_table_names_the_user_and_the_script_is_read_too()
     {
         var reading = Read(Samples.SystemCrontab, CrontabKind.System);
-        var news = Assert.Single(reading.Sights, sight => sight.User == "news");
+        var news = Assert.Single(reading.Observations, observation => observation.User == "news");
 
         Assert.Equal("/etc/crontab:6", news.Place);
         Assert.Equal("morning", news.Name);
         Assert.Equal((TriggerKind.Cron, "0 7 * * MON-FRI"), (news.Trigger, news.Cron));
-        Assert.Contains(news.Clues, clue => clue is { Kind: ClueKind.ModelName, Value: "gpt-4o-mini" });
-        Assert.Contains(news.Clues, clue => clue is { Kind: ClueKind.Sink, Value: "discord https://discord.com" });
+        Assert.Contains(news.Evidence, piece => piece is { Kind: EvidenceKind.ModelName, Value: "gpt-4o-mini" });
+        Assert.Contains(news.Evidence,
+            piece => piece is { Kind: EvidenceKind.Sink, Value: "discord https://discord.com" });
         Assert.Contains(
-            news.Clues, clue => clue is { Kind: ClueKind.Source, Value: "rss https://example.org/feed.xml" });
-        Assert.Contains(news.Clues, clue => clue is { Kind: ClueKind.ModelKey, Value: "OPENAI_API_KEY" });
+            news.Evidence, piece => piece is { Kind: EvidenceKind.Source, Value: "rss https://example.org/feed.xml" });
+        Assert.Contains(news.Evidence, piece => piece is { Kind: EvidenceKind.ModelKey, Value: "OPENAI_API_KEY" });
         Assert.Equal("1 lines are no entries of cron", reading.Problem);
     }
 
@@ -30,21 +31,24 @@ public sealed class CrontabReaderTests
     public void A_macro_is_kept_and_what_stands_behind_a_percent_sign_is_input()
     {
         var daily =
-            Assert.Single(Read(Samples.SystemCrontab, CrontabKind.System).Sights, sight => sight.Cron == "@daily");
+            Assert.Single(Read(Samples.SystemCrontab, CrontabKind.System).Observations,
+                observation => observation.Cron == "@daily");
         Assert.Equal("bob", daily.User);
         Assert.Equal("curl", daily.Name);
         Assert.Contains(
-            daily.Clues, clue => clue is { Kind: ClueKind.ModelUrl, Value: "http://gpu:11434/api/generate" });
-        Assert.Contains(daily.Clues, clue => clue is { Kind: ClueKind.ModelName, Value: "qwen3:8b", Where: "input" });
+            daily.Evidence, piece => piece is { Kind: EvidenceKind.ModelUrl, Value: "http://gpu:11434/api/generate" });
+        Assert.Contains(daily.Evidence,
+            piece => piece is { Kind: EvidenceKind.ModelName, Value: "qwen3:8b", Where: "input" });
     }
 
     [Fact]
     public void The_start_of_the_machine_is_an_event_and_no_schedule()
     {
         var boot = Assert.Single(
-            Read(Samples.SystemCrontab, CrontabKind.System).Sights, sight => sight.Trigger == TriggerKind.Event);
+            Read(Samples.SystemCrontab, CrontabKind.System).Observations, observation
+                => observation.Trigger == TriggerKind.Event);
         Assert.Null(boot.Cron);
-        Assert.Contains(boot.Clues, clue => clue is { Kind: ClueKind.ModelServer, Value: "ollama" });
+        Assert.Contains(boot.Evidence, piece => piece is { Kind: EvidenceKind.ModelServer, Value: "ollama" });
     }
 
     [Fact]
@@ -54,34 +58,35 @@ public sealed class CrontabReaderTests
         var reading = CrontabReader.Read(
             new CrontabFile(
                 "/var/spool/cron/crontabs/bob", "*/5 * * * * cd jobs && ./a.py ~/b.sh\n", CrontabKind.User, "bob"),
-            Homes, new ScriptShelf(path =>
+            Homes, new ScriptCache(path =>
             {
                 asked.Add(path);
                 return "#!/bin/sh\naichat hi\n";
             }));
 
         Assert.Equal(["/srv/bob/jobs/a.py", "/srv/bob/b.sh"], asked);
-        Assert.Equal("bob", Assert.Single(reading.Sights).User);
+        Assert.Equal("bob", Assert.Single(reading.Observations).User);
     }
 
     [Fact]
     public void An_escaped_percent_sign_stays_in_the_command()
     {
         var reading = Read("0 1 * * * llm \"$(date +\\%F)\" %-m not-a-command\n", CrontabKind.User);
-        Assert.DoesNotContain(Assert.Single(reading.Sights).Clues, clue => clue.Kind == ClueKind.ModelName);
+        Assert.DoesNotContain(Assert.Single(reading.Observations).Evidence,
+            piece => piece.Kind == EvidenceKind.ModelName);
     }
 
     [Fact]
     public void A_line_without_anything_of_interest_is_no_sight()
         => Assert.Empty(
-            Read("0 3 * * * /usr/bin/find /tmp -mtime +3\n0 4 * * * apt-get update\n", CrontabKind.User).Sights);
+            Read("0 3 * * * /usr/bin/find /tmp -mtime +3\n0 4 * * * apt-get update\n", CrontabKind.User).Observations);
 
     [Fact]
     public void A_script_of_a_folder_starts_as_its_folder_does()
     {
-        var sight = Assert.Single(
-            CrontabReader.ReadScriptOfFolder("/etc/cron.weekly/digest", Samples.MorningScript, "@weekly").Sights);
-        Assert.Equal(("digest", "root", "@weekly"), (sight.Name, sight.User, sight.Cron));
+        var observation = Assert.Single(
+            CrontabReader.ReadScriptOfFolder("/etc/cron.weekly/digest", Samples.MorningScript, "@weekly").Observations);
+        Assert.Equal(("digest", "root", "@weekly"), (observation.Name, observation.User, observation.Cron));
     }
 
     [Theory]
@@ -93,7 +98,7 @@ public sealed class CrontabReaderTests
     public void Names_that_cron_passes_over_are_told_from_others(string name, bool isPassedOver)
         => Assert.Equal(isPassedOver, CrontabReader.IsPassedOver(name));
 
-    private static SightReading Read(string text, CrontabKind kind) => CrontabReader.Read(
+    private static ObservationReading Read(string text, CrontabKind kind) => CrontabReader.Read(
         new CrontabFile("/etc/crontab", text, kind), Homes,
-        new ScriptShelf(path => path == "/srv/news/morning.sh" ? Samples.MorningScript : null));
+        new ScriptCache(path => path == "/srv/news/morning.sh" ? Samples.MorningScript : null));
 }

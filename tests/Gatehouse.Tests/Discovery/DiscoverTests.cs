@@ -32,10 +32,10 @@ public sealed class DiscoverTests : IDisposable
     public async Task A_house_is_shown_in_80_columns_with_its_evidence_and_what_was_not_looked_at()
     {
         _host.Put("/srv/ai/compose.yaml", Stack).Put("/srv/old/compose.yaml", "services: [");
-        var house = await Search(null);
+        var result = await Search(null);
 
         using var output = new StringWriter();
-        DiscoverText.Write(Judge.Find(house.Sights), house, output);
+        DiscoverText.Write(Classifier.Find(result.Observations), result, output);
 
         var text = output.ToString();
         Assert.All(text.Split('\n'), line => Assert.True(line.Length <= 80 && line == line.TrimEnd(), line));
@@ -46,17 +46,17 @@ public sealed class DiscoverTests : IDisposable
     public async Task The_same_house_as_JSON_is_one_object_a_line()
     {
         _host.Put("/srv/ai/compose.yaml", Stack);
-        var house = await Search(null);
+        var result = await Search(null);
 
         using var output = new StringWriter();
-        DiscoverJson.Write(Judge.Find(house.Sights), house, output);
+        DiscoverJson.Write(Classifier.Find(result.Observations), result, output);
 
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(["job", "server", "way-around", "way-around", "looked", "looked", "skipped"],
             lines.Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal("http://ollama:11434", lines[0].GetProperty("evidence").EnumerateArray()
-            .Single(clue => clue.GetProperty("clue").GetString() == "model-url").GetProperty("value").GetString());
+            .Single(piece => piece.GetProperty("clue").GetString() == "model-url").GetProperty("value").GetString());
         Assert.Contains("model: ollama", lines[0].GetProperty("entry").GetProperty("yaml").GetString(),
             StringComparison.Ordinal);
     }
@@ -71,19 +71,21 @@ public sealed class DiscoverTests : IDisposable
         File.SetUnixFileMode(file, Rights);
         var before = EstateReader.Read(File.ReadAllText(file), file).Plan!;
 
-        var finds = Judge.Find((await Search(before)).Sights);
-        Assert.IsType<EstateEdit.Done>(EstateAppend.Write(_home, Judge.EntriesOf(finds)));
-        Assert.IsType<EstateEdit.Done>(EstateAppend.Write(Path.Combine(_home, "new"), Judge.EntriesOf(finds)));
+        var discoveries = Classifier.Find((await Search(before)).Observations);
+        Assert.IsType<EstateEdit.Done>(EstateAppend.Write(_home, Classifier.EntriesOf(discoveries)));
+        Assert.IsType<EstateEdit.Done>(
+            EstateAppend.Write(Path.Combine(_home, "new"), Classifier.EntriesOf(discoveries)));
         Assert.DoesNotMatch(" \n", File.ReadAllText(Path.Combine(_home, "new", "gatehouse.yaml")));
 
         Assert.Equal(Rights, File.GetUnixFileMode(file));
         Assert.StartsWith(StarterEstate.Text("home")[..400], File.ReadAllText(file), StringComparison.Ordinal);
         var after = EstateReader.Read(File.ReadAllText(file), file).Plan!;
-        var again = Judge.Find((await Search(after)).Sights);
-        Assert.Equal(("open-webui", FindState.Known), (again[0].Name, again[0].State));
+        var again = Classifier.Find((await Search(after)).Observations);
+        Assert.Equal(("open-webui", DiscoveredState.Known), (again[0].Name, again[0].State));
         Assert.Equal(
-            ["chat", "log-classifier"], again.Where(find => find.State == FindState.Missing).Select(find => find.Name));
-        Assert.Empty(Judge.EntriesOf(again).Jobs);
+            ["chat", "log-classifier"], again.Where(discovered => discovered.State == DiscoveredState.Missing)
+                .Select(discovered => discovered.Name));
+        Assert.Empty(Classifier.EntriesOf(again).Jobs);
         Assert.Equal(["gatehouse.yaml"], Directory.GetFiles(_home).Select(Path.GetFileName));
     }
 
@@ -126,12 +128,12 @@ public sealed class DiscoverTests : IDisposable
              "credentials":{"openAiApi":{"id":"1","name":"k"}}},
             {"name":"D","type":"n8n-nodes-base.postgres","parameters":{}}],"connections":{}}
             """);
-        var finds = Judge.Find((await Search(null)).Sights);
-        var find = Assert.Single(finds, one => one.Kind == FindKind.Job);
+        var discoveries = Classifier.Find((await Search(null)).Observations);
+        var discovered = Assert.Single(discoveries, one => one.Kind == DiscoveredKind.Job);
 
-        Assert.Equal($"{folder}/1.json workflow \U0001F916 Ask", Assert.Single(find.Places));
-        Assert.Contains("It reads or writes a database (node postgres).", find.Notes);
-        var yaml = EstateEditor.Snippet(Judge.EntriesOf([find]));
+        Assert.Equal($"{folder}/1.json workflow \U0001F916 Ask", Assert.Single(discovered.Places));
+        Assert.Contains("It reads or writes a database (node postgres).", discovered.Notes);
+        var yaml = EstateEditor.Snippet(Classifier.EntriesOf([discovered]));
         Assert.Contains("check `sink`", yaml, StringComparison.Ordinal);
         Assert.Contains("\U0001F916 Ask", yaml, StringComparison.Ordinal);
         Assert.Contains("env:OPENAI_API_KEY", yaml, StringComparison.Ordinal);
@@ -164,9 +166,9 @@ public sealed class DiscoverTests : IDisposable
             .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O} {File.ReadAllText(path)}"));
     }
 
-    private Task<SearchedHouse> Search(EstatePlan? estate)
-        => new HouseSearch { Root = _host.Root, Docker = "/nowhere/docker.sock" }
-            .LookAsync(estate, TestContext.Current.CancellationToken);
+    private Task<HostSearchResult> Search(EstatePlan? estate)
+        => new HostSearch { Root = _host.Root, Docker = "/nowhere/docker.sock" }
+            .ScanAsync(estate, TestContext.Current.CancellationToken);
 
     private static (int Code, string Output, string Errors) Run(params string[] arguments)
     {

@@ -25,7 +25,7 @@ internal sealed class FakeHost : IDisposable
         return this;
     }
 
-    public HostReading Look(params string[] folders) => HostReading.Of(Files, folders);
+    public HostFilesReading Look(params string[] folders) => HostFilesReading.Of(Files, folders);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 }

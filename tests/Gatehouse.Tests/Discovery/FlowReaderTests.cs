@@ -12,23 +12,24 @@ public sealed class FlowReaderTests
     public void A_workflow_of_n8n_shows_its_schedule_models_sinks_and_powers()
     {
         Assert.True(N8nReader.Looks(Samples.N8n));
-        var sight = Assert.Single(N8nReader.Read("/srv/n8n/a.json", Samples.N8n).Sights);
+        var observation = Assert.Single(N8nReader.Read("/srv/n8n/a.json", Samples.N8n).Observations);
 
-        Assert.Equal(("Morning digest", "/srv/n8n/a.json workflow Morning digest"), (sight.Name, sight.Place));
-        Assert.Equal((TriggerKind.Cron, "30 7 * * *"), (sight.Trigger, sight.Cron));
-        AssertHas(sight, "ModelClient lmChatOllama", "ModelName qwen3:14b", "ModelName gpt-4o-mini",
+        Assert.Equal(("Morning digest", "/srv/n8n/a.json workflow Morning digest"),
+            (observation.Name, observation.Place));
+        Assert.Equal((TriggerKind.Cron, "30 7 * * *"), (observation.Trigger, observation.Cron));
+        AssertHas(observation, "ModelClient lmChatOllama", "ModelName qwen3:14b", "ModelName gpt-4o-mini",
             "ModelUrl http://litellm:4000/v1", "ModelKey credential openAiApi", "Source rss https://example.org/rss",
             "Sink slack https://hooks.slack.com", "Sink telegram", "SinkKey credential telegramApi",
             "Power runs commands", "Power docker");
-        Assert.DoesNotContain(sight.Clues, clue => clue.Value == "discord");
+        Assert.DoesNotContain(observation.Evidence, piece => piece.Value == "discord");
     }
 
     [Fact]
     public void A_list_of_workflows_gives_one_sight_each_and_credentials_none()
     {
-        Assert.Equal(2, N8nReader.Read("a.json", $"[{Samples.N8n},{Samples.N8n}]").Sights.Length);
+        Assert.Equal(2, N8nReader.Read("a.json", $"[{Samples.N8n},{Samples.N8n}]").Observations.Length);
         Assert.Empty(N8nReader.Read(
-            "a.json", """[{"id":"1","name":"OpenAI","type":"openAiApi","data":{"apiKey":"x"}}]""").Sights);
+            "a.json", """[{"id":"1","name":"OpenAI","type":"openAiApi","data":{"apiKey":"x"}}]""").Observations);
     }
 
     [Theory]
@@ -63,8 +64,8 @@ public sealed class FlowReaderTests
     {
         var text = "{\"name\":\"a\",\"nodes\":[{\"type\":\"n8n-nodes-base." + type + "\",\"parameters\":" + parameters
             + "}]}";
-        var sight = Assert.Single(N8nReader.Read("a.json", text).Sights);
-        Assert.Equal((TriggerKind.Cron, cron), (sight.Trigger, sight.Cron));
+        var observation = Assert.Single(N8nReader.Read("a.json", text).Observations);
+        Assert.Equal((TriggerKind.Cron, cron), (observation.Trigger, observation.Cron));
     }
 
     [Fact]
@@ -73,29 +74,29 @@ public sealed class FlowReaderTests
         var text = Samples.N8n.Replace("n8n-nodes-base.rssFeedRead", "n8n-nodes-base.webhook", StringComparison.Ordinal)
             .Replace("\"url\": \"https://example.org/rss?key=SECRET\"", "\"path\": \"in-mail\"",
                 StringComparison.Ordinal);
-        var sight = Assert.Single(N8nReader.Read("a.json", text).Sights);
-        Assert.Equal(TriggerKind.Webhook, sight.Trigger);
-        AssertHas(sight, "Webhook /webhook/in-mail");
+        var observation = Assert.Single(N8nReader.Read("a.json", text).Observations);
+        Assert.Equal(TriggerKind.Webhook, observation.Trigger);
+        AssertHas(observation, "Webhook /webhook/in-mail");
 
         var hidden = text.Replace("in-mail", "0d6c4f5e-1f0b-4a7c-9f0e-3b1d2c4a5e6f", StringComparison.Ordinal);
-        AssertHas(Assert.Single(N8nReader.Read("a.json", hidden).Sights), "Webhook /webhook/…");
+        AssertHas(Assert.Single(N8nReader.Read("a.json", hidden).Observations), "Webhook /webhook/…");
     }
 
     [Fact]
     public void A_tab_of_Node_RED_takes_in_its_settings_and_subflows()
     {
         Assert.True(NodeRedReader.Looks(Samples.NodeRed));
-        var sights = NodeRedReader.Read("/data/flows.json", Samples.NodeRed).Sights;
+        var observations = NodeRedReader.Read("/data/flows.json", Samples.NodeRed).Observations;
 
-        var bell = Assert.Single(sights, sight => sight.Name == "Door bell");
+        var bell = Assert.Single(observations, observation => observation.Name == "Door bell");
         Assert.Equal((TriggerKind.Cron, "00 07 * * 1-5"), (bell.Trigger, bell.Cron));
         AssertHas(bell, "ModelClient ollama-chat", "ModelName gemma3:4b", "ModelUrl http://gpu",
             "Sink telegram https://api.telegram.org", "Power runs commands", "Power sudo", "Power systemctl");
-        Assert.DoesNotContain(bell.Clues, clue => clue.Kind == ClueKind.Webhook);
+        Assert.DoesNotContain(bell.Evidence, piece => piece.Kind == EvidenceKind.Webhook);
 
-        var lamps = Assert.Single(sights, sight => sight.Name == "Lamps");
+        var lamps = Assert.Single(observations, observation => observation.Name == "Lamps");
         Assert.Equal("0 * * * *", lamps.Cron);
-        Assert.DoesNotContain(lamps.Clues, clue => clue.Kind is ClueKind.ModelClient or ClueKind.ModelUrl);
+        Assert.DoesNotContain(lamps.Evidence, piece => piece.Kind is EvidenceKind.ModelClient or EvidenceKind.ModelUrl);
     }
 
     [Theory]
@@ -103,15 +104,15 @@ public sealed class FlowReaderTests
     [InlineData("/srv/hooks/hooks.yaml")]
     public void A_hook_shows_its_address_and_what_it_starts(string path)
     {
-        var sights = HooksReader.Read(path, Samples.Hooks,
-            new ScriptShelf(script =>
-            script == "/srv/hooks/notes.sh" ? "#!/bin/sh\nollama run mistral\n" : null)).Sights;
+        var observations = HooksReader.Read(path, Samples.Hooks,
+            new ScriptCache(script =>
+            script == "/srv/hooks/notes.sh" ? "#!/bin/sh\nollama run mistral\n" : null)).Observations;
 
-        var notes = Assert.Single(sights, sight => sight.Name == "deploy-notes");
+        var notes = Assert.Single(observations, observation => observation.Name == "deploy-notes");
         Assert.Equal(TriggerKind.Webhook, notes.Trigger);
         AssertHas(notes, "Webhook /hooks/deploy-notes", "ModelName mistral", "ModelName llama3.2");
-        Assert.DoesNotContain(notes.Clues, clue => clue.Kind == ClueKind.Power);
-        AssertHas(Assert.Single(sights, sight => sight.Name == "open"), "ModelClient ollama",
+        Assert.DoesNotContain(notes.Evidence, piece => piece.Kind == EvidenceKind.Power);
+        AssertHas(Assert.Single(observations, observation => observation.Name == "open"), "ModelClient ollama",
             "Power can be started by anybody who reaches it: it has no rule");
     }
 
@@ -125,9 +126,9 @@ public sealed class FlowReaderTests
         Assert.NotNull(NodeRedReader.Read("a.json", text).Problem);
     }
 
-    private static void AssertHas(Sight sight, params string[] expected)
+    private static void AssertHas(Observation observation, params string[] expected)
     {
-        var found = sight.Clues.Select(clue => $"{clue.Kind} {clue.Value}").ToArray();
+        var found = observation.Evidence.Select(piece => $"{piece.Kind} {piece.Value}").ToArray();
         Assert.All(expected, one => Assert.Contains(one, found));
     }
 }

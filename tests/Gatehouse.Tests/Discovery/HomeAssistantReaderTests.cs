@@ -26,7 +26,7 @@ public sealed class HomeAssistantReaderTests
 
     [Fact]
     public void An_automation_without_a_model_is_left_out()
-        => Assert.DoesNotContain(House.Sights, sight => sight.Name == "Lamp only");
+        => Assert.DoesNotContain(House.Observations, observation => observation.Name == "Lamp only");
 
     [Fact]
     public void The_id_of_a_webhook_is_never_shown()
@@ -51,7 +51,7 @@ public sealed class HomeAssistantReaderTests
         AssertHas(local, "ModelUrl http://192.168.1.9:11434", "ModelName qwen3:4b", "Power controls the house");
         AssertHas(Named("ChatGPT"), "ModelUrl https://api.openai.com/v1", "ModelName gpt-4o-mini",
             "ModelKey openai_conversation api_key");
-        Assert.DoesNotContain(House.Sights, sight => sight.Name == "Bridge");
+        Assert.DoesNotContain(House.Observations, observation => observation.Name == "Bridge");
     }
 
     [Theory]
@@ -63,8 +63,9 @@ public sealed class HomeAssistantReaderTests
     public void A_time_is_said_in_cron_where_cron_can_say_it(string trigger, string? cron)
     {
         var text = "- alias: a\n  trigger: {" + trigger + "}\n  action: {service: conversation.process}\n";
-        var sight = Assert.Single(HomeAssistantReader.Read([new HomeFile("automations.yaml", text)]).Sights);
-        Assert.Equal((TriggerKind.Cron, cron), (sight.Trigger, sight.Cron));
+        var observation = Assert
+            .Single(HomeAssistantReader.Read([new HomeFile("automations.yaml", text)]).Observations);
+        Assert.Equal((TriggerKind.Cron, cron), (observation.Trigger, observation.Cron));
     }
 
     [Fact]
@@ -74,7 +75,7 @@ public sealed class HomeAssistantReaderTests
             [new HomeFile("/a/automations.yaml", "- a: [\n- b: }"),
                 new HomeFile("/a/configuration.yaml", Samples.Configuration)]);
         Assert.Equal("/a/automations.yaml", Assert.Single(reading.Problems).Path);
-        Assert.Single(reading.Sights);
+        Assert.Single(reading.Observations);
     }
 
     [Fact]
@@ -85,11 +86,12 @@ public sealed class HomeAssistantReaderTests
         Assert.Single(reading.Problems);
     }
 
-    private static Sight Named(string name) => Assert.Single(House.Sights, sight => sight.Name == name);
+    private static Observation Named(string name)
+        => Assert.Single(House.Observations, observation => observation.Name == name);
 
-    private static void AssertHas(Sight sight, params string[] expected)
+    private static void AssertHas(Observation observation, params string[] expected)
     {
-        var found = sight.Clues.Select(clue => $"{clue.Kind} {clue.Value}").ToArray();
+        var found = observation.Evidence.Select(piece => $"{piece.Kind} {piece.Value}").ToArray();
         Assert.All(expected, one => Assert.Contains(one, found));
     }
 }

@@ -34,7 +34,7 @@ public sealed class HostReadingTests : IDisposable
             .Put("/opt/house/.storage/core.config_entries", Samples.ConfigEntries);
 
         var reading = _host.Look("/volumes");
-        var names = reading.Sights.Select(sight => $"{sight.Kind} {sight.Name}").ToArray();
+        var names = reading.Observations.Select(observation => $"{observation.Kind} {observation.Name}").ToArray();
 
         foreach (var expected in (string[])["CronLine morning", "CronLine digest", "CronLine aichat", "Unit mailer",
             "Unit chat", "Flow Door bell", "Flow Morning digest", "Webhook open", "Automation Evening summary",
@@ -42,8 +42,9 @@ public sealed class HostReadingTests : IDisposable
         {
             Assert.Contains(expected, names);
         }
-        Assert.Equal("bob", Assert.Single(reading.Sights, sight => sight.Name == "chat").User);
-        Assert.Equal("30 6 * * MON-FRI", Assert.Single(reading.Sights, sight => sight.Name == "mailer").Cron);
+        Assert.Equal("bob", Assert.Single(reading.Observations, observation => observation.Name == "chat").User);
+        Assert.Equal("30 6 * * MON-FRI",
+            Assert.Single(reading.Observations, observation => observation.Name == "mailer").Cron);
         Assert.Equal(2, reading.Units.Count);
         Assert.Equal("/etc/crontab", Assert.Single(reading.Skipped).Path);
     }
@@ -58,8 +59,8 @@ public sealed class HostReadingTests : IDisposable
             .Put("/srv/d/flows_big.json", new string(' ', HostFiles.FileBytesMax + 1));
 
         var reading = _host.Look();
-        Assert.Contains(reading.Sights, sight => sight.Name == "Door bell");
-        Assert.DoesNotContain(reading.Sights, sight => sight.Kind == SightKind.CronLine);
+        Assert.Contains(reading.Observations, observation => observation.Name == "Door bell");
+        Assert.DoesNotContain(reading.Observations, observation => observation.Kind == ObservationKind.CronLine);
         Assert.Equal(
             ["/etc/cron.d/news.sh is not run by Debian's cron, for its name", "/srv/a/flows.json is not JSON at line 1",
                 "/srv/b/automations.yaml is not YAML at line 2", "/srv/d/flows_big.json is larger than 8192 KiB"],
@@ -76,7 +77,7 @@ public sealed class HostReadingTests : IDisposable
             .Link("/srv/etc.json", "/etc/passwd");
 
         var reading = _host.Look();
-        Assert.Equal("/srv/linked.json workflow Morning digest", Assert.Single(reading.Sights).Place);
+        Assert.Equal("/srv/linked.json workflow Morning digest", Assert.Single(reading.Observations).Place);
         Assert.Equal(
             "is a link that leads to itself", _host.Files.Read("/srv/loop.json") ?? _host.Files.Skipped[^1].Why);
         Assert.Null(_host.Files.Read("/srv/etc.json"));
@@ -90,7 +91,7 @@ public sealed class HostReadingTests : IDisposable
             made.WaitForExit();
 
         var reading = _host.Look();
-        Assert.Equal(TriggerKind.Cron, Assert.Single(reading.Sights).Trigger);
+        Assert.Equal(TriggerKind.Cron, Assert.Single(reading.Observations).Trigger);
         Assert.Equal("is no regular file", Assert.Single(reading.Skipped).Why);
     }
 
@@ -129,9 +130,9 @@ public sealed class HostReadingTests : IDisposable
     public void A_masked_unit_is_no_unit()
     {
         _host.Put("/usr/lib/systemd/system/ollama.service", "[Service]\nExecStart=/usr/bin/ollama serve\n");
-        Assert.Single(_host.Look().Sights);
+        Assert.Single(_host.Look().Observations);
         _host.Link("/etc/systemd/system/ollama.service", "/dev/null");
-        Assert.Empty(_host.Look().Sights);
+        Assert.Empty(_host.Look().Observations);
         Assert.Empty(_host.Look().Skipped);
     }
 
@@ -147,7 +148,7 @@ public sealed class HostReadingTests : IDisposable
         _host.Put("/srv/news/morning.sh", Samples.MorningScript).Put("/srv/mail/sum.py", Samples.PythonScript);
 
         var watch = Stopwatch.StartNew();
-        Assert.True(_host.Look().Sights.Length > 1_000);
+        Assert.True(_host.Look().Observations.Length > 1_000);
         // About half a second on two cores; the promise for a whole discovery is three.
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(3), $"took {watch.Elapsed}");
     }

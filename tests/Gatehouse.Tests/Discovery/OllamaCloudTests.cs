@@ -20,11 +20,11 @@ public sealed class OllamaCloudTests
     public void A_server_that_hands_calls_on_says_so_and_how_to_stop_it(
         string? status, string? tags, string where, string start)
     {
-        var clue = OllamaCloud.Read(Json(status), Json(tags));
+        var piece = OllamaCloud.Read(Json(status), Json(tags));
 
-        Assert.Equal((ClueKind.HandsOn, where), (clue!.Kind, clue.Where));
-        Assert.StartsWith(start, clue.Value, StringComparison.Ordinal);
-        Assert.Contains("OLLAMA_NO_CLOUD=1", clue.Value, StringComparison.Ordinal);
+        Assert.Equal((EvidenceKind.HandsOn, where), (piece!.Kind, piece.Where));
+        Assert.StartsWith(start, piece.Value, StringComparison.Ordinal);
+        Assert.Contains("OLLAMA_NO_CLOUD=1", piece.Value, StringComparison.Ordinal);
     }
 
     [Theory]

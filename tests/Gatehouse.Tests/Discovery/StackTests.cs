@@ -27,30 +27,34 @@ public sealed class StackTests
         var reading = Read(name);
         Assert.Empty(reading.Problems);
 
-        var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(reading.Project!) });
+        var discoveries = Classifier
+            .Find(new HostObservations { Observations = ContainerObservations.Of(reading.Project!) });
 
         var isWithWays = expected.Any(line => line.StartsWith("around", StringComparison.Ordinal));
-        Assert.Equal(expected, finds.Where(find => isWithWays || find.Kind != FindKind.WayAround).Select(Line)
+        Assert.Equal(expected, discoveries.Where(discovered => isWithWays || discovered.Kind != DiscoveredKind.Bypass)
+            .Select(Line)
             .OrderBy(line => line[0] switch { 'j' => 0, 's' => 1, _ => 2 }).ThenBy(line => line, StringComparer.Ordinal)
             .ToArray());
-        Assert.All(finds.Where(find => find.Job is not null), find => Assert.NotNull(find.Risk));
+        Assert.All(discoveries.Where(discovered => discovered.Job is not null),
+            discovered => Assert.NotNull(discovered.Risk));
     }
 
     [Theory]
     [MemberData(nameof(Stacks))]
     public void What_is_proposed_for_a_stack_makes_a_usable_estate_in_which_it_is_known(string name)
     {
-        var sights = ContainerSights.Of(Read(name).Project!);
-        var finds = Judge.Find(new HouseSights { Sights = sights });
+        var observations = ContainerObservations.Of(Read(name).Project!);
+        var discoveries = Classifier.Find(new HostObservations { Observations = observations });
 
-        var edit = EstateEditor.Add(EstateEditor.BareText("lab", "UTC"), Judge.EntriesOf(finds), "f");
+        var edit = EstateEditor.Add(EstateEditor.BareText("lab", "UTC"), Classifier.EntriesOf(discoveries), "f");
 
         var done = Assert.IsType<EstateEdit.Done>(edit);
-        var again = Judge.Find(new HouseSights { Sights = sights, Estate = done.Plan });
-        Assert.Empty(Judge.EntriesOf(again).Jobs);
-        Assert.Equal(finds.Where(find => find.Job is not null).Select(find => (find.Name, find.Risk!.Score)),
-            again.Where(find => find is { Kind: FindKind.Job, State: FindState.Known })
-                .Select(find => (find.Name, find.Risk!.Score)));
+        var again = Classifier.Find(new HostObservations { Observations = observations, Estate = done.Plan });
+        Assert.Empty(Classifier.EntriesOf(again).Jobs);
+        Assert.Equal(discoveries.Where(discovered => discovered.Job is not null)
+            .Select(discovered => (discovered.Name, discovered.Risk!.Score)),
+            again.Where(discovered => discovered is { Kind: DiscoveredKind.Job, State: DiscoveredState.Known })
+                .Select(discovered => (discovered.Name, discovered.Risk!.Score)));
     }
 
     [Fact]
@@ -60,9 +64,11 @@ public sealed class StackTests
             ["sk-proj", "sk-ant", "hf_aaa", "AIza", "MTAw", "0123456789abcdef", "dbpassword", "sk-1234", "topic"];
         foreach (var stack in Stacks)
         {
-            var finds = Judge.Find(new HouseSights { Sights = ContainerSights.Of(Read(stack).Project!) });
-            var shown = string.Join('\n', finds.Select(find => find.ToString() + string.Join(',', find.Evidence)
-                + string.Join(',', find.Notes) + EstateEditor.Snippet(Judge.EntriesOf([find]))));
+            var discoveries = Classifier
+                .Find(new HostObservations { Observations = ContainerObservations.Of(Read(stack).Project!) });
+            var shown = string.Join('\n',
+                discoveries.Select(discovered => discovered.ToString() + string.Join(',', discovered.Evidence)
+                + string.Join(',', discovered.Notes) + EstateEditor.Snippet(Classifier.EntriesOf([discovered]))));
             Assert.All(secrets, secret => Assert.DoesNotContain(secret, shown, StringComparison.Ordinal));
         }
     }
@@ -78,12 +84,12 @@ public sealed class StackTests
         });
     }
 
-    private static string Line(Find find) => find.Kind switch
+    private static string Line(DiscoveredItem discovered) => discovered.Kind switch
     {
-        FindKind.Server => $"server {find.Name}",
-        FindKind.WayAround => $"around {find.Name}: {find.Notes[0]}",
-        _ => $"job {find.Name} -> " + (find.Job is null ? "?" : string.Join(", ",
-            find.Job.Models.Select(key => $"{key} at {Url(find.Models, key)}"))),
+        DiscoveredKind.Server => $"server {discovered.Name}",
+        DiscoveredKind.Bypass => $"around {discovered.Name}: {discovered.Notes[0]}",
+        _ => $"job {discovered.Name} -> " + (discovered.Job is null ? "?" : string.Join(", ",
+            discovered.Job.Models.Select(key => $"{key} at {Url(discovered.Models, key)}"))),
     };
 
     private static string Url(ImmutableArray<ModelDraft> models, string key)

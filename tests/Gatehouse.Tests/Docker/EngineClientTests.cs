@@ -57,7 +57,7 @@ public sealed class EngineClientTests(TestEngine engine)
         using var client = await EngineClient.ConnectAsync(
             EngineAddress.Find(recorded.SocketPath), TestContext.Current.CancellationToken);
 
-        var view = await EngineLook.AllAsync(client, TestContext.Current.CancellationToken);
+        var view = await EngineScan.AllAsync(client, TestContext.Current.CancellationToken);
 
         var container = Assert.Single(view.Containers);
         var endpoint = Assert.Single(container.Endpoints);
@@ -122,7 +122,7 @@ public sealed class EngineClientTests(TestEngine engine)
         using var client = await EngineClient.ConnectAsync(
             EngineAddress.Find(engine.SocketPath), TestContext.Current.CancellationToken);
 
-        var view = await EngineLook.AllAsync(client, TestContext.Current.CancellationToken);
+        var view = await EngineScan.AllAsync(client, TestContext.Current.CancellationToken);
 
         var seen = view.Container("seen")!;
         var inspected = await engine.InspectAsync("seen");

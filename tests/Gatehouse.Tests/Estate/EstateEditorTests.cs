@@ -17,7 +17,7 @@ public sealed class EstateEditorTests
         Trigger = TriggerKind.Prompt,
         Source = new SourceDraft(SourceKind.Prompt),
         Sink = "feed",
-        Can = new JobAbilities { SendExternally = Answer.Yes },
+        Can = new JobAbilities { SendExternally = YesNo.Yes },
     };
 
     private static readonly EstateDraft Draft = new() { Models = [Qwen], Sinks = [Feed], Jobs = [Chat] };

@@ -63,8 +63,8 @@ public sealed class EstateReaderTests
         Assert.Equal("mastodon", job.Sink.Key);
         Assert.Equal([new JobStore("intermediate", "/srv/news/work", Days(7))], job.Stores);
         Assert.Equal(["fetch", "clean", "summarise", "post"], job.Pipeline);
-        Assert.Equal((Answer.No, Answer.Yes), (job.Can.AlterData, job.Can.SendExternally));
-        Assert.Equal((Answer.No, Answer.No), (job.Can.ReceiveFeedback, job.Can.ChangeItself));
+        Assert.Equal((YesNo.No, YesNo.Yes), (job.Can.AlterData, job.Can.SendExternally));
+        Assert.Equal((YesNo.No, YesNo.No), (job.Can.ReceiveFeedback, job.Can.ChangeItself));
         Assert.Equal(new RunAs("news", null), job.RunAs);
         Assert.Equal(
             new JobLimits

@@ -50,12 +50,12 @@ public sealed class ConnectionTests
         using var silent = await RawCaller.ConnectAsync(stage.House.GateAddress);
         using var slow = await RawCaller.ConnectAsync(stage.House.GateAddress);
         await slow.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nX-A: ");
-        using var stranger = await RawCaller.ConnectAsync(stage.House.GateAddress);
-        await stranger.PostAsync("/v1/chat/completions", Body, "not-a-token");
+        using var unidentified = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        await unidentified.PostAsync("/v1/chat/completions", Body, "not-a-token");
 
         Assert.Equal("", await silent.ReceiveToEndAsync());
         Assert.DoesNotContain(" 200 ", await slow.ReceiveToEndAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("HTTP/1.1 401", await stranger.ReceiveToEndAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 401", await unidentified.ReceiveToEndAsync(), StringComparison.Ordinal);
         Assert.Equal(1, stage.House.Callers.Count);
         using var answer = await stage.PostAsync("/v1/chat/completions", Body, token);
         Assert.Equal(200, (int)answer.StatusCode);

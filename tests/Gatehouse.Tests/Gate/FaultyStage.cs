@@ -21,7 +21,7 @@ public sealed class FaultyStage : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        Ledger.Mend();
+        Ledger.Fix();
         await Gate.DisposeAsync();
     }
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Cli;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
@@ -16,12 +16,12 @@ namespace Gatehouse.Tests.Gate;
 /// </summary>
 internal sealed class GateStage : IAsyncDisposable
 {
-    private readonly HouseSetup _setup;
+    private readonly ServerSetup _setup;
 
-    private GateStage(HouseSetup setup, RunningHouse house, ScriptedModel model)
-        => (_setup, House, Model, HomePath) = (setup, house, model, setup.Home.Path);
+    private GateStage(ServerSetup setup, GatehouseServer server, ScriptedModel model)
+        => (_setup, House, Model, HomePath) = (setup, server, model, setup.Home.Path);
 
-    public RunningHouse House { get; private set; }
+    public GatehouseServer House { get; private set; }
 
     public ScriptedModel Model { get; }
 
@@ -56,14 +56,14 @@ internal sealed class GateStage : IAsyncDisposable
         ILoggerFactory? logs = null,
         ScriptedModelOptions? options = null,
         bool isClockSynchronised = false,
-        Func<HouseSetup, HouseSetup>? change = null)
+        Func<ServerSetup, ServerSetup>? change = null)
     {
         var home = Directory.CreateTempSubdirectory("gatehouse-test-").FullName;
         var model = await ScriptedModel.StartAsync(new IPEndPoint(IPAddress.Loopback, 0), options);
         var directory = HomeDirectory.OpenOrCreate(home);
         await File.WriteAllTextAsync(directory.EstateFile, Fill(estate ?? GateEstates.Usual, model, home));
         var fatals = new List<LedgerFatal>();
-        var setup = new HouseSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
+        var setup = new ServerSetup(directory, logs ?? NullLoggerFactory.Instance, time ?? TimeProvider.System)
         {
             OnFatal = fatal =>
             {
@@ -75,7 +75,7 @@ internal sealed class GateStage : IAsyncDisposable
             Callers = new ConnectionLimits(2_000),
         };
         if (change is not null) setup = change(setup);
-        return new GateStage(setup, await RunningHouse.StartAsync(setup, CancellationToken.None), model)
+        return new GateStage(setup, await GatehouseServer.StartAsync(setup, CancellationToken.None), model)
         {
             Fatals = fatals,
         };
@@ -86,7 +86,7 @@ internal sealed class GateStage : IAsyncDisposable
     {
         await House.DisposeAsync();
         whileDown?.Invoke();
-        House = await RunningHouse.StartAsync(_setup, CancellationToken.None);
+        House = await GatehouseServer.StartAsync(_setup, CancellationToken.None);
     }
 
     /// <summary>Writes another estate file; nothing is in force before a reload or a restart.</summary>
@@ -101,14 +101,14 @@ internal sealed class GateStage : IAsyncDisposable
     public async Task<IReadOnlyList<JsonElement>> ActAsync(string act, params (string Name, string Value)[] arguments)
     {
         var lines = new List<JsonElement>();
-        var call = new ActCall(
+        var call = new ActionCall(
             House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
         {
             using var document = JsonDocument.Parse(line);
             lines.Add(document.RootElement.Clone());
             return Task.CompletedTask;
         });
-        await ActDesk.RunAsync(act, call);
+        await ActionRegistry.RunAsync(act, call);
         return lines;
     }
 

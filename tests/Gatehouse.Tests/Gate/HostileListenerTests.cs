@@ -88,11 +88,11 @@ public sealed class HostileListenerTests
     public async Task A_start_waits_for_a_verb_that_holds_the_home_and_not_for_another_server()
     {
         await using var stage = await GateStage.StartAsync();
-        var setup = new HouseSetup(stage.House.Home, NullLoggerFactory.Instance, TimeProvider.System)
+        var setup = new ServerSetup(stage.House.Home, NullLoggerFactory.Instance, TimeProvider.System)
         { OnFatal = static fatal => throw new InvalidOperationException(fatal.Message) };
 
         var second = await Assert.ThrowsAsync<HomeException>(
-            () => RunningHouse.StartAsync(setup, TestContext.Current.CancellationToken));
+            () => GatehouseServer.StartAsync(setup, TestContext.Current.CancellationToken));
         Assert.Contains("is held by serve (process", second.Message, StringComparison.Ordinal);
         using (var still = await stage.SendAsync(HttpMethod.Get, "/v1/models", null, await stage.TokenAsync("all")))
             Assert.True(still.IsSuccessStatusCode);

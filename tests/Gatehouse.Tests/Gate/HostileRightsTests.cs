@@ -1,4 +1,4 @@
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -70,7 +70,8 @@ public sealed class HostileRightsTests(RightsStage stage) : IClassFixture<Rights
     {
         (string, string)[] arguments = [("job", "narrow"), (a, b), (c, d)];
 
-        var refused = await Assert.ThrowsAsync<ActException>(() => IssueAsync(stage.Gate, isJobUser: true, arguments));
+        var refused = await Assert
+            .ThrowsAsync<ActionException>(() => IssueAsync(stage.Gate, isJobUser: true, arguments));
         await IssueAsync(stage.Gate, isJobUser: false, arguments);
 
         Assert.Contains("own user", refused.Message, StringComparison.Ordinal);
@@ -83,7 +84,7 @@ public sealed class HostileRightsTests(RightsStage stage) : IClassFixture<Rights
         var first = "";
         for (var made = 0; made < GoodMax; made++) first = await IssueAsync(gate, isJobUser: true, ("job", "mine"));
 
-        var refused = await Assert.ThrowsAsync<ActException>(() => IssueAsync(gate, true, ("job", "mine")));
+        var refused = await Assert.ThrowsAsync<ActionException>(() => IssueAsync(gate, true, ("job", "mine")));
         Assert.Contains("too many", refused.Message, StringComparison.Ordinal);
         await IssueAsync(gate, isJobUser: true, ("job", "other"));
 
@@ -96,7 +97,7 @@ public sealed class HostileRightsTests(RightsStage stage) : IClassFixture<Rights
     {
         var id = "";
         var actor = new Actor(1000, "job-user") { IsJobUser = isJobUser };
-        await ActDesk.RunAsync("token.issue", new ActCall(
+        await ActionRegistry.RunAsync("token.issue", new ActionCall(
             gate.House.Acts, actor, arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
             {
                 using var document = System.Text.Json.JsonDocument.Parse(line);

@@ -27,7 +27,7 @@ internal sealed class LedgerFaults
     public Task HeldAsync() => _held.Task.WaitAsync(TimeSpan.FromSeconds(10));
 
     /// <summary>Lets everything through again.</summary>
-    public void Mend()
+    public void Fix()
     {
         (OnRequest, OnOutcome, ThrowsOnOutcome) = (LedgerRefusal.None, LedgerRefusal.None, false);
         Interlocked.Exchange(ref _requestHold, null)?.SetResult();

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Demo;
 
 namespace Gatehouse.Tests.Gate;
@@ -52,7 +52,7 @@ public sealed class PauseTests
         await stage.ActAsync("pause", ("all", "true"));
         Assert.Equal(403, await ChatAsync(stage, all));
 
-        await Assert.ThrowsAsync<ActException>(() => stage.ActAsync("resume", ("job", "all")));
+        await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("resume", ("job", "all")));
         await stage.ActAsync("resume", ("all", "true"));
 
         Assert.Equal(200, await ChatAsync(stage, all));
@@ -158,7 +158,7 @@ public sealed class PauseTests
         var token = await stage.TokenAsync("all");
         await stage.House.Ledger.DisposeAsync();
 
-        var error = await Assert.ThrowsAsync<ActException>(() => stage.ActAsync("pause", ("job", "all")));
+        var error = await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("pause", ("job", "all")));
 
         Assert.Contains("in force now", error.Message, StringComparison.Ordinal);
         Assert.NotNull(stage.House.Pauses.For("all"));

@@ -21,7 +21,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
 
     public static TheoryData<string> Dialects => GateDialect.Names;
 
-    public void Dispose() => stage.Ledger.Mend();
+    public void Dispose() => stage.Ledger.Fix();
 
     [Theory]
     [MemberData(nameof(Ways))]
@@ -58,7 +58,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
         await Task.Delay(Quiet, TestContext.Current.CancellationToken);
 
         Assert.Equal(0, stage.ModelCalls());
-        stage.Ledger.Mend();
+        stage.Ledger.Fix();
         using var response = await call;
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal(1, stage.ModelCalls());
@@ -117,7 +117,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
         await stage.Ledger.HeldAsync();
 
         Assert.Equal("", await caller.ReceiveUntilQuietAsync(Quiet));
-        stage.Ledger.Mend();
+        stage.Ledger.Fix();
         Assert.StartsWith("HTTP/1.1 200", await caller.ReceiveUntilAsync("word2"), StringComparison.Ordinal);
     }
 
@@ -135,7 +135,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
 
         Assert.Contains("word2", before, StringComparison.Ordinal);
         dialect.HasNoEnd(before);
-        stage.Ledger.Mend();
+        stage.Ledger.Fix();
         await caller.ReceiveUntilAsync(dialect.TerminalMarks[0]);
         await caller.ReceiveUntilAsync("\r\n0\r\n\r\n");
     }
@@ -169,7 +169,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
         var paused = stage.Gate.ActAsync("pause", ("job", "all"), ("why", "test"));
         await stage.Ledger.HeldAsync();
         var broken = await Task.WhenAny(reading, Task.Delay(2000, TestContext.Current.CancellationToken)) == reading;
-        stage.Ledger.Mend();
+        stage.Ledger.Fix();
         var answer = await reading;
 
         Assert.True(broken && answer.Broke, "The stream waited for the ledger.");

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -16,7 +16,7 @@ public sealed class ReloadTests
             "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=200 delay-token=5]]", stream: true), narrow);
         await stage.WriteEstateAsync(GateEstates.Usual.Replace("narrow:", "wide:", StringComparison.Ordinal));
 
-        await Assert.ThrowsAsync<ActException>(() => stage.TokenAsync("wide"));
+        await Assert.ThrowsAsync<ActionException>(() => stage.TokenAsync("wide"));
         await stage.ActAsync("reload");
 
         Assert.Equal(HttpStatusCode.OK, await ChatAsync(stage, await stage.TokenAsync("wide")));
@@ -63,7 +63,7 @@ public sealed class ReloadTests
         await stage.WriteEstateAsync(
             GateEstates.Usual.Replace("owner: tester", "onwer: tester", StringComparison.Ordinal));
 
-        var error = await Assert.ThrowsAsync<ActException>(() => stage.ActAsync("reload"));
+        var error = await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("reload"));
 
         Assert.Contains("onwer", error.Message, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, await ChatAsync(stage, token));
@@ -90,7 +90,7 @@ public sealed class ReloadTests
         await stage.WriteEstateAsync(GateEstates.Usual.Replace(old, changed, StringComparison.Ordinal)
             .Replace("narrow:", "wide:", StringComparison.Ordinal));
 
-        var error = await Assert.ThrowsAsync<ActException>(() => stage.ActAsync("reload"));
+        var error = await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("reload"));
 
         Assert.Contains("restart", error.Message, StringComparison.Ordinal);
         Assert.True(stage.House.Plans.Plan.Jobs.ContainsKey("narrow"));

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Net;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Gate;
@@ -149,7 +149,7 @@ public sealed class TokenLifeTests
                 pair[(pair.IndexOf('=', StringComparison.Ordinal) + 1)..];
         }
 
-        var error = await Assert.ThrowsAsync<ActException>(
+        var error = await Assert.ThrowsAsync<ActionException>(
             () => stage.ActAsync("token.issue", [.. asked.Select(pair => (pair.Key, pair.Value))]));
 
         Assert.Contains(why, error.Message, StringComparison.Ordinal);

@@ -244,7 +244,7 @@ public sealed class UpstreamTruthTests(WireUpstreamStage stage) : IClassFixture<
         }
         // The gate learns of it beside the ledger; it needs no time of its own.
         await Task.Delay(1000, TestContext.Current.CancellationToken);
-        ledger.Mend();
+        ledger.Fix();
 
         for (var tries = 0; tries < 200 && gate.Exchanges()[^1].Outcome != "client_aborted"; tries++)
             await Task.Delay(25, TestContext.Current.CancellationToken);

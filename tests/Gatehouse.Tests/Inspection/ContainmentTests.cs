@@ -147,7 +147,7 @@ public sealed class ContainmentTests
         {
             Container = Container with { Ports = [new PortFact(11434, "tcp", "0.0.0.0", 11434)] },
         };
-        var model = open with { House = HouseFacts.Unknown with { ModelServers = [Id] } };
+        var model = open with { House = GatehouseFacts.Unknown with { ModelServers = [Id] } };
 
         Assert.Equal((Severity.Medium, Severity.High), (open.Look().Single().Severity, model.Look().Single().Severity));
     }
@@ -157,7 +157,7 @@ public sealed class ContainmentTests
     {
         var gate = Scenery.Calm.In("lan").Seeing(Bind("/srv/house")) with
         {
-            House = new HouseFacts { Homes = ["/srv/house"], Gates = [Id] },
+            House = new GatehouseFacts { Homes = ["/srv/house"], Gates = [Id] },
         };
 
         Assert.Equal(["GH-DNS-001"], gate.Look().Select(static finding => finding.Rule.Id));
@@ -187,7 +187,7 @@ public sealed class ContainmentTests
         Assert.Equal(4, found.Length);
         Assert.All(found, static finding
             => Assert.DoesNotContain(
-                "planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
+                "planted", $"{finding.What}{finding.Fix}{finding.Key}", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -199,6 +199,6 @@ public sealed class ContainmentTests
             Container = found.Container with { Name = "a; reboot", NetworkMode = "container:nowhere" },
         }).Look();
 
-        Assert.Equal("docker compose up -d --force-recreate 'a; reboot'", gone.Single().Mend);
+        Assert.Equal("docker compose up -d --force-recreate 'a; reboot'", gone.Single().Fix);
     }
 }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Inspection;
-using Gatehouse.Core.Steps;
+using Gatehouse.Core.NextSteps;
 using static Gatehouse.Tests.Inspection.Contained;
 
 namespace Gatehouse.Tests.Inspection;
@@ -55,7 +55,7 @@ public sealed class EngineInspectionTests
         } : one);
 
         Assert.Empty(Inspector.Check(new InspectionScene(
-            new EngineView(engine, [Container], [.. quiet]), HostFacts.Unknown, HouseFacts.Unknown)));
+            new EngineView(engine, [Container], [.. quiet]), HostFacts.Unknown, GatehouseFacts.Unknown)));
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class EngineInspectionTests
     {
         var findings = Look(EngineOf(Info), [Container]);
 
-        var step = StepList.Of(new StepScene { Now = DateTimeOffset.UnixEpoch, Findings = findings })[0];
+        var step = NextStepList.Of(new StepScene { Now = DateTimeOffset.UnixEpoch, Findings = findings })[0];
 
         Assert.StartsWith("engine docker: It takes commands over TCP", step.Title, StringComparison.Ordinal);
         Assert.True(StepKeys.IsSeenIn(step.Key, step.Source));
@@ -117,8 +117,8 @@ public sealed class EngineInspectionTests
 
         Assert.All(alone.Look().Concat(drifted.Look()), one =>
         {
-            Assert.DoesNotContain("disconnect", one.Mend, StringComparison.Ordinal);
-            Assert.DoesNotContain($" {network}:", one.Mend, StringComparison.Ordinal);
+            Assert.DoesNotContain("disconnect", one.Fix, StringComparison.Ordinal);
+            Assert.DoesNotContain($" {network}:", one.Fix, StringComparison.Ordinal);
         });
     }
 
@@ -131,12 +131,12 @@ public sealed class EngineInspectionTests
         var scene = Scenery.Calm.In("lan", "inner") with
         {
             Others = [gate],
-            House = HouseFacts.Unknown with { Gates = hasGate ? [gate.Id] : [] },
+            House = GatehouseFacts.Unknown with { Gates = hasGate ? [gate.Id] : [] },
         };
 
         var outside = scene.Look().Single(static one => one.Rule.Id == "GH-NET-001");
 
-        Assert.Equal(!hasGate, outside.Mend.Contains("docker network disconnect lan", StringComparison.Ordinal));
+        Assert.Equal(!hasGate, outside.Fix.Contains("docker network disconnect lan", StringComparison.Ordinal));
     }
 
     private static ContainerFacts In(ContainerFacts one, string network)
@@ -149,5 +149,6 @@ public sealed class EngineInspectionTests
     }
 
     private static ImmutableArray<Finding> Look(EngineFacts engine, ContainerFacts[] containers) => Inspector.Check(
-        new InspectionScene(new EngineView(engine, [.. containers], Networks), HostFacts.Unknown, HouseFacts.Unknown));
+        new InspectionScene(new EngineView(engine, [.. containers], Networks), HostFacts.Unknown,
+            GatehouseFacts.Unknown));
 }

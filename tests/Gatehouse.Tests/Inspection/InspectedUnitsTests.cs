@@ -2,7 +2,7 @@ using Gatehouse.Cli;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Discovery.UnitFiles;
 using Gatehouse.Core.Inspection;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Tests.Inspection;
 
@@ -23,34 +23,34 @@ public sealed class InspectedUnitsTests
         var file = new UnitFile($"/etc/systemd/system/{name}", $"[Service]\nExecStart={command}");
         var unit = UnitReader.Read(name, [file]);
 
-        Assert.Equal(isFound, HouseOf(unit).IsFound(unit));
+        Assert.Equal(isFound, HomeAssistantOf(unit).IsFound(unit));
     }
 
     [Theory]
     [InlineData("litellm", true)]
     [InlineData("sshd", false)]
     public void A_process_is_inspected_when_its_program_is_known(string program, bool isFound)
-        => Assert.Equal(isFound, HouseOf().IsFound(new ProcessFacts { Id = 7, Program = program }));
+        => Assert.Equal(isFound, HomeAssistantOf().IsFound(new ProcessFacts { Id = 7, Program = program }));
 
     [Fact]
     public void A_process_is_inspected_when_discovery_found_it()
     {
         var process = new ProcessFacts { Id = 7, Program = "start.py" };
-        var find = new Find { Kind = FindKind.Job, Name = "start", Identities = ["process 7"] };
-        var house = HouseOf() with { Finds = [find] };
+        var discovered = new DiscoveredItem { Kind = DiscoveredKind.Job, Name = "start", Identities = ["process 7"] };
+        var input = HomeAssistantOf() with { Discoveries = [discovered] };
 
-        Assert.True(house.IsFound(process));
-        Assert.False(house.IsFound(process with { Id = 77 }));
+        Assert.True(input.IsFound(process));
+        Assert.False(input.IsFound(process with { Id = 77 }));
     }
 
-    private static InspectedHouse HouseOf(params UnitFacts[] units) => new()
+    private static InspectionInput HomeAssistantOf(params UnitFacts[] units) => new()
     {
         Scene = null!,
         Units = units,
         Processes = [],
-        Finds = Judge.Find(new HouseSights
+        Discoveries = Classifier.Find(new HostObservations
         {
-            Sights = [.. UnitSights.Of(new UnitSet(units), new ScriptShelf(static _ => null))],
+            Observations = [.. UnitObservations.Of(new UnitSet(units), new ScriptCache(static _ => null))],
         }),
         NotSeen = [],
         Unseen = [],

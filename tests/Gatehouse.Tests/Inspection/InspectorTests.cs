@@ -32,7 +32,7 @@ public sealed class InspectorTests
         {
             Assert.True(finding.Severity <= finding.Rule.Worst, finding.Rule.Id);
             Assert.NotEmpty(finding.What);
-            Assert.NotEmpty(finding.Mend);
+            Assert.NotEmpty(finding.Fix);
         });
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Inspection;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Tests.Inspection;
 
@@ -90,12 +90,12 @@ public sealed class JobMatchTests
         var page = Contained.Other with { Id = "web", Image = "ghcr.io/ollama-webui/open-webui:main" };
         var job = Contained.Other with { Id = "job", Name = "paperless-ai" };
 
-        var house = HouseReading.Read(View(gate, byImage, byEstate, page, job), "/srv/house", Plan,
+        var gatehouse = GatehouseReader.Read(View(gate, byImage, byEstate, page, job), "/srv/house", Plan,
             new HashSet<string> { "llm" });
 
-        Assert.Equal(["gate"], house.Gates);
-        Assert.Equal(["s1", "s2"], house.ModelServers.Order());
-        Assert.Equal(["/var/lib/docker/volumes/gh/_data", "/srv/house"], house.Homes);
-        Assert.Equal(["ocr", "tagger"], house.Pipelines["job"]);
+        Assert.Equal(["gate"], gatehouse.Gates);
+        Assert.Equal(["s1", "s2"], gatehouse.ModelServers.Order());
+        Assert.Equal(["/var/lib/docker/volumes/gh/_data", "/srv/house"], gatehouse.Homes);
+        Assert.Equal(["ocr", "tagger"], gatehouse.Pipelines["job"]);
     }
 }

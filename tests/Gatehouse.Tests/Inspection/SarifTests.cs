@@ -51,7 +51,7 @@ public sealed class SarifTests
     {
         var one = Found.First(static finding => finding.Rule.Id == "GH-NET-001");
 
-        Assert.Equal(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(one with { What = "x", Mend = "y" }));
+        Assert.Equal(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(one with { What = "x", Fix = "y" }));
         Assert.NotEqual(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(one with { Key = "other" }));
         Assert.Equal(Found.Length, Found.Select(SarifWriter.Fingerprint).Distinct().Count());
         Assert.Equal(64, SarifWriter.Fingerprint(one).Length);

@@ -17,7 +17,7 @@ internal sealed record Scenery
 
     public HostFacts Host { get; init; } = HostFacts.Unknown;
 
-    public HouseFacts House { get; init; } = HouseFacts.Unknown;
+    public GatehouseFacts House { get; init; } = GatehouseFacts.Unknown;
 
     public Scenery Having(PrivilegeFacts rights) => this with { Container = Container with { Privileges = rights } };
 

@@ -1,5 +1,5 @@
 using Gatehouse.Core.Inspection;
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Tests.Inspection;
 
@@ -109,7 +109,7 @@ public sealed class UnitInspectionTests
         Assert.Equal(2, found.Length);
         Assert.All(found, static finding
             => Assert.DoesNotContain(
-                "planted", $"{finding.What}{finding.Mend}{finding.Key}", StringComparison.Ordinal));
+                "planted", $"{finding.What}{finding.Fix}{finding.Key}", StringComparison.Ordinal));
         Assert.Contains("MY_TOKEN", found[0].What, StringComparison.Ordinal);
     }
 

@@ -183,7 +183,7 @@ public sealed class LeafTests
         {
             Id = "sum_019ab0e5-6c05-7000-8000-000000000000",
             Minute = Time.AddSeconds(-44).AddMilliseconds(-123),
-            Strangers = 17,
+            Unidentified = 17,
             RateLimited = new Dictionary<string, long> { ["news-summariser"] = 3 },
         },
         "clock_step" => new ClockStepEntry

@@ -43,12 +43,12 @@ public sealed class SignedNoteTests
         Assert.True(VerifierKey.TryParse(Key, out var key));
         Assert.True(SignedNote.TryParse(Note, out var note));
         var bad = new NoteSignature(key.Name, key.KeyId, new byte[64]);
-        var stranger = new NoteSignature("other.example", 7, new byte[64]);
+        var unidentified = new NoteSignature("other.example", 7, new byte[64]);
 
         Assert.False((note with { Signatures = [.. note.Signatures, bad] }).IsSignedBy(key, Ed25519Signer.Verifier));
-        Assert.True((note with { Signatures = [.. note.Signatures, stranger] })
+        Assert.True((note with { Signatures = [.. note.Signatures, unidentified] })
             .IsSignedBy(key, Ed25519Signer.Verifier));
-        Assert.False((note with { Signatures = [stranger] }).IsSignedBy(key, Ed25519Signer.Verifier));
+        Assert.False((note with { Signatures = [unidentified] }).IsSignedBy(key, Ed25519Signer.Verifier));
     }
 
     [Theory]

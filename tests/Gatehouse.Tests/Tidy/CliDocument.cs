@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Cli;
 
 namespace Gatehouse.Tests.Tidy;

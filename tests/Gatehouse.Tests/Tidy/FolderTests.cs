@@ -55,11 +55,11 @@ public sealed class FolderTests
     }
 
     [Theory]
-    [InlineData("using Gatehouse.Storage; namespace Gatehouse.Watching; class Eye { Store? seen; }")]
-    [InlineData("namespace Gatehouse.Watching; class Eye { Gatehouse.Storage.Store? seen; }")]
-    [InlineData("namespace Gatehouse.Watching; class Eye { static void See() { var seen = Gatehouse.Open.Now(); } }")]
+    [InlineData("using Gatehouse.Storage; namespace Gatehouse.Telemetry; class Eye { Store? seen; }")]
+    [InlineData("namespace Gatehouse.Telemetry; class Eye { Gatehouse.Storage.Store? seen; }")]
+    [InlineData("namespace Gatehouse.Telemetry; class Eye { static void See() { var seen = Gatehouse.Open.Now(); } }")]
     [InlineData(
-        "namespace Gatehouse.Watching; class Eye { static bool See() => Gatehouse.Open.Now() is { Size: > 1 }; }")]
+        "namespace Gatehouse.Telemetry; class Eye { static bool See() => Gatehouse.Open.Now() is { Size: > 1 }; }")]
     public void A_planted_sideways_use_is_found(string planted)
     {
         SourceFile[] tree =
@@ -67,7 +67,7 @@ public sealed class FolderTests
             new("src/Gatehouse/Storage/Store.cs", "namespace Gatehouse.Storage; class Store { public int Size => 1; }"),
             new("src/Gatehouse/Cli/Open.cs",
                 "namespace Gatehouse; static class Open { public static Storage.Store Now() => new(); }"),
-            new("src/Gatehouse/Watching/Eye.cs", planted),
+            new("src/Gatehouse/Telemetry/Eye.cs", planted),
         ];
         var sources = new Compiled("synthetic", tree, null);
 
@@ -79,7 +79,7 @@ public sealed class FolderTests
     public void A_name_that_does_not_resolve_is_an_error_and_not_a_pass()
     {
         var sources = new Compiled(
-            "synthetic", [new("src/Gatehouse/Watching/Eye.cs", "namespace Gatehouse; class Eye { Store? s; }")], null);
+            "synthetic", [new("src/Gatehouse/Telemetry/Eye.cs", "namespace Gatehouse; class Eye { Store? s; }")], null);
         Assert.Contains(sources.Errors(), error => error.Id == "CS0246");
     }
 

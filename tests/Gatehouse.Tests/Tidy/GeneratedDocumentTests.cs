@@ -1,4 +1,4 @@
-using Gatehouse.Acts;
+using Gatehouse.Actions;
 using Gatehouse.Cli;
 using Gatehouse.Core.Traffic;
 

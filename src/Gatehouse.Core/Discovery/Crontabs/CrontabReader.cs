@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 
@@ -11,19 +11,19 @@ namespace Gatehouse.Core.Discovery.Crontabs;
 public static class CrontabReader
 {
     private const int LinesMax = 2_000; // Lines of one table; cron itself refuses far fewer.
-    private const int SightsMax = 200; // Entries of one table that are handed on.
+    private const int ObservationsMax = 200; // Entries of one table that are handed on.
 
     /// <summary>Reads a table.</summary>
     /// <param name="file">The table.</param>
     /// <param name="homes">Homes by user, for scripts that a command names relative to its home.</param>
     /// <param name="scripts">The scripts that commands name.</param>
-    public static SightReading Read(
-        CrontabFile file, IReadOnlyDictionary<string, string> homes, ScriptShelf scripts)
+    public static ObservationReading Read(
+        CrontabFile file, IReadOnlyDictionary<string, string> homes, ScriptCache scripts)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(homes);
         ArgumentNullException.ThrowIfNull(scripts);
-        var sights = ImmutableArray.CreateBuilder<Sight>();
+        var observations = ImmutableArray.CreateBuilder<Observation>();
         var variables = new List<EnvironmentFact>();
         var (number, odd) = (0, 0);
         foreach (var raw in file.Text.Split('\n', LinesMax + 1).Take(LinesMax))
@@ -40,36 +40,37 @@ public static class CrontabReader
             {
                 odd++;
             }
-            else if (sights.Count < SightsMax
-                && SightOf(file, number, entry, (variables, homes, scripts)) is { } sight)
+            else if (observations.Count < ObservationsMax
+                && ObservationOf(file, number, entry, (variables, homes, scripts)) is { } observation)
             {
-                sights.Add(sight);
+                observations.Add(observation);
             }
         }
-        return new SightReading(sights.ToImmutable(), odd == 0 ? null : $"{odd} lines are no entries of cron");
+        return new ObservationReading(observations.ToImmutable(), odd == 0 ? null
+            : $"{odd} lines are no entries of cron");
     }
 
     /// <summary>Reads a script of <c>/etc/cron.daily</c> and its like.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
     /// <param name="cron">When the scripts of its folder start, as <c>@daily</c>.</param>
-    public static SightReading ReadScriptOfFolder(string path, string text, string cron)
+    public static ObservationReading ReadScriptOfFolder(string path, string text, string cron)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var clues = ClueText.FindInScript(path, text);
-        if (clues.All(static clue => clue.Kind is ClueKind.Power or ClueKind.Upkeep))
-            return SightReading.Nothing;
-        var sight = new Sight
+        var evidence = EvidenceText.FindInScript(path, text);
+        if (evidence.All(static piece => piece.Kind is EvidenceKind.Power or EvidenceKind.Upkeep))
+            return ObservationReading.Nothing;
+        var observation = new Observation
         {
-            Kind = SightKind.CronLine,
-            Place = ShownWord.Path(path),
-            Name = ShownWord.Of(NameOf(path)),
+            Kind = ObservationKind.CronLine,
+            Place = DisplayWord.Path(path),
+            Name = DisplayWord.Of(NameOf(path)),
             User = "root",
             Trigger = TriggerKind.Cron,
             Cron = cron,
-            Clues = clues,
+            Evidence = evidence,
         };
-        return new SightReading([sight], null);
+        return new ObservationReading([observation], null);
     }
 
     /// <summary>
@@ -83,34 +84,34 @@ public static class CrontabReader
         return name.Length == 0 || !name.All(static one => char.IsAsciiLetterOrDigit(one) || one is '_' or '-');
     }
 
-    private static Sight? SightOf(CrontabFile file, int number, CronLine entry,
-        (List<EnvironmentFact> Variables, IReadOnlyDictionary<string, string> Homes, ScriptShelf Scripts) around)
+    private static Observation? ObservationOf(CrontabFile file, int number, CronLine entry,
+        (List<EnvironmentFact> Variables, IReadOnlyDictionary<string, string> Homes, ScriptCache Scripts) around)
     {
         var user = entry.User ?? file.User;
         var home = user is null ? null : around.Homes.GetValueOrDefault(user);
-        var bag = new ClueBag();
-        bag.AddRange(ClueText.FindInCommand("command", entry.Command));
-        bag.AddRange(ClueText.Find("input", entry.Input));
+        var bag = new EvidenceBag();
+        bag.AddRange(EvidenceText.FindInCommand("command", entry.Command));
+        bag.AddRange(EvidenceText.Find("input", entry.Input));
         var scripts = ScriptPaths.Of(entry.Command, home, home);
         foreach (var path in scripts)
-            bag.AddRange(around.Scripts.Clues(path));
+            bag.AddRange(around.Scripts.Evidence(path));
         if (!bag.IsEvidence)
             return null;
         foreach (var variable in around.Variables)
-            bag.AddRange(ClueText.FindInVariable(variable));
+            bag.AddRange(EvidenceText.FindInVariable(variable));
         // What starts with the machine and serves models goes on running; any other line ends.
         var software = entry.IsAtBoot ? Programs.SoftwareOf(bag.ToImmutable()) : null;
-        return new Sight
+        return new Observation
         {
-            Kind = SightKind.CronLine,
+            Kind = ObservationKind.CronLine,
             Software = software,
             ListeningPorts = software is { Port: > 0 } ? [software.Port] : [],
-            Place = ShownWord.Path($"{file.Path}:{number}"),
-            Name = ShownWord.Of(scripts is [var first, ..] ? NameOf(first) : NameOfCommand(entry.Command)),
-            User = user is null ? null : ShownWord.Of(user),
+            Place = DisplayWord.Path($"{file.Path}:{number}"),
+            Name = DisplayWord.Of(scripts is [var first, ..] ? NameOf(first) : NameOfCommand(entry.Command)),
+            User = user is null ? null : DisplayWord.Of(user),
             Trigger = entry.IsAtBoot ? TriggerKind.Event : TriggerKind.Cron,
             Cron = entry.Cron,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         };
     }
 

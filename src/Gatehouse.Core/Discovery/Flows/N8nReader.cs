@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -29,25 +29,25 @@ public static class N8nReader
     /// <summary>Reads an export.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
-    public static SightReading Read(string path, string text)
+    public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);
         var tree = JsonTree.Read(text);
         if (tree.Root is not { } root)
-            return SightReading.Broken(tree.Problem!);
+            return ObservationReading.Broken(tree.Problem!);
         var workflows = root.Items.Count > 0
             ? root.Items : [root, .. root["workflows"]?.Items ?? [], .. root["data"] is { } data
             ? [data, .. data.Items] : (TreeNode[])[]];
-        var sights = workflows.Where(static one => one["nodes"]?.Items.Any(static node =>
+        var observations = workflows.Where(static one => one["nodes"]?.Items.Any(static node =>
                 node.TextOf("type")?.Contains('.', StringComparison.Ordinal) == true) == true)
-            .Take(WorkflowsMax).Select(workflow => SightOf(path, workflow));
-        return new SightReading([.. sights], null);
+            .Take(WorkflowsMax).Select(workflow => ObservationOf(path, workflow));
+        return new ObservationReading([.. observations], null);
     }
 
-    private static Sight SightOf(string path, TreeNode workflow)
+    private static Observation ObservationOf(string path, TreeNode workflow)
     {
         var name = workflow.TextOf("name") ?? path[(path.LastIndexOf('/') + 1)..];
-        var bag = new ClueBag();
+        var bag = new EvidenceBag();
         var triggers = new List<(TriggerKind Kind, string? Cron)>();
         foreach (var node in workflow["nodes"]!.Items.Take(NodesMax))
         {
@@ -58,19 +58,19 @@ public static class N8nReader
             .Cast<TriggerKind?>().FirstOrDefault();
         var crons = triggers.Where(static one => one.Kind == TriggerKind.Cron).Take(2).ToArray();
         var state = workflow.TextOf("active") == "false" ? ", not active" : "";
-        return new Sight
+        return new Observation
         {
-            Kind = SightKind.Flow,
-            Place = $"{ShownWord.Path(path)} workflow {ShownWord.Of(name)}{state}",
-            Name = ShownWord.Of(name),
+            Kind = ObservationKind.Flow,
+            Place = $"{DisplayWord.Path(path)} workflow {DisplayWord.Of(name)}{state}",
+            Name = DisplayWord.Of(name),
             Trigger = first,
             Cron = first == TriggerKind.Cron && crons.Length == 1 ? crons[0].Cron : null,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         };
     }
 
     private static void AddNode(
-        ClueBag bag, TreeNode node, string type, List<(TriggerKind Kind, string? Cron)> triggers)
+        EvidenceBag bag, TreeNode node, string type, List<(TriggerKind Kind, string? Cron)> triggers)
     {
         var name = N8nNodes.ShortOf(type);
         var where = $"node {name}";
@@ -79,42 +79,42 @@ public static class N8nReader
         {
             triggers.Add((trigger, trigger == TriggerKind.Cron ? N8nSchedule.CronOf(name, parameters) : null));
             if (trigger == TriggerKind.Webhook)
-                bag.Add(ClueKind.Webhook, where, $"/webhook/{parameters.TextOf("path") ?? ShownWord.Hidden}");
+                bag.Add(EvidenceKind.Webhook, where, $"/webhook/{parameters.TextOf("path") ?? DisplayWord.Hidden}");
         }
         if (N8nNodes.SourceOf(type) is { } source)
-            bag.Add(ClueKind.Source, where, source);
+            bag.Add(EvidenceKind.Source, where, source);
         if (N8nNodes.SinkOf(type, parameters.TextOf("operation")) is { } sink)
-            bag.Add(ClueKind.Sink, where, sink);
+            bag.Add(EvidenceKind.Sink, where, sink);
         if (N8nNodes.Answers(type))
-            bag.Add(ClueKind.Sink, where, "caller");
+            bag.Add(EvidenceKind.Sink, where, "caller");
         if (N8nNodes.PowerOf(type) is { } power)
-            bag.Add(ClueKind.Power, where, power);
+            bag.Add(EvidenceKind.Power, where, power);
         var isModel = N8nNodes.IsModel(type);
         if (isModel)
         {
-            bag.Add(ClueKind.ModelClient, where, name);
+            bag.Add(EvidenceKind.ModelClient, where, name);
             AddModel(bag, where, parameters);
         }
         foreach (var (credential, _) in node["credentials"]?.Entries ?? [])
             AddCredential(bag, where, credential);
-        TreeClues.Add(bag, where, parameters, isModel);
+        TreeEvidence.Add(bag, where, parameters, isModel);
     }
 
     /// <summary>The model stands as text, or as a choice with its value below.</summary>
-    private static void AddModel(ClueBag bag, string where, TreeNode parameters)
+    private static void AddModel(EvidenceBag bag, string where, TreeNode parameters)
     {
         foreach (var key in (ReadOnlySpan<string>)["model", "modelId", "modelName"])
         {
             if ((parameters.TextOf(key) ?? parameters[key]?.TextOf("value")) is { } model && ModelNames.CanBe(model))
-                bag.Add(ClueKind.ModelName, where, model);
+                bag.Add(EvidenceKind.ModelName, where, model);
         }
     }
 
-    private static void AddCredential(ClueBag bag, string where, string type)
+    private static void AddCredential(EvidenceBag bag, string where, string type)
     {
         if (N8nNodes.IsModelCredential(type))
-            bag.Add(ClueKind.ModelKey, where, $"credential {type}");
+            bag.Add(EvidenceKind.ModelKey, where, $"credential {type}");
         else if (N8nNodes.IsSinkCredential(type))
-            bag.Add(ClueKind.SinkKey, where, $"credential {type}");
+            bag.Add(EvidenceKind.SinkKey, where, $"credential {type}");
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -21,33 +21,33 @@ public static class NodeRedReader
         "huggingface", "lmstudio", "deepseek",
     ];
 
-    private static readonly Dictionary<string, (ClueKind Kind, string Value)> Types = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (EvidenceKind Kind, string Value)> Types = new(StringComparer.Ordinal)
     {
-        ["mqtt in"] = (ClueKind.Source, "mqtt"),
-        ["mqtt out"] = (ClueKind.Sink, "mqtt"),
-        ["e-mail"] = (ClueKind.Sink, "mail"),
-        ["e-mail in"] = (ClueKind.Source, "mail"),
-        ["feedparse"] = (ClueKind.Source, "rss"),
-        ["exec"] = (ClueKind.Power, "runs commands"),
-        ["function"] = (ClueKind.Power, "runs its own code"),
-        ["file"] = (ClueKind.Power, "writes files"),
-        ["watch"] = (ClueKind.Source, "file"),
-        ["file in"] = (ClueKind.Source, "file"),
-        ["tail"] = (ClueKind.Source, "file"),
-        ["telegram sender"] = (ClueKind.Sink, "telegram"),
-        ["telegram receiver"] = (ClueKind.Source, "telegram"),
-        ["discordMessageManager"] = (ClueKind.Sink, "discord"),
-        ["discord-send-messages"] = (ClueKind.Sink, "discord"),
-        ["twitter out"] = (ClueKind.Sink, "twitter"),
-        ["slack-web-out"] = (ClueKind.Sink, "slack"),
-        ["slack"] = (ClueKind.Sink, "slack"),
-        ["mastodon-out"] = (ClueKind.Sink, "mastodon"),
-        ["api-call-service"] = (ClueKind.Power, "controls the house"),
-        ["ha-call-service"] = (ClueKind.Power, "controls the house"),
-        ["tcp out"] = (ClueKind.Sink, "http"),
-        ["udp out"] = (ClueKind.Sink, "http"),
-        ["pushover"] = (ClueKind.Sink, "pushover"),
-        ["server-state-changed"] = (ClueKind.Source, "event of Home Assistant"),
+        ["mqtt in"] = (EvidenceKind.Source, "mqtt"),
+        ["mqtt out"] = (EvidenceKind.Sink, "mqtt"),
+        ["e-mail"] = (EvidenceKind.Sink, "mail"),
+        ["e-mail in"] = (EvidenceKind.Source, "mail"),
+        ["feedparse"] = (EvidenceKind.Source, "rss"),
+        ["exec"] = (EvidenceKind.Power, "runs commands"),
+        ["function"] = (EvidenceKind.Power, "runs its own code"),
+        ["file"] = (EvidenceKind.Power, "writes files"),
+        ["watch"] = (EvidenceKind.Source, "file"),
+        ["file in"] = (EvidenceKind.Source, "file"),
+        ["tail"] = (EvidenceKind.Source, "file"),
+        ["telegram sender"] = (EvidenceKind.Sink, "telegram"),
+        ["telegram receiver"] = (EvidenceKind.Source, "telegram"),
+        ["discordMessageManager"] = (EvidenceKind.Sink, "discord"),
+        ["discord-send-messages"] = (EvidenceKind.Sink, "discord"),
+        ["twitter out"] = (EvidenceKind.Sink, "twitter"),
+        ["slack-web-out"] = (EvidenceKind.Sink, "slack"),
+        ["slack"] = (EvidenceKind.Sink, "slack"),
+        ["mastodon-out"] = (EvidenceKind.Sink, "mastodon"),
+        ["api-call-service"] = (EvidenceKind.Power, "controls the house"),
+        ["ha-call-service"] = (EvidenceKind.Power, "controls the house"),
+        ["tcp out"] = (EvidenceKind.Sink, "http"),
+        ["udp out"] = (EvidenceKind.Sink, "http"),
+        ["pushover"] = (EvidenceKind.Sink, "pushover"),
+        ["server-state-changed"] = (EvidenceKind.Source, "event of Home Assistant"),
     };
 
     private static readonly string[] EventTypes =
@@ -67,12 +67,12 @@ public static class NodeRedReader
     /// <summary>Reads a file of flows.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
-    public static SightReading Read(string path, string text)
+    public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);
         var tree = JsonTree.Read(text);
         if (tree.Root is not { } root)
-            return SightReading.Broken(tree.Problem!);
+            return ObservationReading.Broken(tree.Problem!);
         var nodes = root.Items.Where(static node => node.TextOf("type") is not null).Take(NodesMax).ToList();
         var byId = new Dictionary<string, TreeNode>(StringComparer.Ordinal);
         var byPlace = new Dictionary<string, List<TreeNode>>(StringComparer.Ordinal);
@@ -85,15 +85,15 @@ public static class NodeRedReader
                 byPlace.Add(place, there = []);
             there.Add(node);
         }
-        var sights = nodes.Where(static node => node.TextOf("type") == "tab").Take(TabsMax)
-            .Select(tab => SightOf(path, tab, byId, byPlace)).OfType<Sight>();
-        return new SightReading([.. sights], null);
+        var observations = nodes.Where(static node => node.TextOf("type") == "tab").Take(TabsMax)
+            .Select(tab => ObservationOf(path, tab, byId, byPlace)).OfType<Observation>();
+        return new ObservationReading([.. observations], null);
     }
 
-    private static Sight? SightOf(string path, TreeNode tab, Dictionary<string, TreeNode> byId,
+    private static Observation? ObservationOf(string path, TreeNode tab, Dictionary<string, TreeNode> byId,
         Dictionary<string, List<TreeNode>> byPlace)
     {
-        var bag = new ClueBag();
+        var bag = new EvidenceBag();
         var (trigger, crons) = ((TriggerKind?)null, new List<string?>());
         foreach (var node in Inside(tab.TextOf("id") ?? "", byId, byPlace))
         {
@@ -106,14 +106,14 @@ public static class NodeRedReader
             return null;
         var name = tab.TextOf("label") ?? tab.TextOf("id") ?? "flow";
         var state = tab.TextOf("disabled") == "true" ? ", not active" : "";
-        return new Sight
+        return new Observation
         {
-            Kind = SightKind.Flow,
-            Place = $"{ShownWord.Path(path)} flow {ShownWord.Of(name)}{state}",
-            Name = ShownWord.Of(name),
+            Kind = ObservationKind.Flow,
+            Place = $"{DisplayWord.Path(path)} flow {DisplayWord.Of(name)}{state}",
+            Name = DisplayWord.Of(name),
             Trigger = trigger,
             Cron = trigger == TriggerKind.Cron && crons.Count == 1 ? crons[0] : null,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         };
     }
 
@@ -144,17 +144,17 @@ public static class NodeRedReader
         return found;
     }
 
-    private static void AddNode(ClueBag bag, TreeNode node, string type)
+    private static void AddNode(EvidenceBag bag, TreeNode node, string type)
     {
         var where = $"node {type}";
         var isModel = ModelWords.Any(word => type.Contains(word, StringComparison.OrdinalIgnoreCase));
         if (isModel)
-            bag.Add(ClueKind.ModelClient, where, type);
+            bag.Add(EvidenceKind.ModelClient, where, type);
         if (Types.TryGetValue(type, out var known))
             bag.Add(known.Kind, where, known.Value);
         if (type == "http in")
-            bag.Add(ClueKind.Webhook, where, node.TextOf("url") ?? ShownWord.Hidden);
-        TreeClues.Add(bag, where, node, isModel);
+            bag.Add(EvidenceKind.Webhook, where, node.TextOf("url") ?? DisplayWord.Hidden);
+        TreeEvidence.Add(bag, where, node, isModel);
     }
 
     private static TriggerKind? TriggerOf(TreeNode node, string type, List<string?> crons)

@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 
 namespace Gatehouse.Core.Discovery.HomeAssistant;
@@ -37,7 +37,7 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
         ["logger", "system_log", "input_text", "input_boolean", "input_number", "counter", "timer", "logbook",
             "conversation"];
 
-    public void Add(ClueBag bag, TreeNode root)
+    public void Add(EvidenceBag bag, TreeNode root)
     {
         var left = ActionsMax;
         foreach (var node in root.All())
@@ -50,44 +50,44 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
             if (key == "agent_id" || (IsName(text) && text.StartsWith("conversation.", StringComparison.Ordinal)
                 && key is not ("action" or "service")))
             {
-                bag.Add(ClueKind.ModelClient, key, "conversation agent");
+                bag.Add(EvidenceKind.ModelClient, key, "conversation agent");
             }
         }
     }
 
-    private void AddAction(ClueBag bag, string name)
+    private void AddAction(EvidenceBag bag, string name)
     {
         var where = $"action {name}";
         var domain = name[..name.IndexOf('.', StringComparison.Ordinal)];
         if (name == "conversation.process" || name == "assist_satellite.ask_question" || ModelDomains.Contains(domain))
-            bag.Add(ClueKind.ModelClient, where, name);
+            bag.Add(EvidenceKind.ModelClient, where, name);
         else if (domain is "rest_command" or "shell_command")
             AddCommand(bag, where, domain, name);
         else if (domain is "python_script" or "pyscript")
-            bag.Add(ClueKind.Power, where, "runs its own code");
+            bag.Add(EvidenceKind.Power, where, "runs its own code");
         else if (domain is "homeassistant" or "hassio" or "backup" or "update")
-            bag.Add(ClueKind.Power, where, $"changes Home Assistant: {name}");
+            bag.Add(EvidenceKind.Power, where, $"changes Home Assistant: {name}");
         else if (SinkDomains.TryGetValue(domain, out var sink))
-            bag.Add(ClueKind.Sink, where, sink is "notify" ? $"notify {name}" : sink);
+            bag.Add(EvidenceKind.Sink, where, sink is "notify" ? $"notify {name}" : sink);
         else if (!QuietDomains.Contains(domain))
-            bag.Add(ClueKind.Power, where, $"controls the house: {name}");
+            bag.Add(EvidenceKind.Power, where, $"controls the house: {name}");
     }
 
-    private void AddCommand(ClueBag bag, string where, string domain, string name)
+    private void AddCommand(EvidenceBag bag, string where, string domain, string name)
     {
         var command = commands.GetValueOrDefault(name);
         if (domain == "shell_command")
         {
-            bag.Add(ClueKind.Power, where, "runs commands");
-            bag.AddRange(ClueText.FindInCommand(where, command?.Text ?? ""));
+            bag.Add(EvidenceKind.Power, where, "runs commands");
+            bag.AddRange(EvidenceText.FindInCommand(where, command?.Text ?? ""));
         }
         else if (command is not null)
         {
-            TreeClues.Add(bag, where, command, isModel: false);
+            TreeEvidence.Add(bag, where, command, isModel: false);
         }
         else
         {
-            bag.Add(ClueKind.Sink, where, "http");
+            bag.Add(EvidenceKind.Sink, where, "http");
         }
     }
 

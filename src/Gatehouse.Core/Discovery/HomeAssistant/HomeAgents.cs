@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -33,44 +33,44 @@ internal static class HomeAgents
 
     private static readonly string[] KeyNames = ["api_key", "api_token", "token", "access_token"];
 
-    public static IEnumerable<Sight> Of(string path, TreeNode root)
+    public static IEnumerable<Observation> Of(string path, TreeNode root)
     {
         var entries = root["data"]?["entries"]?.Items ?? [];
         foreach (var entry in entries.Take(EntriesMax))
         {
             if (entry.TextOf("domain") is { } domain && Domains.TryGetValue(domain, out var usual))
-                yield return SightOf(path, entry, domain, usual);
+                yield return ObservationOf(path, entry, domain, usual);
         }
     }
 
-    private static Sight SightOf(string path, TreeNode entry, string domain, string? usual)
+    private static Observation ObservationOf(string path, TreeNode entry, string domain, string? usual)
     {
-        var bag = new ClueBag();
-        bag.Add(ClueKind.ModelClient, "integration", domain);
+        var bag = new EvidenceBag();
+        bag.Add(EvidenceKind.ModelClient, "integration", domain);
         TreeNode[] settings = [entry["data"] ?? TreeNode.Opaque, entry["options"] ?? TreeNode.Opaque,
             .. entry["subentries"]?.Items.Take(50).Select(static one => one["data"] ?? TreeNode.Opaque) ?? []];
         AddUrl(bag, settings, usual);
         foreach (var one in settings)
         {
             if (one.TextOf("chat_model", "model") is { } model && ModelNames.CanBe(model))
-                bag.Add(ClueKind.ModelName, "model", model);
+                bag.Add(EvidenceKind.ModelName, "model", model);
             if (KeyNames.FirstOrDefault(name => one.TextOf(name) is not null) is { } key)
-                bag.Add(ClueKind.ModelKey, "data", $"{domain} {key}");
+                bag.Add(EvidenceKind.ModelKey, "data", $"{domain} {key}");
             if (one.ListOf("llm_hass_api").Any(static api => api.Text is { Length: > 0 } and not "none"))
-                bag.Add(ClueKind.Power, "llm_hass_api", "controls the house");
+                bag.Add(EvidenceKind.Power, "llm_hass_api", "controls the house");
         }
         var state = entry.TextOf("disabled_by") is null ? "" : ", not active";
-        return new Sight
+        return new Observation
         {
-            Kind = SightKind.Automation,
-            Place = $"{ShownWord.Path(path)} integration {ShownWord.Of(domain)}{state}",
-            Name = ShownWord.Of(entry.TextOf("title") ?? domain),
+            Kind = ObservationKind.Automation,
+            Place = $"{DisplayWord.Path(path)} integration {DisplayWord.Of(domain)}{state}",
+            Name = DisplayWord.Of(entry.TextOf("title") ?? domain),
             Trigger = TriggerKind.Prompt,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         };
     }
 
-    private static void AddUrl(ClueBag bag, TreeNode[] settings, string? usual)
+    private static void AddUrl(EvidenceBag bag, TreeNode[] settings, string? usual)
     {
         var named = settings.Select(static one => one.TextOf("url", "base_url", "host", "webhook_url", "api_base"))
             .FirstOrDefault(static one => one is not null) ?? usual;
@@ -79,7 +79,7 @@ internal static class HomeAgents
             return;
         if (port is not null && !named.Contains("://", StringComparison.Ordinal))
             named = $"{named}:{port}";
-        if (ParsedUrl.TryParse(named) is { } url && ShownWord.Url(url, withPath: true) is { } place)
-            bag.Add(ClueKind.ModelUrl, "url", place);
+        if (ParsedUrl.TryParse(named) is { } url && DisplayWord.Url(url, withPath: true) is { } place)
+            bag.Add(EvidenceKind.ModelUrl, "url", place);
     }
 }

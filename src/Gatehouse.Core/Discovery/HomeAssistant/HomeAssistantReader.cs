@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -14,7 +14,7 @@ public sealed class HomeAssistantReader
 {
     private const int RunsMax = 5_000; // Automations and scripts of one house.
 
-    private readonly ImmutableArray<Sight>.Builder _sights = ImmutableArray.CreateBuilder<Sight>();
+    private readonly ImmutableArray<Observation>.Builder _observations = ImmutableArray.CreateBuilder<Observation>();
     private readonly ImmutableArray<(string, string)>.Builder _problems =
         ImmutableArray.CreateBuilder<(string, string)>();
     private readonly Dictionary<string, TreeNode> _commands = new(StringComparer.Ordinal);
@@ -34,9 +34,9 @@ public sealed class HomeAssistantReader
         foreach (var file in files)
             reader.Take(file);
         foreach (var run in reader._runs)
-            reader.Judge(run.Path, run.Key, run.Node);
+            reader.Classify(run.Path, run.Key, run.Node);
         reader.AddUnusedCommands();
-        return new HomeReading(reader._sights.ToImmutable(), reader._problems.ToImmutable());
+        return new HomeReading(reader._observations.ToImmutable(), reader._problems.ToImmutable());
     }
 
     private void Take(HomeFile file)
@@ -44,9 +44,9 @@ public sealed class HomeAssistantReader
         var isEntries = file.Path.EndsWith("core.config_entries", StringComparison.Ordinal);
         var tree = isEntries ? JsonTree.Read(file.Text) : YamlTree.Read(file.Text);
         if (tree.Root is not { } root)
-            _problems.Add((ShownWord.Of(file.Path), tree.Problem!));
+            _problems.Add((DisplayWord.Of(file.Path), tree.Problem!));
         else if (isEntries)
-            _sights.AddRange(HomeAgents.Of(file.Path, root));
+            _observations.AddRange(HomeAgents.Of(file.Path, root));
         else if (root.Items.Count > 0)
             TakeAutomations(file.Path, root);
         else if (CommandsIn(file.Path) is { } section)
@@ -123,16 +123,16 @@ public sealed class HomeAssistantReader
         foreach (var (name, command) in _commands.Where(pair => !used.Contains(pair.Key)))
         {
             if (!name.StartsWith("rest_command.", StringComparison.Ordinal)) continue;
-            var bag = new ClueBag();
-            TreeClues.Add(bag, name, command, isModel: false);
-            if (!bag.Has(ClueKind.ModelUrl)) continue;
-            _sights.Add(new Sight
+            var bag = new EvidenceBag();
+            TreeEvidence.Add(bag, name, command, isModel: false);
+            if (!bag.Has(EvidenceKind.ModelUrl)) continue;
+            _observations.Add(new Observation
             {
-                Kind = SightKind.Automation,
-                Place = ShownWord.Path($"{_places[name]} {name}"),
-                Name = ShownWord.Of(name["rest_command.".Length..]),
+                Kind = ObservationKind.Automation,
+                Place = DisplayWord.Path($"{_places[name]} {name}"),
+                Name = DisplayWord.Of(name["rest_command.".Length..]),
                 Trigger = TriggerKind.Event,
-                Clues = bag.ToImmutable(),
+                Evidence = bag.ToImmutable(),
             });
         }
     }
@@ -144,22 +144,22 @@ public sealed class HomeAssistantReader
     }
 
     /// <summary>Hands on what has to do with models; a house has many automations that do not.</summary>
-    private void Judge(string path, string? key, TreeNode node)
+    private void Classify(string path, string? key, TreeNode node)
     {
-        var bag = new ClueBag();
+        var bag = new EvidenceBag();
         new HomeActions(_commands).Add(bag, node);
-        if (!bag.Has(ClueKind.ModelClient, ClueKind.ModelUrl, ClueKind.ModelName, ClueKind.ModelKey))
+        if (!bag.Has(EvidenceKind.ModelClient, EvidenceKind.ModelUrl, EvidenceKind.ModelName, EvidenceKind.ModelKey))
             return;
         var (trigger, cron) = HomeTriggers.Read(bag, node);
         var name = node.TextOf("alias") ?? key ?? node.TextOf("id") ?? "automation";
-        _sights.Add(new Sight
+        _observations.Add(new Observation
         {
-            Kind = SightKind.Automation,
-            Place = $"{ShownWord.Path(path)} {(key is null ? "automation" : "script")} {ShownWord.Of(name)}",
-            Name = ShownWord.Of(name),
+            Kind = ObservationKind.Automation,
+            Place = $"{DisplayWord.Path(path)} {(key is null ? "automation" : "script")} {DisplayWord.Of(name)}",
+            Name = DisplayWord.Of(name),
             Trigger = trigger,
             Cron = cron,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         });
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace Gatehouse.Core.Discovery.HomeAssistant;
 
 /// <summary>What was made of the files of one Home Assistant.</summary>
-/// <param name="Sights">Agents, automations and scripts that have to do with models.</param>
+/// <param name="Observations">Agents, automations and scripts that have to do with models.</param>
 /// <param name="Problems">Files that could not be read, by path, and why.</param>
-public sealed record HomeReading(ImmutableArray<Sight> Sights, ImmutableArray<(string Path, string Why)> Problems);
+public sealed record HomeReading(ImmutableArray<Observation> Observations,
+    ImmutableArray<(string Path, string Why)> Problems);

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -12,7 +12,7 @@ internal static class HomeTriggers
 
     /// <summary>Adds the sources of all triggers.</summary>
     /// <returns>The trigger that strangers can use first, and the schedule when there is exactly one.</returns>
-    public static (TriggerKind? Kind, string? Cron) Read(ClueBag bag, TreeNode automation)
+    public static (TriggerKind? Kind, string? Cron) Read(EvidenceBag bag, TreeNode automation)
     {
         var kinds = new List<TriggerKind>();
         var crons = new List<string?>();
@@ -42,25 +42,25 @@ internal static class HomeTriggers
         _ => TriggerKind.Event,
     };
 
-    private static void AddSource(ClueBag bag, string platform, TreeNode trigger)
+    private static void AddSource(EvidenceBag bag, string platform, TreeNode trigger)
     {
         // The id of a webhook is all that guards it.
         if (platform == "webhook")
         {
-            bag.Add(ClueKind.Webhook, "trigger", "/api/webhook/" + ShownWord.Hidden);
+            bag.Add(EvidenceKind.Webhook, "trigger", "/api/webhook/" + DisplayWord.Hidden);
         }
         else if (platform == "mqtt")
         {
-            bag.Add(ClueKind.Source, "trigger", $"mqtt {trigger.TextOf("topic")}");
+            bag.Add(EvidenceKind.Source, "trigger", $"mqtt {trigger.TextOf("topic")}");
         }
         else if (trigger.TextOf("event_type") is { } type)
         {
-            bag.Add(ClueKind.Source, "trigger",
+            bag.Add(EvidenceKind.Source, "trigger",
                 type switch { "imap_content" => "mail", "feedreader" => "rss", _ => $"event {type}" });
         }
         else if (platform.Length > 0 && platform != "conversation")
         {
-            bag.Add(ClueKind.Source, "trigger", $"event {platform}");
+            bag.Add(EvidenceKind.Source, "trigger", $"event {platform}");
         }
     }
 

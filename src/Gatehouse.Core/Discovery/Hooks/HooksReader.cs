@@ -1,4 +1,4 @@
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
 using Gatehouse.Core.Estate;
 
@@ -18,42 +18,42 @@ public static class HooksReader
     /// <param name="path">Where it lies; its end tells JSON from YAML.</param>
     /// <param name="text">What stands in it.</param>
     /// <param name="scripts">The scripts that the hooks start.</param>
-    public static SightReading Read(string path, string text, ScriptShelf scripts)
+    public static ObservationReading Read(string path, string text, ScriptCache scripts)
     {
         ArgumentNullException.ThrowIfNull(path);
         ArgumentNullException.ThrowIfNull(text);
         ArgumentNullException.ThrowIfNull(scripts);
         if (!text.Contains(CommandKey, StringComparison.Ordinal))
-            return SightReading.Nothing;
+            return ObservationReading.Nothing;
         var tree = path.EndsWith(".json", StringComparison.Ordinal) ? JsonTree.Read(text) : YamlTree.Read(text);
         if (tree.Root is not { } root)
-            return SightReading.Broken(tree.Problem!);
-        var sights =
+            return ObservationReading.Broken(tree.Problem!);
+        var observations =
             root.Items.Where(static hook => hook.TextOf("id") is not null && hook.TextOf(CommandKey) is not null)
-            .Take(HooksMax).Select(hook => SightOf(path, hook, scripts));
-        return new SightReading([.. sights], null);
+            .Take(HooksMax).Select(hook => ObservationOf(path, hook, scripts));
+        return new ObservationReading([.. observations], null);
     }
 
-    private static Sight SightOf(string path, TreeNode hook, ScriptShelf scripts)
+    private static Observation ObservationOf(string path, TreeNode hook, ScriptCache scripts)
     {
         var id = hook.TextOf("id")!;
         var command = hook.TextOf(CommandKey)!;
-        var bag = new ClueBag();
-        bag.Add(ClueKind.Webhook, "id", $"/hooks/{id}");
+        var bag = new EvidenceBag();
+        bag.Add(EvidenceKind.Webhook, "id", $"/hooks/{id}");
         if (hook["trigger-rule"] is null)
-            bag.Add(ClueKind.Power, "trigger-rule", "can be started by anybody who reaches it: it has no rule");
+            bag.Add(EvidenceKind.Power, "trigger-rule", "can be started by anybody who reaches it: it has no rule");
         var constants = hook.ListOf("pass-arguments-to-command")
             .Where(static one => one.TextOf("source") == "string").Select(static one => one.TextOf("name") ?? "");
-        bag.AddRange(ClueText.FindInArguments(CommandKey, [command, .. constants]));
+        bag.AddRange(EvidenceText.FindInArguments(CommandKey, [command, .. constants]));
         foreach (var script in ScriptPaths.Of(command, hook.TextOf("command-working-directory"), null))
-            bag.AddRange(scripts.Clues(script));
-        return new Sight
+            bag.AddRange(scripts.Evidence(script));
+        return new Observation
         {
-            Kind = SightKind.Webhook,
-            Place = $"{ShownWord.Path(path)} hook {ShownWord.Of(id)}",
-            Name = ShownWord.Of(id),
+            Kind = ObservationKind.Webhook,
+            Place = $"{DisplayWord.Path(path)} hook {DisplayWord.Of(id)}",
+            Name = DisplayWord.Of(id),
             Trigger = TriggerKind.Webhook,
-            Clues = bag.ToImmutable(),
+            Evidence = bag.ToImmutable(),
         };
     }
 }

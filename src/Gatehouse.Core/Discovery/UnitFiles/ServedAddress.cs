@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gatehouse.Core.Discovery.Clues;
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery.UnitFiles;

@@ -1,4 +1,4 @@
-using Gatehouse.Core.Units;
+using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Discovery.UnitFiles;
 

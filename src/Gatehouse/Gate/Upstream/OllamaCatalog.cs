@@ -59,7 +59,7 @@ internal sealed class OllamaCatalog(
         => $"{{\"model\":\"{JsonEncodedText.Encode(name)}\"{more}}}";
 
     /// <summary>The list of models that a server gives in a dialect, or why it does not.</summary>
-    public async ValueTask<Told> ListAsync(ModelPlan server, Dialect dialect, CancellationToken stop)
+    public async ValueTask<UpstreamReply> ListAsync(ModelPlan server, Dialect dialect, CancellationToken stop)
     {
         if (dialect == Dialect.Ollama) return await AskAsync(server, "/api/tags", null, stop);
         var told = await AskAsync(server, ListPathOf(server), null, stop);
@@ -69,7 +69,7 @@ internal sealed class OllamaCatalog(
     }
 
     /// <summary>A server's list in the form of OpenAI or Anthropic, if it gives it at once.</summary>
-    public async ValueTask<Told> PeekAsync(ModelPlan server, CancellationToken stop)
+    public async ValueTask<UpstreamReply> PeekAsync(ModelPlan server, CancellationToken stop)
         => new(await LookUpAsync(server, ListPathOf(server), stop), null);
 
     /// <summary>The models of a list, in either form.</summary>
@@ -79,13 +79,14 @@ internal sealed class OllamaCatalog(
             .Where(listed => listed.Name is not null).Take(ListedMax).Select(listed => (listed.Name!, listed.Entry));
 
     /// <summary>A document of this upstream, or why there is none; waits as long as an impatient person does.</summary>
-    public async ValueTask<Told> AskAsync(ModelPlan model, string path, string? body, CancellationToken stop)
-        => Get(model, path, body, out var asking) is { } known ? new Told(known, null) : await asking!.WaitAsync(stop);
+    public async ValueTask<UpstreamReply> AskAsync(ModelPlan model, string path, string? body, CancellationToken stop)
+        => Get(model, path, body, out var asking) is { } known ? new UpstreamReply(known, null)
+            : await asking!.WaitAsync(stop);
 
     /// <summary>
     /// A document that is not kept: as large as it may be, it would fill the memory of those who do not want it.
     /// </summary>
-    public Task<Told> AskOnceAsync(ModelPlan model, string path, string? body, CancellationToken stop)
+    public Task<UpstreamReply> AskOnceAsync(ModelPlan model, string path, string? body, CancellationToken stop)
         => AskAsync(new Entry(), model, path, body, VerboseBytesMax).WaitAsync(stop);
 
     public static bool NameIs(JsonElement entry, string name)
@@ -120,7 +121,7 @@ internal sealed class OllamaCatalog(
     }
 
     /// <summary>What is known and not too old, or the question that is under way.</summary>
-    private JsonElement? Get(ModelPlan model, string path, string? body, out Task<Told>? asking)
+    private JsonElement? Get(ModelPlan model, string path, string? body, out Task<UpstreamReply>? asking)
     {
         if (_entries.Count >= EntriesMax) ForgetOld();
         var entry = _entries.GetOrAdd($"{model.Url} {model.Credential} {path} {body}", static _ => new Entry());
@@ -141,7 +142,7 @@ internal sealed class OllamaCatalog(
         }
     }
 
-    private async Task<Told> AskAsync(Entry entry, ModelPlan model, string path, string? body, int bytesMax)
+    private async Task<UpstreamReply> AskAsync(Entry entry, ModelPlan model, string path, string? body, int bytesMax)
     {
         var most = model.Timeouts.FirstByte < AskTimeout ? model.Timeouts.FirstByte : AskTimeout;
         using var limit = new CancellationTokenSource(most, time);
@@ -165,14 +166,14 @@ internal sealed class OllamaCatalog(
             if (document.RootElement.ValueKind != JsonValueKind.Object) return Unreadable(model, path, "is no object");
             var root = document.RootElement.Clone();
             entry.Known = (root, time.GetTimestamp());
-            return new Told(root, null);
+            return new UpstreamReply(root, null);
         }
         catch (OperationCanceledException)
         {
             return limit.IsCancellationRequested
-                ? new Told(null, new Refusal(RefusalKind.UpstreamTimeout,
+                ? new UpstreamReply(null, new Refusal(RefusalKind.UpstreamTimeout,
                     $"The model '{model.Key}' did not answer {path} within {most.TotalSeconds:0} s."))
-                : new Told(null, new Refusal(RefusalKind.UpstreamUnreachable,
+                : new UpstreamReply(null, new Refusal(RefusalKind.UpstreamUnreachable,
                     $"The model '{model.Key}' at {model.Url.Authority} took no connection within "
                         + $"{model.Timeouts.Connect.TotalSeconds:0} s (timeouts: connect)."));
         }
@@ -182,11 +183,11 @@ internal sealed class OllamaCatalog(
         }
         catch (CredentialException error)
         {
-            return new Told(null, new Refusal(RefusalKind.CredentialUnavailable, error.Message));
+            return new UpstreamReply(null, new Refusal(RefusalKind.CredentialUnavailable, error.Message));
         }
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return new Told(null, new Refusal(RefusalKind.UpstreamUnreachable,
+            return new UpstreamReply(null, new Refusal(RefusalKind.UpstreamUnreachable,
                 $"The model '{model.Key}' at {model.Url.Authority} {UpstreamCause.Of(error, model).Text}."));
         }
     }
@@ -204,7 +205,8 @@ internal sealed class OllamaCatalog(
     }
 
     /// <summary>A server that has no such route or no such model says 404; other refusals are its trouble.</summary>
-    private static Told Refused(ModelPlan model, string path, HttpStatusCode status, string? secret) => status switch
+    private static UpstreamReply Refused(ModelPlan model, string path, HttpStatusCode status, string? secret)
+        => status switch
     {
         HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
             or HttpStatusCode.NotImplemented => new(null, null),
@@ -214,14 +216,14 @@ internal sealed class OllamaCatalog(
         _ => Unreadable(model, path, $"is HTTP {(int)status}"),
     };
 
-    private static Told Unreadable(ModelPlan model, string path, string why) => new(null, new Refusal(
+    private static UpstreamReply Unreadable(ModelPlan model, string path, string why) => new(null, new Refusal(
         RefusalKind.UpstreamAnswerUnreadable, $"The answer of the model '{model.Key}' to {path} {why}."));
 
     /// <summary>One document and the one question that is under way for it.</summary>
     private sealed class Entry
     {
         private readonly Lock _gate = new();
-        private Task<Told>? _asking;
+        private Task<UpstreamReply>? _asking;
         private (JsonElement Document, long At)? _known;
 
         public (JsonElement Document, long At)? Known
@@ -230,7 +232,7 @@ internal sealed class OllamaCatalog(
             set { lock (_gate) _known = value; }
         }
 
-        public Task<Told> Ask(Func<Task<Told>> ask)
+        public Task<UpstreamReply> Ask(Func<Task<UpstreamReply>> ask)
         {
             lock (_gate) return _asking is { IsCompleted: false } ? _asking : _asking = Task.Run(ask);
         }
@@ -240,7 +242,7 @@ internal sealed class OllamaCatalog(
 /// <summary>What an upstream said to a question of the gate's own, or why there is nothing to tell.</summary>
 /// <param name="Document">Its answer; null when there is none.</param>
 /// <param name="Failure">Why it gave none; null too where it does not know what was asked for.</param>
-internal readonly record struct Told(JsonElement? Document, Refusal? Failure)
+internal readonly record struct UpstreamReply(JsonElement? Document, Refusal? Failure)
 {
     /// <summary>Whether it answered that it does not have that.</summary>
     public bool IsUnknown => Document is null && Failure is null;

@@ -36,7 +36,7 @@ internal static class UpstreamRequest
 
     private static Uri AddressOf(GateCall call, ModelPlan model)
     {
-        var address = ModelPlace.Of(model).AddressOf(call.Route!, call.Path);
+        var address = UpstreamAddress.Of(model).AddressOf(call.Route!, call.Path);
         return call.Query.Length == 0 || call.Route!.Dialect == Dialect.Ollama
             ? address : new Uri(address.AbsoluteUri + call.Query);
     }

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>All sights of one thing together.</summary>
+internal sealed class Candidate(ImmutableArray<Observation> observations)
+{
+    /// <summary>The sight that says most: what runs before what is only written down.</summary>
+    public Observation First { get; } = observations[0];
+
+    public ImmutableArray<string> Places { get; } = [.. observations.Select(observation => observation.Place)
+        .Distinct()];
+
+    public ImmutableArray<Evidence> Evidence { get; private set; } =
+        [.. observations.SelectMany(observation => observation.Evidence).Where(piece => IsOwn(piece, observations))
+            .DistinctBy(piece => (piece.Kind, piece.Value))];
+
+    public KnownSoftware? Software { get; } = observations.Select(observation => observation.Software)
+        .OfType<KnownSoftware>()
+        .FirstOrDefault();
+
+    public ImmutableArray<ObservationEndpoint> Endpoints { get; } = [
+        .. observations.SelectMany(observation => observation.Endpoints)];
+
+    /// <summary>Where it stands: a container that is there says more than the file that it was made from.</summary>
+    public ImmutableArray<ObservationEndpoint> EndpointsNow { get; } = observations.Any(IsContainerObservation)
+        ? [.. observations.Where(IsContainerObservation).SelectMany(observation => observation.Endpoints)]
+        : [.. observations.SelectMany(observation => observation.Endpoints)];
+
+    public ImmutableArray<PortFact> Ports { get; } = [.. observations.SelectMany(observation => observation.Ports)
+        .Distinct()];
+
+    public ImmutableArray<int> ListeningPorts { get; } =
+        [.. observations.SelectMany(observation => observation.ListeningPorts).Distinct()];
+
+    public ImmutableArray<string> Identities { get; } =
+        [.. observations.SelectMany(observation => CandidateMerge.NamesOf(observation)).Distinct()];
+
+    public bool IsOnHostNetwork { get; } = observations.Any(observation => observation.IsOnHostNetwork);
+
+    public bool IsContainer { get; } =
+        observations.Any(observation =>
+            observation.Kind
+            is ObservationKind.Container or ObservationKind.ComposeService or ObservationKind.ContainerUnit);
+
+    public bool IsRunning { get; } = observations.Any(observation => observation.IsRunning);
+
+    public bool HasLiveObservation { get; } = observations
+        .Any(observation => observation.Kind is ObservationKind.Container or ObservationKind.Process);
+
+    public string Name => First.Name;
+
+    public SoftwareRole? Role => Software?.Role;
+
+    public string? User { get; } = observations.Select(observation => observation.User)
+        .FirstOrDefault(user => user is not null);
+
+    public Observation? Triggered { get; } = observations
+        .FirstOrDefault(observation => observation.Trigger is not null);
+
+    /// <summary>Whether a clue is of a variable that is not there for everything.</summary>
+    private static bool IsOwn(Evidence piece, ImmutableArray<Observation> observations)
+        => !piece.Where.StartsWith("env ", StringComparison.Ordinal)
+        || !observations.Any(observation => observation.SharedVariables.Contains(piece.Where["env ".Length..]));
+
+    public bool Has(EvidenceKind kind) => Evidence.Any(piece => piece.Kind == kind);
+
+    public IEnumerable<Evidence> Of(EvidenceKind kind) => Evidence.Where(piece => piece.Kind == kind);
+
+    public void Add(Evidence piece)
+    {
+        if (!Evidence.Contains(piece)) Evidence = Evidence.Add(piece);
+    }
+
+    private static bool IsContainerObservation(Observation observation)
+        => observation.Kind == ObservationKind.Container;
+
+    public bool SharesNetworkWith(Candidate other)
+        => Endpoints.Any(mine => other.Endpoints.Any(its => its.Network == mine.Network));
+}

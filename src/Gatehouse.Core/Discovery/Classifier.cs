@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Scanning;
+using Gatehouse.Core.Engine;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Turns everything that was seen into finds: jobs, model servers, and ways around the gate.</summary>
+public static class Classifier
+{
+    /// <summary>Judges a house. The same sights give the same finds, in the same order.</summary>
+    /// <param name="host">What was seen.</param>
+    public static ImmutableArray<DiscoveredItem> Find(HostObservations host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        var all = CandidateMerge.Of(host.Observations);
+        var gates = all.Where(candidate => candidate.Role == SoftwareRole.Gate).ToArray();
+        var candidates = all.Where(candidate => candidate.Role != SoftwareRole.Gate).ToImmutableArray();
+        // A port of the host that a running gate has leads to no model, whatever a model's container once asked for.
+        var held = gates.Where(gate => gate.IsRunning).SelectMany(gate => gate.Ports)
+            .Select(port => port.HostPort).ToHashSet();
+        ImmutableArray<OpenConnection> connections = [.. host.Connections.Where(
+            connection => !gates.Any(gate => gate.Identities.Contains(connection.Identity)))];
+        AddNamed(candidates);
+        var servers = new ModelServers(candidates.Where(IsServer), held);
+        AddConnections(candidates, servers, connections);
+        var jobs = new DiscoveredJobs(host.Estate, servers);
+        var found = candidates.Where(candidate => IsJob(candidate, servers))
+            // Whoever stands in a job's own network is that job; others of the same name come after.
+            .OrderBy(candidate => DiscoveredJobs.AdoptedAs(candidate) is null)
+                .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
+                .ThenBy(candidate => candidate.Places[0], StringComparer.Ordinal)
+            .Select(jobs.Add).ToArray();
+        return
+        [
+            .. jobs.Classified(found),
+            .. jobs.Missing(found).Where(discovered => !IsOfCallers(host.Estate!.Jobs[discovered.Name])),
+            .. servers.All.OrderBy(server => server.Name, StringComparer.Ordinal)
+                .Select(server => Server(server, servers, host.Estate)),
+            .. Bypasses.Of(candidates, servers, connections)
+                .OrderBy(discovered => discovered.Name, StringComparer.Ordinal)
+                    .ThenBy(discovered => discovered.Notes[0], StringComparer.Ordinal),
+        ];
+    }
+
+    /// <summary>The entries that finds propose, each once.</summary>
+    /// <param name="discoveries">The finds.</param>
+    public static EstateDraft EntriesOf(IEnumerable<DiscoveredItem> discoveries)
+        => DiscoveredJobs.EntriesOf(discoveries);
+
+    private static bool IsServer(Candidate candidate) => candidate.Role switch
+    {
+        SoftwareRole.Server or SoftwareRole.Proxy => true,
+        null => candidate.Has(EvidenceKind.ModelServer) && candidate.First.Kind is not ObservationKind.CronLine,
+        _ => false,
+    };
+
+    private static bool IsJob(Candidate candidate, ModelServers servers) => candidate.Role switch
+    {
+        SoftwareRole.Plain or SoftwareRole.Server => false,
+        SoftwareRole.App or SoftwareRole.Proxy => true,
+        SoftwareRole.Platform => SaysSo(candidate)
+            || (!candidate.Has(EvidenceKind.Upkeep) && servers.NeighboursOf(candidate).Any()),
+        SoftwareRole.Optional => SaysSo(candidate),
+        _ => !IsServer(candidate) && (SaysSo(candidate) || candidate.Has(EvidenceKind.ModelClient)
+            || (!candidate.IsContainer && candidate.Has(EvidenceKind.ModelName)
+                && !candidate.Has(EvidenceKind.Upkeep))),
+    };
+
+    /// <summary>
+    /// Whether settings, a call or a connection say that it calls models. What only looks after models has their
+    /// address too.
+    /// </summary>
+    private static bool SaysSo(Candidate candidate) => candidate.Has(EvidenceKind.ModelConnection)
+        || (candidate.Has(EvidenceKind.Upkeep)
+            ? candidate.Of(EvidenceKind.ModelUrl).Any(piece => ModelServers.Parse(piece.Value) is { } url
+                && HostedApis.IsCallPath(url.Path))
+            : candidate.Has(EvidenceKind.ModelUrl) || candidate.Of(EvidenceKind.ModelKey)
+                .Any(key => !IsDownloadKey(key.Value)));
+
+    // With a key of Hugging Face a server fetches weights; a client of its models names an address too.
+    private static bool IsDownloadKey(string name) => name.StartsWith("HF_", StringComparison.Ordinal)
+        || name.StartsWith("HUGGING", StringComparison.Ordinal);
+
+    /// <summary>
+    /// A container of which nothing is known, and which another one names as its model server, is one. What itself
+    /// calls models is an app in between.
+    /// </summary>
+    private static void AddNamed(ImmutableArray<Candidate> candidates)
+    {
+        var unknown = candidates
+            .Where(static candidate => candidate.IsContainer && candidate.Role is null && !SaysSo(candidate)
+            && !candidate.Has(EvidenceKind.ModelClient) && !candidate.Has(EvidenceKind.ModelServer)).ToArray();
+        if (unknown.Length == 0) return;
+        foreach (var caller in candidates.Where(static candidate => candidate.Endpoints.Length != 0))
+        {
+            foreach (var piece in caller.Of(EvidenceKind.ModelUrl))
+            {
+                if (ModelServers.Parse(piece.Value) is not { } url) continue;
+                unknown.FirstOrDefault(candidate => candidate != caller && candidate.Endpoints.Any(its
+                        => its.Names.Contains(url.Host) && caller.Endpoints.Any(mine => mine.Network == its.Network)))
+                    ?.Add(new Evidence(EvidenceKind.ModelServer, $"{piece.Where} of {caller.First.Place}",
+                        piece.Value));
+            }
+        }
+    }
+
+    private static void AddConnections(
+        ImmutableArray<Candidate> candidates, ModelServers servers, ImmutableArray<OpenConnection> connections)
+    {
+        var byIdentity = new Dictionary<string, Candidate>(StringComparer.Ordinal);
+        foreach (var candidate in candidates)
+        {
+            foreach (var identity in candidate.Identities) byIdentity.TryAdd(identity, candidate);
+        }
+        foreach (var connection in connections)
+        {
+            if (!byIdentity.TryGetValue(connection.Identity, out var candidate)) continue;
+            if (servers.At(connection.Address, connection.Port) is { } server && server != candidate)
+            {
+                candidate.Add(new Evidence(EvidenceKind.ModelConnection, "open connection",
+                    FormattableString.Invariant($"{connection.Address}:{connection.Port}")));
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a job stands for whoever calls where the model was: an adoption made it, and no program is to be found.
+    /// </summary>
+    private static bool IsOfCallers(JobPlan job)
+        => !job.Listen.IsEmpty && job.Key.StartsWith(GateNetworks.CallersJob, StringComparison.Ordinal);
+
+    private static DiscoveredItem Server(Candidate server, ModelServers servers, EstatePlan? estate)
+    {
+        var ports = server.ListeningPorts is [var first, ..] ? first : 0;
+        var inside = server.Endpoints.IsEmpty && (!server.IsContainer || server.IsOnHostNetwork)
+            ? [FormattableString.Invariant($"127.0.0.1:{ports}")]
+            : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.Name}:{ports}"));
+        var outside = servers.OpenPortsOf(server)
+            .Select(port => FormattableString.Invariant($"{port.HostAddress}:{port.HostPort}"));
+        var addresses = (ports == 0 ? outside : inside.Concat(outside)).Distinct().ToImmutableArray();
+        var isKnown = estate?.Models.Values.Any(model => addresses.Contains($"{model.Url.Host}:{model.Url.Port}")
+            || (model.Url.Port == ports
+            && server.Endpoints.Any(endpoint => endpoint.Names.Contains(model.Url.Host)))) == true;
+        return new DiscoveredItem
+        {
+            Kind = DiscoveredKind.Server,
+            Name = server.Name,
+            Software = server.Software?.Name ?? server.Of(EvidenceKind.ModelServer).Select(static piece => piece.Value)
+                .FirstOrDefault(static value => !value.Contains("://", StringComparison.Ordinal)) ?? "",
+            Places = server.Places,
+            Identities = server.Identities,
+            Evidence = server.Evidence,
+            State = isKnown ? DiscoveredState.Known : DiscoveredState.New,
+            IsRunning = server.HasLiveObservation ? server.IsRunning : null,
+            Addresses = addresses,
+            Provider = server.Software?.Provider,
+            Notes = [.. server.Of(EvidenceKind.HandsOn).Select(piece => piece.Value).Distinct()],
+        };
+    }
+}

@@ -1,0 +1,188 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Gatehouse.Core.Compose;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Sights of containers, and of the services of Compose files that may not run.</summary>
+public static class ContainerObservations
+{
+    /// <summary>Every container of an engine as a sight; the judge tells which of them matter.</summary>
+    /// <param name="view">What the engine has.</param>
+    public static ImmutableArray<Observation> Of(EngineView view)
+    {
+        ArgumentNullException.ThrowIfNull(view);
+        var byId = view.Containers.DistinctBy(one => one.Id).ToDictionary(one => one.Id, StringComparer.Ordinal);
+        return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId)))];
+    }
+
+    /// <summary>Every service of a project as a sight, except those that a plug-in provides.</summary>
+    /// <param name="project">The project.</param>
+    public static ImmutableArray<Observation> Of(ComposeProject project)
+    {
+        ArgumentNullException.ThrowIfNull(project);
+        var services = project.Services.Where(service => service.Provider is null)
+            .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine,
+                service.Environment)))
+            .ToArray();
+        var shared = SharedVariables.Of(services);
+        return [.. services.Select(one => Of(project, one.Service, one.Software) with
+        {
+            SharedVariables = one.Software?.Role is SoftwareRole.App or SoftwareRole.Proxy
+                || one.Software?.ReadsSettings == true ? [] : shared,
+        })];
+    }
+
+    /// <summary>A container that something other than an engine's list or a Compose file describes.</summary>
+    /// <param name="run">What is run.</param>
+    /// <param name="place">Where that stands.</param>
+    /// <param name="name">The name that people use for it.</param>
+    internal static Observation Of(ContainerRun run, string place, string name)
+    {
+        var software = SoftwareOf(run.Image, run.Command, run.Environment);
+        var evidence = new ContainerEvidence(software, run.Image);
+        evidence.AddEnvironment(run.Environment, run.Command);
+        evidence.AddCommand(run.Command);
+        evidence.AddPorts(run.Ports.Where(port => port.HostPort != 0));
+        evidence.AddMounts(run.Mounts);
+        evidence.AddRights(run.IsPrivileged, run.Capabilities, run.PidMode);
+        return new Observation
+        {
+            Kind = ObservationKind.ContainerUnit,
+            Place = place,
+            Name = name,
+            Identities = run.Name is null ? [] : [$"container {run.Name}"],
+            Software = software,
+            Endpoints = [.. run.Networks.Select(network => new ObservationEndpoint(network,
+                [.. run.Aliases.Append(run.Name ?? name).Append(name).Distinct()]))],
+            Ports = run.Ports,
+            ListeningPorts = Listening(software, [], run.Command, run.Ports),
+            Mounts = run.Mounts,
+            IsOnHostNetwork = run.IsOnHostNetwork,
+            Evidence = evidence.ToImmutable(),
+        };
+    }
+
+    /// <summary>
+    /// What an image is, unless its command makes it something else: a model server's image is also used to fetch
+    /// models. An image of one's own is what its command and its variables say.
+    /// </summary>
+    private static KnownSoftware? SoftwareOf(
+        string image, ImmutableArray<string> command, IEnumerable<EnvironmentFact> environment)
+    {
+        var software = image.Length == 0 ? null : SoftwareTable.Find(image);
+        if (software is null) return ServedModel.SoftwareOf(command, environment);
+        var isOther = software?.Role == SoftwareRole.Server && !command.IsEmpty
+            && EvidenceText.FindInArguments("command", command) is var evidence
+            && evidence.Any(piece => piece.Kind is EvidenceKind.ModelClient or EvidenceKind.Upkeep)
+            && !evidence.Any(piece => piece.Kind == EvidenceKind.ModelServer);
+        return isOther ? null : software;
+    }
+
+    // A chain of shared networks is followed a few steps; the engine itself allows one.
+    private static ContainerFacts OwnerOf(ContainerFacts container, Dictionary<string, ContainerFacts> byId)
+    {
+        for (var step = 0; step < 4 && container.SharesNetworkOf is { } id; step++)
+        {
+            if (!byId.TryGetValue(id, out var next)) break;
+            container = next;
+        }
+        return container;
+    }
+
+    private static Observation Of(ContainerFacts container, ContainerFacts owner)
+    {
+        var software = SoftwareOf(container.Image, container.CommandLine, container.Environment);
+        var evidence = new ContainerEvidence(software, container.Image);
+        evidence.AddEnvironment(container.Environment, container.CommandLine);
+        evidence.AddCommand(container.CommandLine);
+        evidence.AddPorts(container.Ports);
+        evidence.AddMounts(container.Mounts);
+        evidence.AddRights(container.Privileges.IsPrivileged, container.Privileges.AddedCapabilities,
+            container.Privileges.PidMode);
+        var isOnHost = owner.NetworkMode == "host";
+        return new Observation
+        {
+            Kind = ObservationKind.Container,
+            Place = $"container {container.Name}",
+            Name = container.ShownName,
+            User = null,
+            Identities = container.ComposeProject is { } project && container.ComposeService is { } service
+                ? [$"container {container.Name}", $"compose {project}/{service}"] : [$"container {container.Name}"],
+            Software = software,
+            Endpoints = [.. owner.Endpoints.Select(endpoint => new ObservationEndpoint(endpoint.Network,
+                [.. endpoint.Aliases.Concat(endpoint.DnsNames).Append(owner.Name).Append(endpoint.Address)
+                    .Append(endpoint.Address6).Where(name => name.Length != 0).Distinct()]))],
+            Ports = [.. container.Ports.IsEmpty
+                ? container.AskedPorts.Select(static port => port with
+                {
+                    HostAddress = port.HostAddress.Length == 0 ? "0.0.0.0" : port.HostAddress,
+                })
+                : container.Ports],
+            Mounts = container.Mounts,
+            ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine, []),
+            IsOnHostNetwork = isOnHost,
+            IsRunning = container.IsRunning,
+            Evidence = evidence.ToImmutable(),
+        };
+    }
+
+    private static Observation Of(ComposeProject project, ComposeService service, KnownSoftware? software)
+    {
+        var evidence = new ContainerEvidence(software, service.Image ?? "");
+        evidence.AddEnvironment(service.Environment, service.CommandLine);
+        evidence.AddModels(service, project);
+        evidence.AddCommand(service.CommandLine);
+        evidence.AddPorts(service.Ports.Where(port => port.HostPort != 0));
+        evidence.AddMounts(service.Volumes);
+        evidence.AddRights(service.IsPrivileged, service.AddedCapabilities, service.PidMode);
+        var owner = service.NetworkMode?.StartsWith("service:", StringComparison.Ordinal) == true
+            ? project.Service(service.NetworkMode["service:".Length..]) ?? service : service;
+        var container = service.ContainerName;
+        return new Observation
+        {
+            Kind = ObservationKind.ComposeService,
+            Place = string.Create(CultureInfo.InvariantCulture, $"{service.File}:{service.Line}"),
+            Name = service.Name,
+            Identities = container is null ? [$"compose {project.Name}/{service.Name}"]
+                : [$"compose {project.Name}/{service.Name}", $"container {container}"],
+            Software = software,
+            Endpoints = [.. owner.Networks.Select(attachment => new ObservationEndpoint(
+                project.Network(attachment.Network)?.Name ?? attachment.Network,
+                [.. attachment.Aliases.Append(owner.Name).Append(owner.ContainerName ?? owner.Name)
+                    .Append(attachment.Address ?? owner.Name).Distinct()]))],
+            Ports = service.Ports,
+            Mounts = service.Volumes,
+            ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
+            IsOnHostNetwork = owner.NetworkMode == "host",
+            Evidence = evidence.ToImmutable(),
+        };
+    }
+
+    /// <summary>
+    /// Ports on which a model server listens: those of its command, of its declaration, and its usual one.
+    /// </summary>
+    internal static ImmutableArray<int> Listening(KnownSoftware? software, ImmutableArray<string> exposed,
+        ImmutableArray<string> command, ImmutableArray<PortFact> published)
+    {
+        var ports = new List<int>();
+        for (var i = 0; i + 1 < command.Length; i++)
+        {
+            if (command[i] is "--port" or "-p" && Port(command[i + 1]) is { } said) ports.Add(said);
+        }
+        ports.AddRange(command.Where(word => word.StartsWith("--port=", StringComparison.Ordinal))
+            .Select(word => Port(word["--port=".Length..])).OfType<int>());
+        // An image of one's own may have another port; what is published tells it.
+        if (software is { Port: > 0 } && ports.Count == 0 && published is [{ Protocol: "tcp" } only])
+            ports.Add(only.ContainerPort);
+        if (software is { Port: > 0 }) ports.Add(software.Port);
+        ports.AddRange(exposed.Where(port => !port.EndsWith("/udp", StringComparison.Ordinal))
+            .Select(port => Port(port.Split('/')[0])).OfType<int>());
+        return [.. ports.Distinct()];
+    }
+
+    private static int? Port(string text)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
+            ? port : null;
+}

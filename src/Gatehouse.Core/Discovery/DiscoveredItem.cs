@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Estate;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>One thing that was found, with its evidence and what to do about it.</summary>
+public sealed record DiscoveredItem
+{
+    /// <summary>What it is.</summary>
+    public required DiscoveredKind Kind { get; init; }
+
+    /// <summary>The name that people use for it; for a job the key of its entry, proposed or declared.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What software it is, as far as that is known; empty when it is not.</summary>
+    public string Software { get; init; } = "";
+
+    /// <summary>Where it was seen.</summary>
+    public ImmutableArray<string> Places { get; init; } = [];
+
+    /// <summary>
+    /// Names that only this thing has, as <c>container web</c>, <c>unit news.service</c> or <c>process 7</c>.
+    /// </summary>
+    public ImmutableArray<string> Identities { get; init; } = [];
+
+    /// <summary>What speaks for it.</summary>
+    public ImmutableArray<Evidence> Evidence { get; init; } = [];
+
+    /// <summary>How it stands to the estate.</summary>
+    public DiscoveredState State { get; init; }
+
+    /// <summary>Whether something of it runs now; null when that could not be seen.</summary>
+    public bool? IsRunning { get; init; }
+
+    /// <summary>The addresses of a server, as <c>ollama:11434</c>.</summary>
+    public ImmutableArray<string> Addresses { get; init; } = [];
+
+    /// <summary>
+    /// The dialects that a server speaks; null for one that the gate does not, and for what is no server.
+    /// </summary>
+    public ModelProvider? Provider { get; init; }
+
+    /// <summary>The proposed entry; null when it is known already, or where its models are was not seen.</summary>
+    public JobDraft? Job { get; init; }
+
+    /// <summary>Models that the proposed entry needs and the estate lacks.</summary>
+    public ImmutableArray<ModelDraft> Models { get; init; } = [];
+
+    /// <summary>Sinks that the proposed entry needs and the estate lacks.</summary>
+    public ImmutableArray<SinkDraft> Sinks { get; init; } = [];
+
+    /// <summary>The risk of the job, declared or proposed; null for others, and without an entry.</summary>
+    public RiskAssessment? Risk { get; init; }
+
+    /// <summary>What is to be known about it, in sentences.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+}

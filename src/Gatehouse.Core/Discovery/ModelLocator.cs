@@ -1,0 +1,105 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Scanning;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>Tells from a thing's clues where its models are.</summary>
+internal static class ModelLocator
+{
+    /// <summary>Where the names stand that a server itself lists.</summary>
+    public const string OwnList = "its own list";
+
+    private const int PlacesMax = 6; // Places of one job; people write two.
+
+    public static ImmutableArray<ModelLocation> Of(Candidate candidate, ModelServers servers)
+    {
+        var urls = candidate.Of(EvidenceKind.ModelUrl)
+            .Select(piece => (Clue: piece, Url: ModelServers.Parse(piece.Value)!))
+            .Where(one => one.Url is not null && !one.Url.Host.Contains(DisplayWord.Hidden, StringComparison.Ordinal))
+            .DistinctBy(one => (one.Url.Host, one.Url.Port)).Take(PlacesMax).ToArray();
+        var keys = candidate.Of(EvidenceKind.ModelKey).Select(piece => piece.Value).ToArray();
+        var names = candidate.Of(EvidenceKind.ModelName)
+            .Where(piece => piece.Where is not (AppSettings.Alias or OwnList)).ToArray();
+        var places = urls.Select((one, index) => Place(candidate, servers, one.Clue, one.Url) with
+        {
+            Names = [.. NamesFor(index, [.. urls.Select(other => other.Clue)], names).Select(piece => piece.Value)],
+            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Clue)], names)),
+            KeyVariable = IsHosted(one.Url) ? KeyFor(one.Clue, one.Url, keys) : null,
+        }).ToList();
+        if (places.Count == 0) places.AddRange(Hosted(keys, names));
+        if (places.Count == 0)
+        {
+            var used = servers.NeighboursOf(candidate).Where(server => server.Software?.Provider is not null).ToArray();
+            places.AddRange(used.Take(1).Select(server => new ModelLocation(ModelServers.UrlFor(candidate, server),
+                server.Software!.Provider!.Value, $"the network that it shares with {server.Name}",
+                [.. names.Select(piece => piece.Value)])
+            { Server = server.Name, IsComplete = NameEvidence.IsComplete(names) }));
+        }
+        return [.. places.Select(
+            place => place.Names.IsEmpty
+                ? place with { Names = Served(candidate, servers, place), IsComplete = true } : place)];
+    }
+
+    private static ModelLocation Place(Candidate candidate, ModelServers servers, Evidence piece, ParsedUrl url)
+    {
+        var server = servers.Find(candidate, url.Host, url.Port);
+        var provider = KnownApis.ProviderOf(url.Host, url.Port, url.Path, piece.Where);
+        // What an Ollama is asked in OpenAI's dialect it answers too, so that its own name is the better one.
+        if (server?.Software?.Provider is { } own) provider = own;
+        var scheme = url.Scheme.Length == 0 ? "http" : url.Scheme;
+        var host = url.Host.Contains(':', StringComparison.Ordinal) ? $"[{url.Host}]" : url.Host;
+        var port = url.Port is { } said ? FormattableString.Invariant($":{said}") : "";
+        return new ModelLocation($"{scheme}://{host}{port}{BasePath(url.Path)}", provider,
+            $"{piece.Where} of {candidate.First.Place}", [])
+        { Server = server?.Name };
+    }
+
+    /// <summary>The part of a path that is the same for every route.</summary>
+    private static string BasePath(string path)
+    {
+        if (path.Contains(DisplayWord.Hidden, StringComparison.Ordinal)) return "";
+        var version = path.IndexOf("/v1", StringComparison.Ordinal);
+        if (version >= 0) return path[..(version + 3)];
+        var api = path.IndexOf("/api", StringComparison.Ordinal);
+        return api >= 0 ? path[..api] : path.TrimEnd('/');
+    }
+
+    private static bool IsHosted(ParsedUrl url) => !url.IsHouse;
+
+    private static string? KeyFor(Evidence piece, ParsedUrl url, string[] keys)
+        => keys.FirstOrDefault(key => KnownApis.OfKey(key) is { } known
+            && (url.Host.Contains(known.Word, StringComparison.OrdinalIgnoreCase)
+                || piece.Where.Contains(known.Word, StringComparison.OrdinalIgnoreCase)));
+
+    private static IEnumerable<ModelLocation> Hosted(string[] keys, Evidence[] names) => keys
+        .Select(key => (Key: key, Known: KnownApis.OfKey(key))).Where(one => one.Known is not null)
+        .DistinctBy(one => one.Known!.Value.Url).Take(PlacesMax)
+        .Select((one, index) => new ModelLocation(one.Known!.Value.Url,
+            KnownApis.ProviderOf(new Uri(one.Known.Value.Url).Host, null, "/v1", ""), $"the variable {one.Key}",
+            [.. names.Where(name => index == 0 || Begins(name) == Begin(one.Key)).Select(name => name.Value)])
+        {
+            KeyVariable = one.Key,
+            IsComplete = NameEvidence.IsComplete(
+                names.Where(name => index == 0 || Begins(name) == Begin(one.Key)).ToArray()),
+        });
+
+    /// <summary>
+    /// A name belongs to the URL whose variable begins alike; one that does not tell belongs to the first.
+    /// </summary>
+    private static ImmutableArray<Evidence> NamesFor(int index, Evidence[] urls, Evidence[] names)
+        => [.. names.Where(name =>
+        {
+            var match = Array.FindIndex(urls, url => Begins(url) == Begins(name) && Begins(name).Length != 0);
+            return match == index || (match < 0 && index == 0);
+        })];
+
+    private static string Begins(Evidence piece)
+        => piece.Where.StartsWith("env ", StringComparison.Ordinal) ? Begin(piece.Where["env ".Length..]) : piece.Where;
+
+    private static string Begin(string variable) => variable.Split('_')[0];
+
+    private static ImmutableArray<string> Served(Candidate candidate, ModelServers servers, ModelLocation place)
+        => ModelServers.Parse(place.Url) is { } url && servers.Find(candidate, url.Host, url.Port) is { } server
+            ? [.. server.Of(EvidenceKind.ModelName).Where(piece => server.Role != SoftwareRole.Proxy
+                || piece.Where is AppSettings.Alias or OwnList).Select(piece => piece.Value)] : [];
+}

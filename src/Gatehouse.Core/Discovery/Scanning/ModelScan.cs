@@ -1,0 +1,81 @@
+namespace Gatehouse.Core.Discovery.Scanning;
+
+/// <summary>Finds names of models where a text says that it names one: <c>--model x</c>, <c>"model": "x"</c>.</summary>
+internal static class ModelScan
+{
+    private const string Word = "model";
+
+    /// <summary>Names of models in a line of code, a command line or a setting.</summary>
+    public static void Add(EvidenceBag bag, string where, string line)
+    {
+        var from = 0;
+        while (from < line.Length && line.IndexOf(Word, from, StringComparison.OrdinalIgnoreCase) is >= 0 and var at)
+        {
+            from = at + Word.Length;
+            if (ValueAfter(line, at, from) is not { } value || !ModelNames.CanBe(value))
+                continue;
+            if (ModelNames.IsKnown(value)
+                || bag.Has(EvidenceKind.ModelUrl, EvidenceKind.ModelClient, EvidenceKind.ModelKey,
+                    EvidenceKind.ModelServer))
+            {
+                bag.Add(EvidenceKind.ModelName, where, value);
+            }
+        }
+    }
+
+    /// <summary>The name of a model in a variable such as <c>OLLAMA_MODEL</c>.</summary>
+    public static void AddVariable(EvidenceBag bag, string where, string name, string value)
+    {
+        var upper = name.ToUpperInvariant();
+        var names = upper.EndsWith("MODEL", StringComparison.Ordinal)
+            || upper.EndsWith("MODELS", StringComparison.Ordinal)
+            || upper.EndsWith("MODEL_NAME", StringComparison.Ordinal)
+            || upper.EndsWith("MODEL_ID", StringComparison.Ordinal);
+        if (!names)
+            return;
+        foreach (var model in value.Split([',', ';', ' '], 20, StringSplitOptions.RemoveEmptyEntries)
+            .Where(ModelNames.CanBe))
+        {
+            bag.Add(EvidenceKind.ModelName, where, model);
+        }
+    }
+
+    /// <summary>
+    /// The value behind <c>model</c>, <c>model_name</c>, <c>--model</c> or <c>MODEL</c>; null without one.
+    /// </summary>
+    private static string? ValueAfter(string line, int start, int at)
+    {
+        if (start > 0 && char.IsAsciiLetterOrDigit(line[start - 1]))
+            return null;
+        foreach (var end in (ReadOnlySpan<string>)["_name", "_id", "Name", "Id"])
+        {
+            if (string.CompareOrdinal(line, at, end, 0, end.Length) == 0)
+                at += end.Length;
+        }
+        var isFlag = start >= 2 && line[start - 1] == '-';
+        at = at < line.Length && line[at] is '"' or '\'' ? at + 1 : at;
+        var blanks = Skip(line, at, ' ');
+        if (blanks < line.Length && line[blanks] is ':' or '=')
+            at = Skip(line, blanks + 1, ' ');
+        else if (isFlag && blanks > at)
+            at = blanks;
+        else
+            return null;
+        at = at < line.Length && line[at] is '"' or '\'' or '`' ? at + 1 : at;
+        var stop = at;
+        while (stop < line.Length && stop - at <= 120
+            && line[stop] is not (' ' or '"' or '\'' or '`' or ',' or ';' or ')'
+            or '}' or ']' or '\t' or '&' or '|' or '\\'))
+        {
+            stop++;
+        }
+        return stop > at ? line[at..stop] : null;
+    }
+
+    private static int Skip(string line, int at, char letter)
+    {
+        while (at < line.Length && line[at] == letter)
+            at++;
+        return at;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+
+namespace Gatehouse.Telemetry;
+
+/// <summary>
+/// The last calls and whoever watches them. A <em>safe</em> promise: a slow watcher misses events, a call never waits.
+/// </summary>
+internal sealed class LiveFeed
+{
+    /// <summary>What a page that opens now is shown of the past.</summary>
+    private const int Remembered = 100;
+
+    /// <summary>Watchers at a time: people's open pages, and the demo's terminal.</summary>
+    private const int WatchersMax = 32;
+
+    /// <summary>Events a watcher may be behind before it loses the oldest.</summary>
+    private const int BehindMax = 256;
+
+    private readonly Lock _gate = new();
+    private readonly LinkedList<LiveCall> _last = new();
+    private readonly Dictionary<string, LinkedListNode<LiveCall>> _byId = [];
+    private readonly List<Channel<LiveCall>> _watchers = [];
+
+    public void Show(LiveCall call)
+    {
+        lock (_gate)
+        {
+            if (_byId.TryGetValue(call.Id, out var known))
+            {
+                known.Value = call;
+            }
+            else
+            {
+                _byId[call.Id] = _last.AddLast(call);
+                if (_last.Count > Remembered)
+                {
+                    _byId.Remove(_last.First!.Value.Id);
+                    _last.RemoveFirst();
+                }
+            }
+            foreach (var watcher in _watchers) watcher.Writer.TryWrite(call);
+        }
+    }
+
+    /// <summary>
+    /// The remembered calls, oldest first, then each new one. When too many watch, the one that came first is ended:
+    /// pages that somebody left open must not keep out the one that is opened now.
+    /// </summary>
+    public ChannelReader<LiveCall> Watch(CancellationToken until)
+    {
+        var channel = Channel.CreateBounded<LiveCall>(new BoundedChannelOptions(Remembered + BehindMax)
+        {
+            FullMode = BoundedChannelFullMode.DropOldest,
+            SingleReader = true,
+        });
+        lock (_gate)
+        {
+            if (_watchers.Count >= WatchersMax)
+            {
+                _watchers[0].Writer.TryComplete();
+                _watchers.RemoveAt(0);
+            }
+            foreach (var call in _last) channel.Writer.TryWrite(call);
+            _watchers.Add(channel);
+        }
+        until.Register(() =>
+        {
+            lock (_gate) _watchers.Remove(channel);
+            channel.Writer.TryComplete();
+        });
+        return channel.Reader;
+    }
+}

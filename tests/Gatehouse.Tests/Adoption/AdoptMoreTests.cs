@@ -150,7 +150,7 @@ public sealed class AdoptMoreTests(TestEngine engine)
             StringComparison.OrdinalIgnoreCase);
 
         await File.AppendAllTextAsync(Path.Combine(stack.Home, "gatehouse.yaml"),
-            "  coder: { owner: me, model: ollama, source: { kind: prompt }, sink: files }\n",
+            "  coder: { owner: me, model: ollama, source: { kind: prompt }, sink: none }\n",
             TestContext.Current.CancellationToken);
         (await stack.GatehouseAsync("reload", "--home", stack.Home)).Expect(0);
         var other = (await ConnectAsync(stack, "coder", "--no-wait")).Expect(0).Output;

@@ -20,8 +20,10 @@ internal sealed class ContainerEvidence
     public ContainerEvidence(KnownSoftware? software, string image)
     {
         _software = software;
-        if (software?.Role is SoftwareRole.Server or SoftwareRole.Proxy) _bag
-            .Add(EvidenceKind.ModelServer, "image", image);
+        if (software?.Role is SoftwareRole.Server or SoftwareRole.Proxy)
+        {
+            _bag.Add(EvidenceKind.ModelServer, "image", image);
+        }
         if (software?.Role is SoftwareRole.App or SoftwareRole.Proxy or SoftwareRole.Platform or SoftwareRole.Optional)
             _bag.Add(EvidenceKind.ModelClient, "image", image);
     }

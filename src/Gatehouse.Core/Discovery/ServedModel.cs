@@ -38,7 +38,9 @@ internal static class ServedModel
                     values[word[..cut]] = word[(cut + 1)..];
                 if (Programs.SoftwareOf(
                     EvidenceText.FindInArguments("", words)) is { Role: not SoftwareRole.App } software)
+                {
                     return (software, [.. words.Select(one => Expanded(one, values))]);
+                }
             }
         }
         return null;

@@ -32,8 +32,10 @@ internal static class JobChecks
         foreach (var tool in job.ProviderTools.Order(StringComparer.Ordinal))
         {
             if (ProviderFeature.Find(tool) is null)
+            {
                 section.Warning(JobKeys.ProviderTools,
                     $"this version knows no provider tool {DisplayText.Quote(tool)}");
+            }
         }
     }
 

@@ -67,8 +67,10 @@ internal sealed record ActionContext
             },
             CancellationToken.None);
         if (!result.IsDurable)
+        {
             throw new ActionException($"Not done: the ledger cannot record it ({result.Refusal}).",
                 ExitCodes.Unavailable);
+        }
         meter?.Settle(default, new UsagePeriod(0, result.StoredBytes, 0), Names());
     }
 

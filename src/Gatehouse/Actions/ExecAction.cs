@@ -15,8 +15,10 @@ internal static class ExecAction
     public static async Task RunAsync(ActionCall call)
     {
         if (call.Context.InFlight is null)
+        {
             throw new ActionException("No gate runs on this home. Start it with: gatehouse serve",
                 ExitCodes.Unavailable);
+        }
         var (token, hash, grant) = TokenActions.Create(call, boundToConnection: true);
         // The command runs on this host: Ollama's clients, which only know a URL, may carry the token in it.
         grant = grant with { InUrl = true, From = OwnAddresses(call.Context.Plan().Gate) };

@@ -10,8 +10,10 @@ internal static class LedgerActions
     {
         var result = await call.Context.Ledger.SignCheckpointAsync(call.Stop);
         if (result.Note is not { } note)
+        {
             throw new ActionException($"There is no checkpoint: the ledger says {result.Refusal}.",
                 ExitCodes.Unavailable);
+        }
         await call.WriteAsync(json =>
         {
             json.WriteString("checkpoint", note);

@@ -6,8 +6,10 @@ internal static class ReloadAction
     public static async Task RunAsync(ActionCall call)
     {
         if (call.Context.Reload is not { } reload)
+        {
             throw new ActionException("No gate runs on this home, so there is nothing to reload.",
                 ExitCodes.Unavailable);
+        }
         var result = await reload(call.Actor);
         if (!result.IsLoaded)
             throw new ActionException("The old plan stays:\n" + string.Join('\n', result.Lines), ExitCodes.Unusable);

@@ -72,8 +72,10 @@ internal static class ConnectCommand
         }
         var name = result.GetValue(Job)!;
         if (!plan.Jobs.TryGetValue(name, out var job))
+        {
             return ActionClient.Say($"There is no job '{SafeText.OneLine(name)}'. See: gatehouse jobs",
                 ExitCodes.Failed);
+        }
         Print(plan, job, result);
         return result.GetValue(NoWait)
             ? ExitCodes.Done

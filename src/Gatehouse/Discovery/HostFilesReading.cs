@@ -33,8 +33,10 @@ internal sealed record HostFilesReading(
             users.SelectMany(static user => (string[])[$"{user.Home}/.node-red", $"{user.Home}/.homeassistant"]);
         observations.AddRange(HostFlows.Read(files, [.. folders, .. homes, .. CommonFolders], scripts));
         if (files.Read("/etc/webhook.conf") is { } hooks)
+        {
             observations.AddRange(
                 Core.Discovery.Hooks.HooksReader.Read("/etc/webhook.conf", hooks, scripts).Observations);
+        }
         return new HostFilesReading(observations.ToImmutable(), units, [.. files.Skipped]);
     }
 }

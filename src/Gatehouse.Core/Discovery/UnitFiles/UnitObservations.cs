@@ -144,7 +144,9 @@ public static class UnitObservations
     {
         if (!bag.Has(EvidenceKind.ModelServer)
             || Programs.SoftwareOf(EvidenceText.FindInArguments("", words)) is not null)
+        {
             return null;
+        }
         return ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home).Select(scripts.Text).OfType<string>()
             .Select(ServedModel.In).FirstOrDefault(static found => found is not null) is { } one
             ? (one.Software, one.Words) : null;

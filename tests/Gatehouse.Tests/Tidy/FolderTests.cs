@@ -72,7 +72,7 @@ public sealed class FolderTests
         var sources = new Compiled("synthetic", tree, null);
 
         Assert.Empty(sources.Errors().Select(error => error.ToString()));
-        Assert.Contains(Forbidden(FolderUses.Find(sources)), use => use is { From: "Watching", To: "Storage" });
+        Assert.Contains(Forbidden(FolderUses.Find(sources)), use => use is { From: "Telemetry", To: "Storage" });
     }
 
     [Fact]

@@ -29,10 +29,16 @@ internal sealed class ComposeAssembly(
             FilesRead = [.. files.Opened],
             Services = WithProviders(services),
             Networks = Networks(services),
+            ConfigFiles = Entries("configs").Where(static entry => FileOf(entry.Value) is not null)
+                .ToImmutableSortedDictionary(static entry => entry.Key, static entry => FileOf(entry.Value)!,
+                    StringComparer.Ordinal),
             Models = [.. Entries("models").Select(entry => new ComposeModel(
                 entry.Key, (entry.Value as ComposeNode.Mapping)?["model"]?.Text ?? entry.Value.Text ?? entry.Key))],
         };
     }
+
+    private static string? FileOf(ComposeNode config) => (config as ComposeNode.Mapping)?["file"]?.Text is { } file
+        ? ComposePath.Join(config.Source.Directory, file) : null;
 
     private IReadOnlyList<KeyValuePair<string, ComposeNode>> Entries(string section)
         => (document[section] as ComposeNode.Mapping)?.Entries ?? [];

@@ -30,6 +30,10 @@ public sealed record ComposeProject
     /// <param name="name">The name.</param>
     public ComposeService? Service(string name) => Services.FirstOrDefault(service => service.Name == name);
 
+    /// <summary>The files of configurations that have one, by their keys.</summary>
+    public ImmutableSortedDictionary<string, string> ConfigFiles { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
     /// <summary>The network of a key; null when there is none.</summary>
     /// <param name="key">Its key in the files.</param>
     public ComposeNetwork? Network(string key) => Networks.FirstOrDefault(network => network.Key == key);

@@ -47,6 +47,9 @@ public sealed record ComposeService
     /// <summary>Entry point and arguments. May hold secrets: match on it, never print it.</summary>
     public ImmutableArray<string> CommandLine { get; init; } = [];
 
+    /// <summary>What tells whether it is well; empty when the file does not say. May hold secrets.</summary>
+    public ImmutableArray<string> HealthCheck { get; init; } = [];
+
     /// <summary>The profiles of which one has to be on; empty means always.</summary>
     public ImmutableArray<string> Profiles { get; init; } = [];
 

@@ -96,7 +96,7 @@ public static class AppSettings
         var where = $"{path} {place.Host}:{place.Port}";
         bag.Add(EvidenceKind.ModelUrl, where, shown);
         foreach (var name in names.Where(static name => name.Length != 0))
-            bag.Add(EvidenceKind.ModelName, where, name);
+            bag.AddNameAt(where, name);
     }
 
     private static string? UrlOf(string word) => word.StartsWith("gpt-", StringComparison.Ordinal) ? UrlOf("openai")

@@ -14,7 +14,8 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
 
     public ImmutableArray<Evidence> Evidence { get; private set; } =
         [.. observations.SelectMany(observation => observation.Evidence).Where(piece => IsOwn(piece, observations))
-            .DistinctBy(piece => (piece.Kind, piece.Value))];
+            // A name says which model of which place is meant: two places may each have one of that name.
+            .DistinctBy(piece => (piece.Kind, piece.Value, piece.Kind == EvidenceKind.ModelName ? piece.Where : ""))];
 
     public KnownSoftware? Software { get; } = observations.Select(observation => observation.Software)
         .OfType<KnownSoftware>()

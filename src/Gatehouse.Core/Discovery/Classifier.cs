@@ -25,7 +25,7 @@ public static class Classifier
         var servers = new ModelServers(candidates.Where(IsServer), held);
         AddConnections(candidates, servers, connections);
         var jobs = new DiscoveredJobs(host.Estate, servers);
-        var found = candidates.Where(candidate => IsJob(candidate, servers))
+        var found = candidates.Where(IsJob)
             // Whoever stands in a job's own network is that job; others of the same name come after.
             .OrderBy(candidate => DiscoveredJobs.AdoptedAs(candidate) is null)
                 .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
@@ -55,13 +55,12 @@ public static class Classifier
         _ => false,
     };
 
-    private static bool IsJob(Candidate candidate, ModelServers servers) => candidate.Role switch
+    private static bool IsJob(Candidate candidate) => candidate.Role switch
     {
         SoftwareRole.Plain or SoftwareRole.Server => false,
         SoftwareRole.App or SoftwareRole.Proxy => true,
-        SoftwareRole.Platform => SaysSo(candidate)
-            || (!candidate.Has(EvidenceKind.Upkeep) && servers.NeighboursOf(candidate).Any()),
-        SoftwareRole.Optional => SaysSo(candidate),
+        // A network that it shares with a model server says nothing: such a network is that of a whole house.
+        SoftwareRole.Platform or SoftwareRole.Optional => SaysSo(candidate),
         _ => !IsServer(candidate) && (SaysSo(candidate) || candidate.Has(EvidenceKind.ModelClient)
             || (!candidate.IsContainer && candidate.Has(EvidenceKind.ModelName)
                 && !candidate.Has(EvidenceKind.Upkeep))),

@@ -53,6 +53,27 @@ internal sealed class ContainerEvidence
             .Where(piece => piece.Kind != EvidenceKind.Power && piece.Kind != EvidenceKind.OpenPort
                 && IsTelling(piece)));
 
+    /// <summary>
+    /// A health check that lists models at the container's own address: nothing but a server of models has that list.
+    /// </summary>
+    /// <returns>The port; null when there is no such check.</returns>
+    public int? AddHealthCheck(IReadOnlyList<string> command)
+    {
+        foreach (var word in command.SelectMany(static one => one.Split(' ')).Take(ShellWords.WordsMax))
+        {
+            var at = word.IndexOf("http://", StringComparison.Ordinal);
+            if (at < 0 || ParsedUrl.TryParse(word[at..].TrimEnd('"', '\'', ')', ';')) is not
+                { Host: "localhost" or "127.0.0.1" or "0.0.0.0", Port: { } port } url
+                || url.Path.TrimEnd('/') != "/v1/models")
+            {
+                continue;
+            }
+            _bag.Add(EvidenceKind.ModelServer, "health check", $"http://{url.Host}:{port}/v1/models");
+            return port;
+        }
+        return null;
+    }
+
     public void AddModels(ComposeService service, ComposeProject project)
     {
         foreach (var use in service.Models)

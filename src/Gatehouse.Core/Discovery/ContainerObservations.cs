@@ -133,6 +133,7 @@ public static class ContainerObservations
         var evidence = new ContainerEvidence(software, service.Image ?? "");
         evidence.AddEnvironment(service.Environment, service.CommandLine);
         evidence.AddModels(service, project);
+        var served = software is null ? evidence.AddHealthCheck(service.HealthCheck) : null;
         evidence.AddCommand(service.CommandLine);
         evidence.AddPorts(service.Ports.Where(port => port.HostPort != 0));
         evidence.AddMounts(service.Volumes);
@@ -153,11 +154,26 @@ public static class ContainerObservations
                 [.. attachment.Aliases.Append(owner.Name).Append(owner.ContainerName ?? owner.Name)
                     .Append(attachment.Address ?? owner.Name).Distinct()]))],
             Ports = service.Ports,
-            Mounts = service.Volumes,
-            ListeningPorts = Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
+            // A configuration with a file of its own is that file, seen inside.
+            Mounts = [.. service.Volumes, .. service.Configs.Where(project.ConfigFiles.ContainsKey)
+                .Select(key => new MountFact("bind", project.ConfigFiles[key], $"/{key}", false, "", ""))],
+            ListeningPorts = [.. Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
+                .. served is { } port ? [port] : Array.Empty<int>()],
             IsOnHostNetwork = owner.NetworkMode == "host",
             Evidence = evidence.ToImmutable(),
         };
+    }
+
+    /// <summary>A container with variables of a file that it reads itself, where it is mounted for that.</summary>
+    /// <param name="observation">The container.</param>
+    /// <param name="text">What stands in the file.</param>
+    public static Observation WithVariables(Observation observation, string text)
+    {
+        ArgumentNullException.ThrowIfNull(observation);
+        var evidence = new ContainerEvidence(null, "");
+        evidence.AddEnvironment(EnvironmentFileText.Read(text, static _ => null, static (_, _) => { })
+            .Select(static pair => EnvironmentFact.Of(pair.Key, pair.Value)), []);
+        return observation with { Evidence = [.. observation.Evidence, .. evidence.ToImmutable()] };
     }
 
     /// <summary>
@@ -173,6 +189,7 @@ public static class ContainerObservations
         }
         ports.AddRange(command.Where(word => word.StartsWith("--port=", StringComparison.Ordinal))
             .Select(word => Port(word["--port=".Length..])).OfType<int>());
+        if (UnitFiles.ServedAddress.Listen(command) is { } listen) ports.Add(listen.Port);
         // An image of one's own may have another port; what is published tells it.
         if (software is { Port: > 0 } && ports.Count == 0 && published is [{ Protocol: "tcp" } only])
             ports.Add(only.ContainerPort);

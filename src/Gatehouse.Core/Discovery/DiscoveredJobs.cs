@@ -32,7 +32,9 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
         var all = ModelLocator.Of(candidate, servers).SelectMany(_models.KeysOf).Distinct().ToImmutableArray();
         // Where two servers may have any name, a name would not tell which is meant: the first one counts.
         var open = all.Where(_models.IsOpen).Skip(1).ToArray();
-        var models = all.RemoveRange(open);
+        // Of two places that have a model of one name, a call by that name could mean either: the first one counts.
+        var twice = all.Except(open).GroupBy(_models.NameOf).SelectMany(static same => same.Skip(1)).ToArray();
+        var models = all.RemoveRange(open).RemoveRange(twice);
         if (models.IsEmpty)
         {
             return discovered with
@@ -54,7 +56,9 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
             Models = drafts,
             Sinks = isSinkNew ? [sink!] : [],
             Notes = [.. Notes(candidate, drafts), .. open.Select(key =>
-                $"It also reaches {_models.UrlOf(key)}: to let it call models there, add them by name.")],
+                $"It also reaches {_models.UrlOf(key)}: to let it call models there, add them by name."),
+                .. twice.Select(key => $"It also reaches {_models.NameOf(key)} at {_models.UrlOf(key)}: a call by that "
+                    + "name has one place, so that the first one is proposed.")],
         };
     }
 

@@ -12,6 +12,9 @@ public enum EvidenceKind
     /// <summary>The name of a variable or setting that holds a model provider's key.</summary>
     ModelKey,
 
+    /// <summary>The name of a provider of models that a setting chooses.</summary>
+    ModelProvider,
+
     /// <summary>An image or program that is known to call models.</summary>
     ModelClient,
 

@@ -106,6 +106,8 @@ public static class EvidenceText
             if (KeyNames.IsModelAddress(variable.Name)) UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));
             else UrlScan.Add(bag, where, Bounded(value), posts: false);
             ModelScan.AddVariable(bag, where, variable.Name, value);
+            if (KeyNames.IsModelProvider(variable.Name) && KnownApis.OfName(value) is { } provider)
+                bag.Add(EvidenceKind.ModelProvider, where, provider.Word);
         }
         return bag.ToImmutable();
     }
@@ -115,6 +117,7 @@ public static class EvidenceText
         text = text.Length > TextMax ? text[..TextMax] : text;
         var lines = text.Split('\n', LinesMax + 1);
         var urls = new ScriptUrls(lines.Where(static line => line.Length <= LineMax && !IsComment(line)));
+        var variables = new ShellVariables();
         var joined = "";
         for (var at = 0; at < Math.Min(lines.Length, LinesMax); at++)
         {
@@ -129,7 +132,7 @@ public static class EvidenceText
                 continue;
             var place = lines.Length == 1 ? where : $"{where}:{at + 1}";
             if (isCommand)
-                CommandScan.Add(bag, place, line);
+                CommandScan.Add(bag, place, line, variables);
             AddLine(bag, place, line, UrlScan.Posts(line));
             urls.Add(bag, place, line);
             ModelScan.Add(bag, place, line);

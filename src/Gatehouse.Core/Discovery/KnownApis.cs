@@ -1,3 +1,4 @@
+using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
@@ -17,6 +18,26 @@ internal static class KnownApis
         ("TOGETHER", "https://api.together.xyz/v1"), ("COHERE", "https://api.cohere.ai/compatibility/v1"),
         ("PERPLEXITY", "https://api.perplexity.ai"), ("CEREBRAS", "https://api.cerebras.ai/v1"),
         ("FIREWORKS", "https://api.fireworks.ai/inference/v1"),
+        ("OPENCODE_GO", "https://opencode.ai/zen/go/v1"), ("OPENCODE", "https://opencode.ai/zen/v1"),
+        ("DEEPINFRA", "https://api.deepinfra.com/v1/openai"), ("NEBIUS", "https://api.tokenfactory.nebius.com/v1"),
+        ("HYPERBOLIC", "https://api.hyperbolic.xyz/v1"), ("VENICE", "https://api.venice.ai/api/v1"),
+        ("MOONSHOT", "https://api.moonshot.ai/v1"), ("MINIMAX", "https://api.minimax.io/v1"),
+        ("DASHSCOPE", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
+        ("SAMBANOVA", "https://api.sambanova.ai/v1"), ("NOVITA", "https://api.novita.ai/openai/v1"),
+        ("REQUESTY", "https://router.requesty.ai/v1"), ("CHUTES", "https://llm.chutes.ai/v1"),
+        ("AI_GATEWAY_API", "https://ai-gateway.vercel.sh/v1"), ("NVIDIA", "https://integrate.api.nvidia.com/v1"),
+        ("SILICONFLOW", "https://api.siliconflow.com/v1"), ("FEATHERLESS", "https://api.featherless.ai/v1"),
+        ("UPSTAGE", "https://api.upstage.ai/v1"), ("VOYAGE", "https://api.voyageai.com/v1"),
+        ("ZHIPU", "https://open.bigmodel.cn/api/paas/v4"), ("AIMLAPI", "https://api.aimlapi.com/v1"),
+    ];
+
+    // Words so short that they stand within others: each only as a whole part of a name.
+    private static readonly (string Word, string Url)[] ByPart =
+    [
+        ("ZAI", "https://api.z.ai/api/paas/v4"), ("GLM", "https://api.z.ai/api/paas/v4"),
+        ("KIMI", "https://api.moonshot.ai/v1"), ("POE", "https://api.poe.com/v1"),
+        ("QWEN", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
+        ("NANOGPT", "https://nano-gpt.com/api/v1"), ("NIM", "https://integrate.api.nvidia.com/v1"),
     ];
 
     /// <summary>
@@ -29,7 +50,31 @@ internal static class KnownApis
         {
             if (upper.Contains(row.Word, StringComparison.Ordinal)) return row;
         }
+        var parts = KeyNames.PartsOf(variable);
+        foreach (var row in ByPart)
+        {
+            if (KeyNames.IsWord(parts, row.Word)) return row;
+        }
         return null;
+    }
+
+    /// <summary>The same for the whole value of a setting that chooses a provider, as <c>gemini</c>.</summary>
+    public static (string Word, string Url)? OfName(string name)
+    {
+        var upper = name.ToUpperInvariant();
+        foreach (var row in ByWord.Concat(ByPart))
+        {
+            if (row.Word == upper) return row;
+        }
+        return null;
+    }
+
+    /// <summary>The URL of the provider that has a host; null for a host of none, or of one that has several.</summary>
+    public static string? UrlOfHost(string host)
+    {
+        string[] urls = [.. ByWord.Concat(ByPart).Select(static row => row.Url).Distinct()
+            .Where(url => new Uri(url).Host == host)];
+        return urls is [var only] ? only : null;
     }
 
     /// <summary>

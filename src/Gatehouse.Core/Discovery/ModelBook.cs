@@ -26,6 +26,9 @@ internal sealed class ModelBook
 
     public string UrlOf(string key) => _keys.First(pair => pair.Value == key).Key.Url;
 
+    /// <summary>The name under which a model's place knows it.</summary>
+    public string NameOf(string key) => _keys.First(pair => pair.Value == key).Key.Name;
+
     public ModelDraft? Draft(string key) => _drafts.GetValueOrDefault(key);
 
     /// <summary>Keys of the models at a place.</summary>
@@ -50,7 +53,13 @@ internal sealed class ModelBook
     private string KeyOf(UpstreamUrl url, string? seen, ModelLocation place, ImmutableArray<string> comment)
     {
         var upstream = seen ?? (place.Provider == ModelProvider.Anthropic ? Label(url, place) : ModelPlan.AnyName);
-        if (_keys.TryGetValue((url.ToString(), upstream), out var known)) return known;
+        ImmutableArray<string> seenIn = [$"seen in {place.Where}", .. comment, .. KeyComment(place.KeyVariable)];
+        if (_keys.TryGetValue((url.ToString(), upstream), out var known))
+        {
+            // Each job's find says where that job was seen to call it, not where the first one was.
+            if (_drafts.TryGetValue(known, out var draft)) _drafts[known] = draft with { Comment = seenIn };
+            return known;
+        }
         var name = seen ?? Label(url, place);
         var key = _taken.Add(name) ? name : Free($"{name}@{Label(url, place)}");
         _keys.Add((url.ToString(), upstream), key);
@@ -62,7 +71,7 @@ internal sealed class ModelBook
             Name = key == upstream ? null : upstream,
             Credential = place.KeyVariable is { } held && KnownApis.VariableFor(held) is { } variable
                 ? $"env:{variable}" : null,
-            Comment = [$"seen in {place.Where}", .. comment, .. KeyComment(place.KeyVariable)],
+            Comment = seenIn,
         });
         return key;
     }

@@ -9,6 +9,7 @@ internal static class ModelLocator
     /// <summary>Where the names stand that a server itself lists.</summary>
     public const string OwnList = "its own list";
 
+    private const string Gemini = "generativelanguage.googleapis.com";
     private const int PlacesMax = 6; // Places of one job; people write two.
 
     public static ImmutableArray<ModelLocation> Of(Candidate candidate, ModelServers servers)
@@ -26,7 +27,7 @@ internal static class ModelLocator
             IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Clue)], names)),
             KeyVariable = IsHosted(one.Url) ? KeyFor(one.Clue, one.Url, keys) : null,
         }).ToList();
-        if (places.Count == 0) places.AddRange(Hosted(keys, names));
+        if (places.Count == 0) places.AddRange(Hosted(keys, names, [.. candidate.Of(EvidenceKind.ModelProvider)]));
         if (places.Count == 0)
         {
             var used = servers.NeighboursOf(candidate).Where(server => server.Software?.Provider is not null).ToArray();
@@ -49,8 +50,11 @@ internal static class ModelLocator
         var scheme = url.Scheme.Length == 0 ? "http" : url.Scheme;
         var host = url.Host.Contains(':', StringComparison.Ordinal) ? $"[{url.Host}]" : url.Host;
         var port = url.Port is { } said ? FormattableString.Invariant($":{said}") : "";
-        return new ModelLocation($"{scheme}://{host}{port}{BasePath(url.Path)}", provider,
-            $"{piece.Where} of {candidate.First.Place}", [])
+        var path = BasePath(url.Path);
+        // A provider's host alone does not tell below which path it answers; Gemini's own dialect has another one.
+        var isBare = path.Length == 0 || (url.Host == Gemini && !path.EndsWith("/openai", StringComparison.Ordinal));
+        var place = isBare && KnownApis.UrlOfHost(url.Host) is { } usual ? usual : $"{scheme}://{host}{port}{path}";
+        return new ModelLocation(place, provider, $"{piece.Where} of {candidate.First.Place}", [])
         { Server = server?.Name };
     }
 
@@ -58,10 +62,17 @@ internal static class ModelLocator
     private static string BasePath(string path)
     {
         if (path.Contains(DisplayWord.Hidden, StringComparison.Ordinal)) return "";
-        var version = path.IndexOf("/v1", StringComparison.Ordinal);
-        if (version >= 0) return path[..(version + 3)];
+        var parts = path.Split('/');
+        var version = Array.FindIndex(parts, static part => part is ['v', >= '0' and <= '9', ..]);
+        if (version >= 0)
+        {
+            // Gemini and DeepInfra answer in OpenAI's dialect below their version.
+            if (version + 1 < parts.Length && parts[version + 1] == "openai") version++;
+            return string.Join('/', parts[..(version + 1)]);
+        }
+        path = HostedApis.WithoutCall(path);
         var api = path.IndexOf("/api", StringComparison.Ordinal);
-        return api >= 0 ? path[..api] : path.TrimEnd('/');
+        return api >= 0 ? path[..api] : path;
     }
 
     private static bool IsHosted(ParsedUrl url) => !url.IsHouse;
@@ -69,10 +80,23 @@ internal static class ModelLocator
     private static string? KeyFor(Evidence piece, ParsedUrl url, string[] keys)
         => keys.FirstOrDefault(key => KnownApis.OfKey(key) is { } known
             && (url.Host.Contains(known.Word, StringComparison.OrdinalIgnoreCase)
+                || new Uri(known.Url).Host == url.Host
                 || piece.Where.Contains(known.Word, StringComparison.OrdinalIgnoreCase)));
 
-    private static IEnumerable<ModelLocation> Hosted(string[] keys, Evidence[] names) => keys
-        .Select(key => (Key: key, Known: KnownApis.OfKey(key))).Where(one => one.Known is not null)
+    /// <summary>
+    /// The provider whose key a variable holds: a setting that begins alike says it, else the variable's own name.
+    /// </summary>
+    private static (string Word, string Url)? ProviderOf(string key, Evidence[] chosen)
+    {
+        const string End = "_PROVIDER";
+        var setting = chosen.Where(piece => piece.Where.EndsWith(End, StringComparison.OrdinalIgnoreCase)
+                && key.StartsWith(piece.Where["env ".Length..^End.Length] + "_", StringComparison.OrdinalIgnoreCase))
+            .MaxBy(static piece => piece.Where.Length);
+        return setting is null ? KnownApis.OfKey(key) : KnownApis.OfName(setting.Value);
+    }
+
+    private static IEnumerable<ModelLocation> Hosted(string[] keys, Evidence[] names, Evidence[] chosen) => keys
+        .Select(key => (Key: key, Known: ProviderOf(key, chosen))).Where(one => one.Known is not null)
         .DistinctBy(one => one.Known!.Value.Url).Take(PlacesMax)
         .Select((one, index) => new ModelLocation(one.Known!.Value.Url,
             KnownApis.ProviderOf(new Uri(one.Known.Value.Url).Host, null, "/v1", ""), $"the variable {one.Key}",

@@ -22,9 +22,10 @@ internal static class NameEvidence
     public static bool IsComplete(IReadOnlyCollection<Evidence> names) => names.Any(IsChosen)
         && !names.Any(static piece => piece.Value.Contains('*', StringComparison.Ordinal));
 
-    // What Compose names under `models:` is the service's own list.
+    // What Compose names under `models:` is the service's own list, as is what a configuration lists for a place.
     private static bool IsChosen(Evidence piece) => piece.Where.StartsWith("models ", StringComparison.Ordinal)
-        || IsChosenBy(piece);
+        || piece.Where.Contains(".yaml ", StringComparison.Ordinal)
+        || piece.Where.Contains(".yml ", StringComparison.Ordinal) || IsChosenBy(piece);
 
     private static bool IsChosenBy(Evidence piece) => !OtherModels.Any(word => piece.Value.Contains(word,
             StringComparison.OrdinalIgnoreCase))

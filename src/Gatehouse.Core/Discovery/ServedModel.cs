@@ -7,7 +7,6 @@ namespace Gatehouse.Core.Discovery;
 internal static class ServedModel
 {
     private const int LinesMax = 2_000; // Lines of one script that starts a server; those of people have about twenty.
-    private const int ExpandMax = 8; // Variables in one word.
 
     // Variables that only llama.cpp's server reads, by its own help.
     private static readonly string[] LlamaVariables =
@@ -24,22 +23,27 @@ internal static class ServedModel
 
     /// <summary>The command in a script that serves models, with the script's own variables put in.</summary>
     /// <param name="script">The text of a script of the shell.</param>
+    /// <param name="environment">Variables with which it is started.</param>
     /// <returns>Null when it has none.</returns>
-    public static (KnownSoftware Software, string[] Words)? In(string script)
+    public static (KnownSoftware Software, string[] Words)? In(
+        string script, IReadOnlyList<EnvironmentFact> environment)
     {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var values = new ShellVariables();
+        foreach (var fact in environment.Where(static fact => fact.Value is not null))
+            values.Set(fact.Name, fact.Value!);
         var lines = script.Replace("\\\r\n", " ", StringComparison.Ordinal)
             .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Take(LinesMax);
         foreach (var line in lines.Select(static line => line.Trim()).Where(static line => !line.StartsWith('#')))
         {
             foreach (var words in ShellWords.Commands(line))
             {
-                if (words is [var word] && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var cut)
-                    values[word[..cut]] = word[(cut + 1)..];
+                values.Take(words);
+                // The program itself may stand in a variable, so that the words count as the shell reads them.
+                string[] said = [.. words.Select(values.Expand)];
                 if (Programs.SoftwareOf(
-                    EvidenceText.FindInArguments("", words)) is { Role: not SoftwareRole.App } software)
+                    EvidenceText.FindInArguments("", said)) is { Role: not SoftwareRole.App } software)
                 {
-                    return (software, [.. words.Select(one => Expanded(one, values))]);
+                    return (software, said);
                 }
             }
         }
@@ -60,26 +64,5 @@ internal static class ServedModel
             }
         }
         return false;
-    }
-
-    private static string Expanded(string word, Dictionary<string, string> values)
-    {
-        for (var times = 0; times < ExpandMax; times++)
-        {
-            var at = word.IndexOf('$', StringComparison.Ordinal);
-            if (at < 0) break;
-            var isBraced = at + 1 < word.Length && word[at + 1] == '{';
-            var start = at + (isBraced ? 2 : 1);
-            var end = start;
-            while (end < word.Length && (char.IsAsciiLetterOrDigit(word[end]) || word[end] == '_')) end++;
-            var stop = isBraced ? word.IndexOf('}', end) : end;
-            if (end == start || stop < 0) break;
-            var other = isBraced && word[end..stop].StartsWith(":-", StringComparison.Ordinal)
-                ? word[(end + 2)..stop] : "";
-            var value = values.GetValueOrDefault(word[start..end], other);
-            if (value.Contains('$', StringComparison.Ordinal)) value = "";
-            word = $"{word[..at]}{value}{word[(isBraced ? stop + 1 : end)..]}";
-        }
-        return word;
     }
 }

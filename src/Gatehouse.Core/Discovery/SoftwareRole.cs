@@ -13,7 +13,7 @@ public enum SoftwareRole
     App,
 
     /// <summary>
-    /// It can call models: it is a job when something says that it does, or when a model server is its neighbour.
+    /// It runs what people build in it: it is a job when a setting, a flow or a connection says that it calls models.
     /// </summary>
     Platform,
 

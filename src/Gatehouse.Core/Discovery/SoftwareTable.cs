@@ -13,7 +13,8 @@ namespace Gatehouse.Core.Discovery;
 public static class SoftwareTable
 {
     /// <summary>Every row.</summary>
-    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Chats(), .. Workers(), .. Others()];
+    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Chats(), .. Workers(), .. Platforms(),
+        .. Others()];
 
     private static readonly FrozenDictionary<string, KnownSoftware> ByImage = Rows
         .SelectMany(row => row.Images.Select(image => KeyValuePair.Create(image, row)))
@@ -80,6 +81,16 @@ public static class SoftwareTable
     private static KnownSoftware Serves(string name, int port, ModelProvider? provider, params string[] images)
         => new(name, Server, [.. images]) { Port = port, Provider = provider };
 
+    /// <summary>It hands calls on to models of others.</summary>
+    private static KnownSoftware Routes(string name, int port, params string[] images) => new(name, Proxy, [.. images])
+    {
+        Port = port,
+        Provider = OpenAI,
+        Trigger = TriggerKind.Event,
+        Source = SourceKind.Webhook,
+        Sink = SinkKind.Stdout,
+    };
+
     private static KnownSoftware Chat(string name, params string[] images) => new(name, App, [.. images])
     {
         Trigger = TriggerKind.Prompt,
@@ -135,6 +146,16 @@ public static class SoftwareTable
         Serves("Whisper ASR", 9000, null, "openai-whisper-asr-webservice"),
         Serves("Wyoming Whisper", 10300, null, "wyoming-whisper", "faster-whisper", "wyoming-faster-whisper"),
         Serves("Wyoming Piper", 10200, null, "wyoming-piper", "piper"),
+        Serves("Wyoming Vosk", 10300, null, "wyoming-vosk"),
+        Serves("Subgen", 9000, null, "subgen"),
+        Serves("SwarmUI", 7801, null, "swarmui"),
+        Serves("Fooocus", 7865, null, "fooocus"),
+        Serves("SD.Next", 7860, null, "sdnext", "sd.next"),
+        Serves("Triton", 8000, null, "tritonserver"),
+        Serves("GPUStack", 80, OpenAI, "gpustack"),
+        Serves("Modular MAX", 8000, OpenAI, "max-nvidia-full", "max-nvidia-base", "max-amd"),
+        Serves("Chatterbox", 4123, OpenAI, "chatterbox-tts-api"),
+        Serves("Orpheus", 5005, OpenAI, "orpheus-fastapi"),
         Serves("Immich machine learning", 3003, null, "immich-machine-learning"),
         new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
         {
@@ -161,6 +182,14 @@ public static class SoftwareTable
             Port = 3000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,
             Sink = SinkKind.Stdout,
         },
+        Routes("OmniRoute", 20128, "omniroute"),
+        Routes("Olla", 40114, "olla"),
+        Routes("CLIProxyAPI", 8317, "cli-proxy-api"),
+        Routes("Portkey", 8787, "portkeyai/gateway"),
+        Routes("Helicone AI Gateway", 8080, "helicone/ai-gateway"),
+        Routes("TensorZero", 3000, "tensorzero/gateway"),
+        Routes("GPT-Load", 3001, "gpt-load"),
+        Routes("copilot-api", 4141, "copilot-api"),
     ];
 
     private static KnownSoftware[] Chats() =>
@@ -203,6 +232,14 @@ public static class SoftwareTable
         Chat("bolt.diy", "bolt.diy", "bolt-ai") with { Can = Acts, Because = "it writes and runs code" },
         Chat("Letta", "letta"),
         Chat("ChatGPT web", "chatgpt-web", "chatgpt-web-midjourney-proxy"),
+        Chat("HuggingChat", "chat-ui", "chat-ui-db"),
+        Chat("Kotaemon", "kotaemon"),
+        Chat("DeepWiki", "deepwiki-open"),
+        Chat("Local Deep Research", "local-deep-research"),
+        Chat("Skyvern", "skyvern") with { Can = Acts, Because = "it clicks and types on web pages" },
+        Chat("OpenCode", "opencode") with { Can = Acts, Because = "it runs commands and edits files" },
+        Chat("ZeroClaw", "zeroclaw", "picoclaw") with { Can = Acts, Because = "it runs commands and sends messages" },
+        Chat("llmcord", "llmcord"),
     ];
 
     private static KnownSoftware[] Workers() =>
@@ -219,6 +256,28 @@ public static class SoftwareTable
             Sink = SinkKind.Http, SinkVariable = "PAPERLESS_BASE_URL", Can = Alters,
             Because = "it writes titles and tags into Paperless",
         },
+        new("paperless-aissist", App, ["paperless-aissist"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Http, Can = Alters,
+            Because = "it writes titles and tags into Paperless",
+        },
+        new("Firefly III AI categorizer", App, ["firefly-iii-ai-categorize", "firefly-iii-ai-categorizer"])
+        {
+            Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook, Can = Alters,
+            Because = "it sorts transactions in Firefly III",
+        },
+        new("Inbox Zero", App, ["inbox-zero"])
+        {
+            Trigger = TriggerKind.Event, Source = SourceKind.Mail, Can = Acts, Because = "it sorts and answers mail",
+        },
+        new("PR-Agent", App, ["pr-agent"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("Hindsight", App, ["vectorize-io/hindsight"]) { Trigger = TriggerKind.Event,
+            Source = SourceKind.Webhook },
+        new("FastGPT", App, ["fastgpt"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
+        new("MaxKB", App, ["maxkb"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("AstrBot", App, ["astrbot"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
+        new("LangBot", App, ["langbot"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook },
+        new("Sim", App, ["simstudio"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
         new("Flowise", App, ["flowise", "flowise-worker"]) { Trigger = TriggerKind.Webhook,
             Source = SourceKind.Webhook },
         new("Langflow", App, ["langflow", "langflow-backend"]) { Trigger = TriggerKind.Webhook,
@@ -237,6 +296,11 @@ public static class SoftwareTable
         new("miniflux-ai", App, ["miniflux-ai"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
         new("Nextcloud context chat", App, ["context_chat_backend"]) { Trigger = TriggerKind.Prompt,
             Source = SourceKind.Prompt },
+    ];
+
+    /// <summary>What runs what people build in it, and what can call models among other things.</summary>
+    private static KnownSoftware[] Platforms() =>
+    [
         new("n8n", Platform, ["n8n", "n8n-custom"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },
         new("Node-RED", Platform, ["node-red", "node-red-docker"]) { Trigger = TriggerKind.Event,
             Source = SourceKind.Webhook },
@@ -258,6 +322,18 @@ public static class SoftwareTable
             Trigger = TriggerKind.Event, Source = SourceKind.Webhook, Can = Alters, ReadsSettings = true,
             Because = "it tags bookmarks; pages come from anybody",
         },
+        new("PhotoPrism", Optional, ["photoprism"]) { Trigger = TriggerKind.Event, Source = SourceKind.File,
+            Can = Alters },
+        new("Immich Power Tools", Optional, ["immich-power-tools"]) { Trigger = TriggerKind.Prompt,
+            Source = SourceKind.Prompt },
+        new("Tandoor", Optional, ["vabene1111/recipes"]) { Trigger = TriggerKind.Prompt,
+            Source = SourceKind.Webhook },
+        new("Sure", Optional, ["we-promise/sure"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Chatwoot", Optional, ["chatwoot"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Firecrawl", Optional, ["firecrawl"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Crawl4AI", Optional, ["crawl4ai"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
+        new("Blinko", Optional, ["blinko"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
+        new("Docmost", Optional, ["docmost"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Prompt },
         new("Frigate", Optional, ["frigate"]) { Trigger = TriggerKind.Event, Source = SourceKind.Webhook },
         new("Mealie", Optional, ["mealie"]) { Trigger = TriggerKind.Prompt, Source = SourceKind.Webhook,
             ReadsSettings = true },

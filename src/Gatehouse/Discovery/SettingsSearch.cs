@@ -22,6 +22,11 @@ internal static class SettingsSearch
         var left = FilesMax;
         return [.. observations.Select(observation =>
         {
+            foreach (var mount in observation.Mounts.Where(IsOfHost).Where(IsVariables))
+            {
+                if (--left >= 0 && files.ReadScript(mount.Source) is { } text)
+                    observation = ContainerObservations.WithVariables(observation, text);
+            }
             var names = AppSettings.FilesOf(observation.Software);
             if (names.IsEmpty) return observation;
             var paths = observation.Mounts.Where(IsOfHost).SelectMany(mount => IsYaml(mount.Source) ? [mount.Source]
@@ -43,6 +48,9 @@ internal static class SettingsSearch
         && !mount.Source.StartsWith("/var/run", StringComparison.Ordinal)
         && !mount.Source.StartsWith("/run/", StringComparison.Ordinal)
         && !mount.Source.StartsWith("/etc/localtime", StringComparison.Ordinal);
+
+    /// <summary>Whether a file of variables stands where an app reads it itself, as <c>/app/.env</c>.</summary>
+    private static bool IsVariables(MountFact mount) => mount.Destination.EndsWith("/.env", StringComparison.Ordinal);
 
     private static bool IsYaml(string path) => path.EndsWith(".yaml", StringComparison.Ordinal)
         || path.EndsWith(".yml", StringComparison.Ordinal);

@@ -115,6 +115,18 @@ public sealed class ClassifierTests
     }
 
     [Fact]
+    public void Each_jobs_model_says_where_that_job_was_seen_to_call_it()
+    {
+        var discoveries = Classifier.Find(new HostObservations
+        {
+            Observations = [.. "ab".Select(one => Sight(ObservationKind.CronLine, $"/etc/cron.d/{one}:1", $"{one}"))],
+        });
+
+        Assert.Equal(["seen in line 1 of /etc/cron.d/a:1", "seen in line 1 of /etc/cron.d/b:1"],
+            discoveries.Select(discovered => discovered.Models.Single().Comment[0]).Order());
+    }
+
+    [Fact]
     public void No_two_rows_of_the_table_claim_an_image_and_each_is_found_with_host_tag_and_digest()
     {
         Assert.Equal(SoftwareTable.Rows.Sum(row => row.Images.Length),

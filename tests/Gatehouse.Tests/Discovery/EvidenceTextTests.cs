@@ -135,6 +135,48 @@ public sealed class EvidenceTextTests
     }
 
     [Theory]
+    [InlineData("LM_STUDIO_URL", "http://max:1234", "ModelUrl http://max:1234")]
+    [InlineData("OPENCODE_GO_API_KEY", "k-1234", "ModelKey OPENCODE_GO_API_KEY")]
+    [InlineData("GITHUB_MODELS_TOKEN", "k-1234", "ModelKey GITHUB_MODELS_TOKEN")]
+    [InlineData("GITHUB_TOKEN", "k-1234", "SinkKey GITHUB_TOKEN")]
+    [InlineData("LITELLM_DB_PASSWORD", "k-1234", null)]
+    [InlineData("AZURE_DOCAI_ENDPOINT", "https://my.cognitiveservices.azure.com/",
+        "Source http https://my.cognitiveservices.azure.com")]
+    [InlineData("AZURE_ENDPOINT", "https://my.cognitiveservices.azure.com/openai/v1",
+        "ModelUrl https://my.cognitiveservices.azure.com/openai/v1")]
+    [InlineData("AZURE_DOCAI_MODEL_ID", "prebuilt-layout", null)]
+    public void A_variables_words_tell_a_provider_from_all_else(string name, string value, string? piece)
+        => Assert.Equal(piece is null ? [] : [piece],
+            Lines(EvidenceText.FindInVariable(EnvironmentFact.Of(name, value))));
+
+    [Fact]
+    public void Of_a_script_eight_modules_are_read_and_none_of_theirs()
+    {
+        var opened = new List<string>();
+        var shelf = new ScriptCache(path =>
+        {
+            opened.Add(path);
+            return path == "/srv/a/run.py" ? string.Join('\n', Enumerable.Range(0, 20).Select(i => $"import m{i}"))
+                : path.StartsWith("/srv/a/m", StringComparison.Ordinal)
+                    ? $"import other\nURL = \"http://{path[8..^3]}.lan:11434\"" : null;
+        });
+
+        var evidence = shelf.Evidence("/srv/a/run.py");
+
+        Assert.Equal(8, evidence.Count(piece => piece.Kind == EvidenceKind.ModelUrl));
+        Assert.DoesNotContain("/srv/a/other.py", opened);
+    }
+
+    [Theory]
+    [InlineData("LLAMA=/opt/llama-server\nexec \"$LLAMA\" --port 8080", "ModelServer llama-server")]
+    [InlineData("export BIN=${BIN_FROM:-/opt/llama-server}\n\"${BIN}\" --port 8080", "ModelServer llama-server")]
+    [InlineData("LLAMA=/opt/llama-server\necho $LLAMA\n[[ -x \"$LLAMA\" ]] || exit 1", null)]
+    [InlineData("exec \"$LLAMA\" --port 8080", null)]
+    public void A_program_in_a_variable_of_the_script_is_that_program(string script, string? piece)
+        => Assert.Equal(piece is null ? [] : [piece],
+            Lines(EvidenceText.FindInScript("/srv/a.sh", script).Where(one => one.Kind == EvidenceKind.ModelServer)));
+
+    [Theory]
     [InlineData("http://disk-watch:11434/v1")]
     [InlineData("http://task_runner.lan:11434")]
     [InlineData("http://systemd-ask-password-console:11434")]

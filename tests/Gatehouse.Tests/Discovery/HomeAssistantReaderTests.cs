@@ -43,6 +43,33 @@ public sealed class HomeAssistantReaderTests
         Assert.Empty(House.Problems);
     }
 
+    [Theory]
+    [InlineData("ai_task.ollama_ai_task", "Ollama", "Attic", null)]
+    [InlineData("ai_task.attic", "Ollama", "Attic", "ModelUrl http://10.0.0.2:11434")]
+    [InlineData("conversation.cellar_two", "Cellar two", "Attic", "ModelUrl http://10.0.0.1:11434")]
+    [InlineData("e2", "Ollama", "Attic", "ModelUrl http://10.0.0.2:11434")]
+    public void A_run_has_the_address_of_the_one_agent_that_it_names(
+        string agent, string first, string second, string? piece)
+    {
+        var entries = string.Join(", ", new[] { first, second }.Select((title, at) => $$"""
+            { "entry_id": "e{{at + 1}}", "domain": "ollama", "title": "{{title}}",
+              "data": { "url": "http://10.0.0.{{at + 1}}:11434" } }
+            """));
+        var reading = HomeAssistantReader.Read(
+        [
+            new HomeFile("/c/automations.yaml", $$"""
+                - alias: Ask
+                  triggers: [{ trigger: time, at: "07:00:00" }]
+                  actions: [{ action: conversation.process, data: { agent_id: {{agent}}, text: hello } }]
+                """),
+            new HomeFile("/c/.storage/core.config_entries", $$"""{ "data": { "entries": [{{entries}}] } }"""),
+        ]);
+
+        var urls = reading.Observations.Single(observation => observation.Name == "Ask").Evidence
+            .Where(one => one.Kind == EvidenceKind.ModelUrl).Select(one => $"{one.Kind} {one.Value}");
+        Assert.Equal(piece is null ? [] : [piece], urls);
+    }
+
     [Fact]
     public void Agents_show_their_model_and_address_and_that_they_have_a_key()
     {

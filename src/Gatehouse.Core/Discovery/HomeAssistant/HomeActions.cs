@@ -17,6 +17,8 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
         "extended_openai_conversation", "open_router", "llama_conversation", "gpt4vision", "home_generative_agent",
     ];
 
+    private static readonly string[] AgentDomains = ["conversation.", "ai_task."];
+
     private static readonly Dictionary<string, string> SinkDomains = new(StringComparer.Ordinal)
     {
         ["notify"] = "notify",
@@ -53,6 +55,19 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
                 bag.Add(EvidenceKind.ModelClient, key, "conversation agent");
             }
         }
+    }
+
+    /// <summary>
+    /// The agent that a setting names: the entity's name without its domain, or an entry's own id; null for any other.
+    /// </summary>
+    public static string? AgentIn(string key, string text)
+    {
+        foreach (var domain in AgentDomains)
+        {
+            if (IsName(text) && text.StartsWith(domain, StringComparison.Ordinal) && key is not ("action" or "service"))
+                return text[domain.Length..];
+        }
+        return key is "agent_id" or "config_entry" ? text : null;
     }
 
     private void AddAction(EvidenceBag bag, string name)

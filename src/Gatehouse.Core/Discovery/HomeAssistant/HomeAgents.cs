@@ -10,6 +10,7 @@ namespace Gatehouse.Core.Discovery.HomeAssistant;
 /// </summary>
 internal static class HomeAgents
 {
+    private const int SubentriesMax = 50; // Of one integration: an agent and a task, or a few.
     private const int EntriesMax = 2_000; // Of one house; large ones have about 200.
 
     // Integrations that speak with models, and the host that each uses unless its settings name another.
@@ -33,22 +34,40 @@ internal static class HomeAgents
 
     private static readonly string[] KeyNames = ["api_key", "api_token", "token", "access_token"];
 
-    public static IEnumerable<Observation> Of(string path, TreeNode root)
+    /// <summary>
+    /// The agents, each with the words by which an automation names it: its entry's own, and the names from which Home
+    /// Assistant makes those of its entities.
+    /// </summary>
+    public static IEnumerable<(Observation Agent, string[] Words)> Of(string path, TreeNode root)
     {
         var entries = root["data"]?["entries"]?.Items ?? [];
         foreach (var entry in entries.Take(EntriesMax))
         {
             if (entry.TextOf("domain") is { } domain && Domains.TryGetValue(domain, out var usual))
-                yield return ObservationOf(path, entry, domain, usual);
+                yield return (ObservationOf(path, entry, domain, usual), WordsOf(entry, domain));
         }
     }
+
+    private static string[] WordsOf(TreeNode entry, string domain)
+    {
+        var parts = entry["subentries"]?.Items.Take(SubentriesMax) ?? [];
+        return [.. parts.Prepend(entry).SelectMany(static one => (string?[])[one.TextOf("entry_id"),
+                one.TextOf("subentry_id"), one.TextOf("title") is { } title ? Slug(title) : null])
+            .OfType<string>().Append(domain.Split('_')[0]).Where(static word => word.Length > 1).Distinct()];
+    }
+
+    /// <summary>A name in small letters with <c>_</c> between its words.</summary>
+    private static string Slug(string name) => string.Join('_', new string([.. name.ToLowerInvariant()
+        .Select(static letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' ')])
+        .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     private static Observation ObservationOf(string path, TreeNode entry, string domain, string? usual)
     {
         var bag = new EvidenceBag();
         bag.Add(EvidenceKind.ModelClient, "integration", domain);
         TreeNode[] settings = [entry["data"] ?? TreeNode.Opaque, entry["options"] ?? TreeNode.Opaque,
-            .. entry["subentries"]?.Items.Take(50).Select(static one => one["data"] ?? TreeNode.Opaque) ?? []];
+            .. entry["subentries"]?.Items.Take(SubentriesMax)
+                .Select(static one => one["data"] ?? TreeNode.Opaque) ?? []];
         AddUrl(bag, settings, usual);
         foreach (var one in settings)
         {

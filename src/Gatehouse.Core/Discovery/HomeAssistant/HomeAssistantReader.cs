@@ -12,6 +12,7 @@ namespace Gatehouse.Core.Discovery.HomeAssistant;
 /// </summary>
 public sealed class HomeAssistantReader
 {
+    private const int TextsMax = 2_000; // Texts of one automation that are looked at.
     private const int RunsMax = 5_000; // Automations and scripts of one house.
 
     private readonly ImmutableArray<Observation>.Builder _observations = ImmutableArray.CreateBuilder<Observation>();
@@ -20,6 +21,7 @@ public sealed class HomeAssistantReader
     private readonly Dictionary<string, TreeNode> _commands = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _places = new(StringComparer.Ordinal);
     private readonly List<(string Path, string? Key, TreeNode Node)> _runs = [];
+    private readonly List<(Observation Agent, string[] Words)> _agents = [];
 
     private HomeAssistantReader()
     {
@@ -46,13 +48,42 @@ public sealed class HomeAssistantReader
         if (tree.Root is not { } root)
             _problems.Add((DisplayWord.Of(file.Path), tree.Problem!));
         else if (isEntries)
-            _observations.AddRange(HomeAgents.Of(file.Path, root));
+            TakeAgents(file.Path, root);
         else if (root.Items.Count > 0)
             TakeAutomations(file.Path, root);
         else if (CommandsIn(file.Path) is { } section)
             TakeCommands(section, file.Path, root);
         else
             TakeMap(file.Path, root, mayHoldPackages: true);
+    }
+
+    private void TakeAgents(string path, TreeNode root)
+    {
+        foreach (var agent in HomeAgents.Of(path, root))
+        {
+            _observations.Add(agent.Agent);
+            _agents.Add(agent);
+        }
+    }
+
+    /// <summary>
+    /// What is known of the agent that a run names: by the whole of its name, else by the beginning of it where only
+    /// one agent has that.
+    /// </summary>
+    private IEnumerable<Evidence> CluesOfAgents(TreeNode node) => node.Texts().Take(TextsMax)
+        .Select(static one => HomeActions.AgentIn(one.Key, one.Text)).OfType<string>().Distinct()
+        .SelectMany(name => AgentOf(name)?.Evidence ?? [])
+        .Where(static piece => piece.Kind is EvidenceKind.ModelUrl or EvidenceKind.ModelName or EvidenceKind.ModelKey);
+
+    private Observation? AgentOf(string name)
+    {
+        var named = _agents.Where(agent => agent.Words.Contains(name)).ToArray();
+        if (named.Length == 0)
+        {
+            named = [.. _agents.Where(agent => agent.Words.Any(word
+                => name.StartsWith($"{word}_", StringComparison.Ordinal)))];
+        }
+        return named is [var only] ? only.Agent : null;
     }
 
     private void TakeMap(string path, TreeNode root, bool mayHoldPackages)
@@ -150,6 +181,7 @@ public sealed class HomeAssistantReader
         new HomeActions(_commands).Add(bag, node);
         if (!bag.Has(EvidenceKind.ModelClient, EvidenceKind.ModelUrl, EvidenceKind.ModelName, EvidenceKind.ModelKey))
             return;
+        bag.AddRange(CluesOfAgents(node));
         var (trigger, cron) = HomeTriggers.Read(bag, node);
         var name = node.TextOf("alias") ?? key ?? node.TextOf("id") ?? "automation";
         _observations.Add(new Observation

@@ -30,7 +30,22 @@ internal static class CommandScan
     };
 
     /// <summary>The commands of a line of shell.</summary>
-    public static void Add(EvidenceBag bag, string where, string line) => Add(bag, where, line, 0);
+    public static void Add(EvidenceBag bag, string where, string line) => Add(bag, where, line, new ShellVariables());
+
+    /// <summary>The commands of a line of a script, whose program may stand in a variable of that script.</summary>
+    public static void Add(EvidenceBag bag, string where, string line, ShellVariables variables)
+    {
+        foreach (var words in ShellWords.Commands(line))
+        {
+            variables.Take(words);
+            AddCommand(bag, where, [.. words.Select(word => Named(word, variables))], 0);
+        }
+    }
+
+    /// <summary>The program that a variable holds; any other word as it is written.</summary>
+    private static string Named(string word, ShellVariables variables)
+        => word.StartsWith('$') && variables.ExpandKnown(word) is var said && Programs.IsKnown(NameOf(said))
+            ? said : word;
 
     /// <summary>One command, already in words.</summary>
     public static void AddCommand(EvidenceBag bag, string where, string[] words) => AddCommand(bag, where, words, 0);

@@ -11,8 +11,8 @@ internal sealed class EvidenceBag
     private readonly HashSet<(EvidenceKind, string)> _seen = [];
 
     /// <summary>Whether there is anything but powers: most programs of a system have those, and no model.</summary>
-    public bool IsEvidence
-        => _evidence.Exists(static piece => piece.Kind is not (EvidenceKind.Power or EvidenceKind.Upkeep));
+    public bool IsEvidence => _evidence.Exists(static piece => piece.Kind is not (
+        EvidenceKind.Power or EvidenceKind.Upkeep or EvidenceKind.ModelProvider));
 
     /// <summary>Whether a command fetched, listed or checked models.</summary>
     public bool SawUpkeep { get; set; }
@@ -45,6 +45,17 @@ internal sealed class EvidenceBag
     {
         foreach (var piece in evidence)
             Add(piece.Kind, piece.Where, piece.Value);
+    }
+
+    /// <summary>The name of a model at one of several places, each of which may have one of that name.</summary>
+    public void AddNameAt(string where, string value)
+    {
+        var shown = DisplayWord.Of(value);
+        if (shown.Length > 0 && _evidence.Count < EvidenceMax
+            && _seen.Add((EvidenceKind.ModelName, $"{where} {shown}")))
+        {
+            _evidence.Add(new Evidence(EvidenceKind.ModelName, DisplayWord.Where(where), shown));
+        }
     }
 
     public bool Has(params ReadOnlySpan<EvidenceKind> kinds)

@@ -17,14 +17,18 @@ internal static class HostedApis
         "dashscope.aliyuncs.com", "dashscope-intl.aliyuncs.com", "api.z.ai", "open.bigmodel.cn", "api.minimax.io",
         "api.siliconflow.cn", "api.siliconflow.com", "api.voyageai.com", "api.jina.ai", "api.ai21.com",
         "api.elevenlabs.io", "api.stability.ai", "api.novita.ai", "api.hyperbolic.xyz", "ollama.com",
-        "api.githubcopilot.com",
+        "api.githubcopilot.com", "opencode.ai", "api.tokenfactory.nebius.com", "api.studio.nebius.com", "api.venice.ai",
+        "router.requesty.ai", "llm.chutes.ai", "ai-gateway.vercel.sh", "api.poe.com", "api.featherless.ai",
+        "api.upstage.ai", "api.aimlapi.com", "nano-gpt.com", "api-inference.modelscope.cn",
     };
 
     private static readonly string[] HostEnds =
     [
-        ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com", ".aiplatform.googleapis.com",
+        ".openai.azure.com", ".services.ai.azure.com", AzureServices, ".aiplatform.googleapis.com",
         "-aiplatform.googleapis.com", ".endpoints.huggingface.cloud", ".api.openai.com",
     ];
+
+    private const string AzureServices = ".cognitiveservices.azure.com";
 
     private static readonly string[] HouseWords =
     [
@@ -76,6 +80,15 @@ internal static class HostedApis
         {
             return false;
         }
+        // Azure's other services, as the one that reads documents, have hosts of the same end.
+        if (url.Host.EndsWith(AzureServices, StringComparison.Ordinal)
+            && !url.Path.StartsWith("/openai", StringComparison.Ordinal))
+        {
+            return false;
+        }
+        // At these hosts people read pages too.
+        if (url.Host is "opencode.ai" or "nano-gpt.com" && !url.Path.Contains("/v1", StringComparison.Ordinal))
+            return false;
         if (IsHosted(url.Host) || url.Port == OllamaPort || HasModelPath(url))
             return true;
         if (!url.IsHouse)
@@ -92,6 +105,14 @@ internal static class HostedApis
         var plain = path.TrimEnd('/');
         return UpkeepPaths.Any(end => plain.EndsWith(end, StringComparison.Ordinal))
             || plain.Contains("/api/blobs/", StringComparison.Ordinal);
+    }
+
+    /// <summary>A path without the route at its end by which a model is asked something.</summary>
+    public static string WithoutCall(string path)
+    {
+        var plain = path.TrimEnd('/');
+        var call = CallPaths.FirstOrDefault(end => plain.EndsWith(end, StringComparison.Ordinal));
+        return call is null ? plain : plain[..^call.Length];
     }
 
     /// <summary>Whether a path is one on which a model is asked something.</summary>

@@ -5,6 +5,9 @@ namespace Gatehouse.Core.Discovery.Scanning;
 /// </summary>
 internal static class ImportScan
 {
+    private const int LinesMax = 2_000; // Lines of a script in which imports are looked for.
+    private const int NameMax = 80; // Letters of a module's name.
+
     private static readonly Dictionary<string,
         (EvidenceKind Kind, string Value)> Libraries = new(StringComparer.Ordinal)
     {
@@ -87,6 +90,20 @@ internal static class ImportScan
                 bag.Add(EvidenceKind.Power, where, power);
         }
     }
+
+    /// <summary>
+    /// Names of modules that a script of Python takes in, each once; a part of another one is left out.
+    /// </summary>
+    public static IEnumerable<string> Modules(string text) => text.Split('\n', LinesMax + 1).Take(LinesMax)
+        .Select(static line => line.Trim().Split([' ', ','], 40, StringSplitOptions.RemoveEmptyEntries))
+        .SelectMany(static words => words switch
+        {
+            ["from", var module, "import", ..] => [module.TrimStart('.')],
+            ["import", .. var modules] => modules,
+            _ => Array.Empty<string>(),
+        })
+        .Where(static name => name.Length is > 0 and <= NameMax
+            && name.All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_')).Distinct();
 
     /// <summary>The libraries that a line takes in, whole and by the first part of their name.</summary>
     private static IEnumerable<string> Names(string line)

@@ -12,6 +12,9 @@ internal static class KeyNames
         "LLM", "AI", "PERPLEXITY", "REPLICATE", "FIREWORKS", "CEREBRAS", "VLLM", "VOYAGE", "DASHSCOPE", "MOONSHOT",
         "ZHIPU", "LOCALAI", "LMSTUDIO", "KOBOLD", "STABILITY", "ELEVENLABS", "JINA", "DEEPINFRA", "NOVITA", "CHATGPT",
         "GPT", "GOOGLEAI", "GENAI", "VERTEX", "BEDROCK", "GLM", "INFERENCE", "EMBEDDING", "EMBEDDINGS", "COPILOT",
+        "OPENCODE", "NEBIUS", "HYPERBOLIC", "VENICE", "ZAI", "KIMI", "QWEN", "MINIMAX", "SAMBANOVA", "NIM", "NVIDIA",
+        "GITHUBMODELS", "REQUESTY", "CHUTES", "POE", "SILICONFLOW", "NANOGPT", "FEATHERLESS", "UPSTAGE", "AIMLAPI",
+        "LLAMACPP", "OMNIROUTE",
     ];
 
     private static readonly string[] SinkWords =
@@ -27,7 +30,7 @@ internal static class KeyNames
     [
         "OPENAI", "OLLAMA", "LLM", "LITELLM", "VLLM", "ANTHROPIC", "LOCALAI", "LMSTUDIO", "LLAMA", "LLAMACPP", "GENAI",
         "INFERENCE", "EMBEDDING", "EMBEDDINGS", "GPT", "CHATGPT", "KOBOLD", "TABBY", "OPENROUTER", "MISTRAL", "GROQ",
-        "DEEPSEEK", "GEMINI", "AI",
+        "DEEPSEEK", "GEMINI", "AI", "OPENCODE", "OMNIROUTE", "LLAMASWAP", "LEMONADE", "SGLANG", "KOBOLDCPP",
     ];
 
     private static readonly string[] AddressEnds =
@@ -44,18 +47,47 @@ internal static class KeyNames
     private static readonly string[] SecretEnds =
         ["KEY", "KEYS", "TOKEN", "SECRET", "PASSWORD", "PASS", "PAT", "WEBHOOK", "CREDENTIALS", "PASSWD"];
 
-    public static bool IsModelKey(string name) => Holds(name, ModelWords) && !Holds(name, SinkWords);
+    // Providers give keys; a password is a database's or a page's.
+    private static readonly string[] PasswordEnds = ["PASSWORD", "PASS", "PASSWD"];
+
+    public static bool IsModelKey(string name) => Holds(name, ModelWords) && PartsOf(name) is var parts
+        && !PasswordEnds.Contains(parts[^1]) && (!Holds(name, SinkWords) || IsWord(parts, "GITHUBMODELS"));
 
     public static bool IsSinkKey(string name) => Holds(name, SinkWords);
 
     /// <summary>Whether a variable's name says that it holds the address of a model server.</summary>
     public static bool IsModelAddress(string name)
     {
-        var parts = name.Length > NameMax
-            ? [] : name.ToUpperInvariant().Split('_', StringSplitOptions.RemoveEmptyEntries);
-        return parts.Length > 1 && AddressEnds.Contains(parts[^1]) && parts.Any(AddressWords.Contains)
+        var parts = name.Length > NameMax ? [] : PartsOf(name);
+        return parts.Length > 1 && AddressEnds.Contains(parts[^1]) && AddressWords.Any(word => IsWord(parts, word))
             && !parts.Any(OtherWords.Contains);
     }
+
+    /// <summary>The parts of a variable's name, in capitals.</summary>
+    public static string[] PartsOf(string name)
+        => name.ToUpperInvariant().Split(['_', '-'], StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>
+    /// Whether a word is a part, or two parts together: people write LM_STUDIO as they write LMSTUDIO.
+    /// </summary>
+    public static bool IsWord(string[] parts, string word)
+    {
+        for (var at = 0; at < parts.Length; at++)
+        {
+            if (parts[at] == word) return true;
+            if (at + 1 < parts.Length && parts[at].Length + parts[at + 1].Length == word.Length
+                && word.StartsWith(parts[at], StringComparison.Ordinal)
+                && word.EndsWith(parts[at + 1], StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Whether a variable chooses a provider of models, as <c>APP_LLM_PROVIDER</c>.</summary>
+    public static bool IsModelProvider(string name) => name.Length <= NameMax && PartsOf(name) is [.., var last]
+        and var parts && last == "PROVIDER" && (parts.Any(AddressWords.Contains) || parts.Contains("MODEL"));
 
     /// <summary>Whether a variable is for a page in a browser, by the names that builders of pages give.</summary>
     public static bool IsOfPage(string name) => name.StartsWith("VITE_", StringComparison.Ordinal)
@@ -79,11 +111,11 @@ internal static class KeyNames
         if (name.Length > NameMax)
             return false;
         var upper = name.ToUpperInvariant().Replace('-', '_');
-        var parts = upper.Split('_', StringSplitOptions.RemoveEmptyEntries);
+        var parts = PartsOf(name);
         var isSecret = parts.Length > 0 && (SecretEnds.Contains(parts[^1])
             || (parts.Length > 1 && parts[^1] is "URL" or "FILE" && SecretEnds.Contains(parts[^2]))
             || parts[^1].EndsWith("APIKEY", StringComparison.Ordinal));
-        return isSecret && (parts.Any(part => words.Contains(part))
+        return isSecret && (words.Any(word => IsWord(parts, word))
             || words.Any(word => word.Length > 4 && upper.StartsWith(word, StringComparison.Ordinal)));
     }
 }

@@ -33,8 +33,9 @@ internal static class ModelScan
             || upper.EndsWith("MODEL_ID", StringComparison.Ordinal);
         if (!names)
             return;
+        // What Azure's service that reads documents calls a model answers no prompt.
         foreach (var model in value.Split([',', ';', ' '], 20, StringSplitOptions.RemoveEmptyEntries)
-            .Where(ModelNames.CanBe))
+            .Where(static one => ModelNames.CanBe(one) && !one.StartsWith("prebuilt-", StringComparison.Ordinal)))
         {
             bag.Add(EvidenceKind.ModelName, where, model);
         }

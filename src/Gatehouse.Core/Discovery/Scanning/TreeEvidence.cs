@@ -56,5 +56,20 @@ internal static class TreeEvidence
                 UrlScan.Add(bag, where, text.Length > 2048 ? text[..2048] : text, posts);
             }
         }
+        AddPairs(bag, where, node);
+    }
+
+    /// <summary>Settings that stand as a name beside a value, as those of a request's body do in n8n.</summary>
+    private static void AddPairs(EvidenceBag bag, string where, TreeNode node)
+    {
+        foreach (var pair in node.All().Take(TextsMax))
+        {
+            if (pair.TextOf("name") is { } name && ModelKeys.Contains(name)
+                && pair.TextOf("value")?.TrimStart('=') is { } model && ModelNames.CanBe(model)
+                && (ModelNames.IsKnown(model) || bag.Has(EvidenceKind.ModelUrl)))
+            {
+                bag.Add(EvidenceKind.ModelName, where, model);
+            }
+        }
     }
 }

@@ -13,7 +13,7 @@ internal static class ServedAddress
     private const string Everywhere = "0.0.0.0";
 
     // Those that listen on every address unless they are told otherwise; others on the loopback.
-    private static readonly string[] OpenByChoice = ["vLLM", "LiteLLM", "LocalAI", "SGLang", "KoboldCpp"];
+    private static readonly string[] OpenByChoice = ["vLLM", "LiteLLM", "LocalAI", "SGLang", "KoboldCpp", "llama-swap"];
 
     /// <summary>The host and the port; port 0 when it serves no models or its port is not known.</summary>
     public static (string Host, int Port) Of(
@@ -35,11 +35,21 @@ internal static class ServedAddress
             if (value.StartsWith(':')) port = Number(value[1..]) ?? port;
             else if (ParsedUrl.TryParse(value) is { } url) (host, port) = (url.Host, url.Port ?? port);
         }
+        if (Listen(words) is { } both) (host, port) = (both.Host.Length == 0 ? Everywhere : both.Host, both.Port);
         if (Option(words, "--host", "--listen-host", "--hostname") is { } said) host = said;
         if (Number(Option(words, "--port", "-p")) is { } number) port = number;
         host ??= OpenByChoice.Contains(software.Name) ? Everywhere : "127.0.0.1";
         return (host is "::" or "*" ? Everywhere : host, port ?? software.Port);
     }
+
+    /// <summary>
+    /// The host and the port in one option, as llama-swap and LocalAI have it; null where it names no port, for
+    /// elsewhere <c>--listen</c> takes a host or nothing.
+    /// </summary>
+    internal static (string Host, int Port)? Listen(IReadOnlyList<string> words)
+        => Option(words, "--listen", "-listen", "--address", "-address") is { } said
+            && said.LastIndexOf(':') is >= 0 and var cut && Number(said[(cut + 1)..]) is { } port
+            ? (said[..cut].Trim('[', ']'), port) : null;
 
     private static string? Option(IReadOnlyList<string> words, params string[] names)
     {

@@ -78,8 +78,11 @@ public static class UnitObservations
     {
         var starter = started.GetValueOrDefault(unit.Name);
         var (trigger, cron) = (TriggerOf(unit, starter), starter is null ? null : CronOf(starter));
-        var words = unit.Each(Service, "ExecStart").LastOrDefault() is { } start
-            ? UnitText.Words(start.Value.TrimStart('@', '-', ':', '+', '!')) : [];
+        var variables = Variables(unit, scripts);
+        var values = new ShellVariables();
+        foreach (var variable in variables.Where(static one => one.Value is not null))
+            values.Set(variable.Name, variable.Value!);
+        var words = unit.Each(Service, "ExecStart").LastOrDefault() is { } start ? Words(start.Value, values) : [];
         if (ContainerRun.TryParse(words) is { } run)
         {
             var container = OfRun(unit, run, set, scripts) with { Trigger = trigger, Cron = cron };
@@ -94,14 +97,13 @@ public static class UnitObservations
         foreach (var key in Commands)
         {
             foreach (var line in unit.Each(Service, key).Take(CommandsMax))
-                AddCommand(bag, line, (folder, set.Home), scripts);
+                AddCommand(bag, line, (folder, set.Home), scripts, values);
         }
-        var variables = Variables(unit, scripts);
         foreach (var variable in variables)
             bag.AddRange(EvidenceText.FindInVariable(variable));
         if (!bag.IsEvidence)
             return null;
-        var served = Served(bag, words, (folder, set.Home), scripts);
+        var served = Served(bag, words, variables, (folder, set.Home), scripts);
         var software = served?.Software ?? Programs.SoftwareOf(EvidenceText.FindInArguments("", words));
         var (host, port) = ServedAddress.Of(software, served?.Words ?? words, variables);
         return new Observation
@@ -120,11 +122,18 @@ public static class UnitObservations
         };
     }
 
-    private static void AddCommand(
-        EvidenceBag bag, UnitDirective line, (string? Folder, string? Home) place, ScriptCache scripts)
+    /// <summary>The words of a command, with the unit's own variables put in as systemd does.</summary>
+    private static ImmutableArray<string> Words(string command, ShellVariables values)
     {
         // The marks before the program say how it is started and are no part of its name (systemd.service(5)).
-        var words = UnitText.Words(line.Value.TrimStart('@', '-', ':', '+', '!'));
+        return [.. UnitText.Words(command.TrimStart('@', '-', ':', '+', '!')).Select(values.ExpandKnown)];
+    }
+
+    private static void AddCommand(
+        EvidenceBag bag, UnitDirective line, (string? Folder, string? Home) place, ScriptCache scripts,
+        ShellVariables values)
+    {
+        var words = Words(line.Value, values);
         if (words.IsEmpty)
             return;
         var where = $"{line.Key} {line.Path}:{line.Line}";
@@ -140,7 +149,8 @@ public static class UnitObservations
 
     /// <summary>The command of a script by which a unit serves models; null where its own command says so.</summary>
     private static (KnownSoftware Software, IReadOnlyList<string> Words)? Served(
-        EvidenceBag bag, ImmutableArray<string> words, (string? Folder, string? Home) place, ScriptCache scripts)
+        EvidenceBag bag, ImmutableArray<string> words, IReadOnlyList<EnvironmentFact> variables,
+        (string? Folder, string? Home) place, ScriptCache scripts)
     {
         if (!bag.Has(EvidenceKind.ModelServer)
             || Programs.SoftwareOf(EvidenceText.FindInArguments("", words)) is not null)
@@ -148,8 +158,8 @@ public static class UnitObservations
             return null;
         }
         return ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home).Select(scripts.Text).OfType<string>()
-            .Select(ServedModel.In).FirstOrDefault(static found => found is not null) is { } one
-            ? (one.Software, one.Words) : null;
+            .Select(text => ServedModel.In(text, variables))
+            .FirstOrDefault(static found => found is not null) is { } one ? (one.Software, one.Words) : null;
     }
 
     private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptCache scripts)

@@ -70,8 +70,10 @@ internal static class RequestKeyTable
         ("web_search_options", RequestKey.WebSearchOptions),
     ];
 
+    // CustomHeaders and useTools are fields of the clients OllamaSharp and ollama4j for themselves, which they send too.
     public static string[] Inert { get; } =
     [
+        "CustomHeaders",
         "acknowledged_safety_checks", "action", "add_generation_prompt", "add_special_tokens", "allowed_callers",
         "allowed_openai_params", "allowed_tools", "annotations", "approval_request_id", "approve", "async", "best_of",
         "betas", "billing_policy", "bos_token_id", "cache_control", "cache_prompt", "cache_salt", "call_id", "caller",
@@ -99,7 +101,7 @@ internal static class RequestKeyTable
         "stream_reasoning", "strict", "structured_outputs", "suffix", "tabs", "temperature", "template", "text",
         "tfs_z", "think", "thinking", "thinking_budget", "title", "tool_call_id", "tool_choice", "tool_name",
         "tool_use_id", "toolset_name", "top_k", "top_logprobs", "top_p", "transcript", "transformations",
-        "transforms", "truncate", "truncate_prompt_tokens", "truncation", "typical_p", "use_beam_search", "user",
-        "user_profile_id", "uuid", "verbosity", "vl_high_resolution_images", "workspace_id", "xtc_probability",
+        "transforms", "truncate", "truncate_prompt_tokens", "truncation", "typical_p", "useTools", "use_beam_search",
+        "user", "user_profile_id", "uuid", "verbosity", "vl_high_resolution_images", "workspace_id", "xtc_probability",
     ];
 }

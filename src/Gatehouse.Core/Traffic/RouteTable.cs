@@ -97,6 +97,9 @@ public static class RouteTable
 
     private static ReadOnlySpan<char> WithoutVersion(ReadOnlySpan<char> path)
     {
+        // Groq's clients, and those of routers that serve several dialects, put the name of the API before it.
+        if (path.StartsWith("/openai/v1/", StringComparison.Ordinal))
+            path = path["/openai".Length..];
         for (var times = 0; times < 2 && path.StartsWith("/v1/", StringComparison.Ordinal); times++)
             path = path[3..];
         return path;

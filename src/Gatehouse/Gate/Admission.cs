@@ -103,9 +103,11 @@ internal sealed class Admission(GateParts parts)
         foreach (var tool in features)
         {
             if (job.ProviderTools.Contains(tool)) continue;
+            var what = ProviderFeature.Find(tool) is { } known
+                ? $"The call uses '{tool}': {known.Description}. What a provider does by itself does not pass the gate. "
+                : $"The call has '{tool}', which the gate does not know, and which may name something outside of it. ";
             return new Refusal(RefusalKind.ProviderTool,
-                $"The call uses '{tool}': {ProviderFeature.Find(tool)?.Description ?? "nothing that the gate knows"}. "
-                    + "What a provider does by itself does not pass the gate. "
+                what
                     + $"To allow it, add {tool} to provider-tools: of job '{job.Key}'.", null);
         }
         return null;

@@ -192,6 +192,9 @@ public sealed class ProviderFeatureTests
         + "\"image\":\"iVBO\\/Rw0K\\nGgo=\"}]}]")]
     [InlineData(Endpoint.OpenAIResponses, "\"client_metadata\":{\"x-codex-turn-metadata\":\"{}\",\"remote\":"
         + "\"https://git.example/x\",\"tools\":[\"web_search\"]}")]
+    [InlineData(Endpoint.OllamaChat, "\"CustomHeaders\":{},\"options\":{}")]
+    [InlineData(Endpoint.OllamaChat, "\"CustomHeaders\":{\"X-A\":\"https://x\"},\"useTools\":true")]
+    [InlineData(Endpoint.OllamaEmbed, "\"CustomHeaders\":{}")]
     public void What_stays_between_caller_and_model_names_nothing(Endpoint endpoint, string member) =>
         Assert.Empty(Features(endpoint, member));
 

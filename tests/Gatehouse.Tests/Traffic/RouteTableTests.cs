@@ -46,6 +46,8 @@ public sealed class RouteTableTests
     [Theory]
     [InlineData("/chat/completions", Endpoint.OpenAIChat)]
     [InlineData("/v1/v1/chat/completions", Endpoint.OpenAIChat)]
+    [InlineData("/openai/v1/chat/completions", Endpoint.OpenAIChat)]
+    [InlineData("/openai/v1/embeddings", Endpoint.OpenAIEmbeddings)]
     [InlineData("/messages", Endpoint.AnthropicMessages)]
     [InlineData("/v1/v1/messages/count_tokens", Endpoint.AnthropicCountTokens)]
     public void A_base_url_may_end_with_v1_or_not(string path, Endpoint endpoint) =>
@@ -60,6 +62,9 @@ public sealed class RouteTableTests
     [InlineData("/v1/chat/completion%73")]
     [InlineData("/V1/chat/completions")]
     [InlineData("/v1/v1/v1/chat/completions")]
+    [InlineData("/openai/chat/completions")]
+    [InlineData("/openai/v1/api/chat")]
+    [InlineData("/openai/openai/v1/chat/completions")]
     [InlineData("/v1/api/chat")]
     [InlineData("/api/chat\0")]
     [InlineData("/api/chat;x")]

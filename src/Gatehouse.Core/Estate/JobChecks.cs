@@ -34,7 +34,8 @@ internal static class JobChecks
             if (ProviderFeature.Find(tool) is null)
             {
                 section.Warning(JobKeys.ProviderTools,
-                    $"this version knows no provider tool {DisplayText.Quote(tool)}; a field of exactly this name passes");
+                    $"this version knows no provider tool {DisplayText.Quote(tool)}; "
+                    + "a field of exactly this name passes");
             }
         }
     }

@@ -70,7 +70,7 @@ internal static class RequestKeyTable
         ("web_search_options", RequestKey.WebSearchOptions),
     ];
 
-    // CustomHeaders and useTools are fields of the clients OllamaSharp and ollama4j for themselves, which they send too.
+    // CustomHeaders and useTools are for the clients OllamaSharp and ollama4j themselves, which send them too.
     public static string[] Inert { get; } =
     [
         "CustomHeaders",

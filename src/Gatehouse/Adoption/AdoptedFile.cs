@@ -1,6 +1,5 @@
 using Gatehouse.Core.Adoption;
-using Gatehouse.Listening;
-using Gatehouse.Storage;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

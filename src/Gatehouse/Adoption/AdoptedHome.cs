@@ -1,5 +1,5 @@
 using Gatehouse.Core.Adoption;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

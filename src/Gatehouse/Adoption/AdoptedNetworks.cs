@@ -3,7 +3,7 @@ using System.Text.Json;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Docker;
-using Gatehouse.NetworkNamespaces;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Gatehouse.Storage;
+using Gatehouse.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gatehouse.Adoption;

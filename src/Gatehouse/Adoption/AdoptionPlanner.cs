@@ -7,7 +7,7 @@ using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
 using Gatehouse.Docker;
-using Gatehouse.NetworkNamespaces;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

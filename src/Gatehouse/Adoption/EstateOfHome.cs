@@ -1,7 +1,7 @@
 using System.Text;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Estate;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

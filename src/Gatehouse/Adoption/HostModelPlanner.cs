@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Systemd;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
-using Gatehouse.NetworkNamespaces;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Gatehouse.Core.Adoption;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
-using Gatehouse.NetworkNamespaces;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 

@@ -2,9 +2,11 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gatehouse.Actions;
+using Gatehouse.Estate;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
 

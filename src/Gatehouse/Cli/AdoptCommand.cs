@@ -2,7 +2,7 @@ using System.CommandLine;
 using Gatehouse.Actions;
 using Gatehouse.Adoption;
 using Gatehouse.Docker;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Cli;
 

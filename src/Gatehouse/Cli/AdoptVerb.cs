@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
+using Gatehouse.Estate;
 using Gatehouse.Inspection;
 using Gatehouse.Storage;
 

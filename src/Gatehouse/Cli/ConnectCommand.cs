@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
+using Gatehouse.Estate;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;

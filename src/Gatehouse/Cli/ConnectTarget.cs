@@ -1,5 +1,5 @@
 using Gatehouse.Core.Estate;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Cli;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Gatehouse.Core.Estate;
+using Gatehouse.Server;
 
 namespace Gatehouse.Cli;
 

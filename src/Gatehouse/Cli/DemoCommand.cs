@@ -5,7 +5,9 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Demo;
-using Gatehouse.Listening;
+using Gatehouse.Estate;
+using Gatehouse.Linux;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gatehouse.Demo;
+using Gatehouse.Server;
 using Spectre.Console;
 
 namespace Gatehouse.Cli;

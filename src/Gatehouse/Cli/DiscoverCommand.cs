@@ -3,6 +3,8 @@ using System.Text;
 using Gatehouse.Actions;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
+using Gatehouse.Estate;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;

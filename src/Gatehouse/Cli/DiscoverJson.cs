@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
 
 namespace Gatehouse.Cli;
 

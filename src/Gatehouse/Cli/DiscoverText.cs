@@ -1,6 +1,7 @@
 using System.Text;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
 
 namespace Gatehouse.Cli;
 

@@ -5,12 +5,12 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gatehouse.Actions;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Cli;
 
 /// <summary>Runs a job's command with a token that lives exactly as long as it does: made for cron.</summary>
-internal static partial class ExecCommand
+internal static class ExecCommand
 {
     // Numbers of signal(7) on x86 and ARM. They have no name in .NET, which takes the system's own number instead.
     private const int User1 = 10;
@@ -107,7 +107,7 @@ internal static partial class ExecCommand
         var signals = Forwarded.Select(signal => PosixSignalRegistration.Create(signal, received =>
         {
             received.Cancel = true;
-            if (child is { HasExited: false }) _ = Kill(child.Id, NumberOf(signal));
+            if (child is { HasExited: false }) LinuxProcess.Signal(child.Id, NumberOf(signal));
         })).ToArray();
         try
         {
@@ -173,7 +173,4 @@ internal static partial class ExecCommand
         (PosixSignal)User2 => User2,
         _ => 15,
     };
-
-    [LibraryImport("libc", EntryPoint = "kill")]
-    private static partial int Kill(int pid, int signal);
 }

@@ -1,3 +1,5 @@
+using Gatehouse.Server;
+
 namespace Gatehouse.Cli;
 
 /// <summary>The gate's container image of this version.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
+using Gatehouse.Estate;
 
 namespace Gatehouse.Cli;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gatehouse.Core.Estate;
+using Gatehouse.Estate;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;

@@ -3,6 +3,7 @@ using System.CommandLine;
 using Gatehouse.Actions;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Docker;
+using Gatehouse.Inspection;
 
 namespace Gatehouse.Cli;
 

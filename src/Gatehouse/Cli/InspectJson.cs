@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gatehouse.Core.Inspection;
+using Gatehouse.Inspection;
+using Gatehouse.Server;
 
 namespace Gatehouse.Cli;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Gatehouse.Core.Inspection;
+using Gatehouse.Inspection;
 
 namespace Gatehouse.Cli;
 

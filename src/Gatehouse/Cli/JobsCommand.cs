@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Gatehouse.Core.Estate;
+using Gatehouse.Estate;
 
 namespace Gatehouse.Cli;
 

@@ -3,7 +3,9 @@ using System.Text;
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Ledger;
-using Gatehouse.Listening;
+using Gatehouse.Estate;
+using Gatehouse.Linux;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
 

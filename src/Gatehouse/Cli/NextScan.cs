@@ -5,6 +5,7 @@ using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Core.NextSteps;
 using Gatehouse.Docker;
+using Gatehouse.Inspection;
 
 namespace Gatehouse.Cli;
 

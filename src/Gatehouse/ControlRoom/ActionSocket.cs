@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.ControlRoom;

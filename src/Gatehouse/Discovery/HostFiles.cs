@@ -1,3 +1,5 @@
+using Gatehouse.Linux;
+
 namespace Gatehouse.Discovery;
 
 /// <summary>

@@ -123,7 +123,7 @@ internal sealed class LiveScan(string root, EngineView? engine)
     private static bool IsModel(Evidence piece) => piece.Kind is EvidenceKind.ModelServer or EvidenceKind.ModelUrl
         or EvidenceKind.ModelClient or EvidenceKind.ModelName;
 
-    private static string? UserOf(int uid) => uid < 0 ? null : Listening.UserNames.NameOf(uid);
+    private static string? UserOf(int uid) => uid < 0 ? null : Linux.UserNames.NameOf(uid);
 
     private IEnumerable<TcpEntry> Sockets(int process)
     {

@@ -1,4 +1,4 @@
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Docker;
 

@@ -104,7 +104,8 @@ internal sealed class Admission(GateParts parts)
         {
             if (job.ProviderTools.Contains(tool)) continue;
             var what = ProviderFeature.Find(tool) is { } known
-                ? $"The call uses '{tool}': {known.Description}. What a provider does by itself does not pass the gate. "
+                ? $"The call uses '{tool}': {known.Description}. "
+                    + "What a provider does by itself does not pass the gate. "
                 : $"The call has '{tool}', which the gate does not know, and which may name something outside of it. ";
             return new Refusal(RefusalKind.ProviderTool,
                 what

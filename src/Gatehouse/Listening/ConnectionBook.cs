@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Linux;
 using Microsoft.AspNetCore.Connections;
 
 namespace Gatehouse.Listening;

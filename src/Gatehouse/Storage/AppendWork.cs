@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 using Gatehouse.Core.Ledger;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Storage;
 

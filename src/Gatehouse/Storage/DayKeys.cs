@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Gatehouse.Core.Ledger;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Storage;
 

@@ -1,3 +1,5 @@
+using Gatehouse.Linux;
+
 namespace Gatehouse.Storage;
 
 /// <summary>Writes small files so that after a crash there is either the old one or the whole new one.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gatehouse.Linux;
 using Microsoft.Win32.SafeHandles;
 
 namespace Gatehouse.Storage;

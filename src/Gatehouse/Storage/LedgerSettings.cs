@@ -1,3 +1,5 @@
+using Gatehouse.Linux;
+
 namespace Gatehouse.Storage;
 
 /// <summary>What a ledger is asked to be.</summary>

@@ -1,4 +1,5 @@
 using Gatehouse.Core.Ledger;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Storage;
 

@@ -1,3 +1,4 @@
+using Gatehouse.Linux;
 using SQLitePCL;
 
 namespace Gatehouse.Storage;

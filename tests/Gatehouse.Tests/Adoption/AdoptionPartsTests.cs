@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Net;
 using CsCheck;
+using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Engine;
-using Gatehouse.NetworkNamespaces;
 
 namespace Gatehouse.Tests.Adoption;
 

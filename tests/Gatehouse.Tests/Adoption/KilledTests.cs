@@ -1,6 +1,6 @@
 using Gatehouse.Cli;
 using Gatehouse.Core.Adoption;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Gatehouse.Actions;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 using Gatehouse.Tests.Gate;
 
 namespace Gatehouse.Tests.ControlRoom;

@@ -1,6 +1,6 @@
 using Gatehouse.Core.Estate;
-using Gatehouse.Tests.Gate;
 using Gatehouse.Credentials;
+using Gatehouse.Tests.Gate;
 
 namespace Gatehouse.Tests.Credentials;
 

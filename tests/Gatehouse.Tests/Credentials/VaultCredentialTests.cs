@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Gatehouse.Core.Estate;
-using Gatehouse.Tests.Gate;
 using Gatehouse.Credentials;
+using Gatehouse.Tests.Gate;
 
 namespace Gatehouse.Tests.Credentials;
 

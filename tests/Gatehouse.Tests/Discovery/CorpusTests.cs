@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Gatehouse.Cli;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
 
 namespace Gatehouse.Tests.Discovery;
 

@@ -3,6 +3,8 @@ using System.Text.Json;
 using Gatehouse.Cli;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Discovery;
+using Gatehouse.Estate;
 
 namespace Gatehouse.Tests.Discovery;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Gatehouse.Linux;
 using Gatehouse.Listening;
 
 namespace Gatehouse.Tests.Gate;

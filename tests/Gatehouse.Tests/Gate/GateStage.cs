@@ -1,10 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Gatehouse.Actions;
-using Gatehouse.Cli;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
 using Gatehouse.Listening;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

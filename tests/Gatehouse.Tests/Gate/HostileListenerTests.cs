@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using Gatehouse.Cli;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 
 namespace Gatehouse.Tests.Gate;
 

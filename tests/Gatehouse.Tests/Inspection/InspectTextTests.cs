@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gatehouse.Cli;
 using Gatehouse.Core.Inspection;
+using Gatehouse.Inspection;
 using Gatehouse.Tests.Tidy;
 
 namespace Gatehouse.Tests.Inspection;

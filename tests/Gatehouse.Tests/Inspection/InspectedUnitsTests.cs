@@ -1,8 +1,8 @@
-using Gatehouse.Cli;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Discovery.UnitFiles;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Core.Systemd;
+using Gatehouse.Inspection;
 
 namespace Gatehouse.Tests.Inspection;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Gatehouse.Core.Ledger;
+using Gatehouse.Linux;
 using Gatehouse.Storage;
 using Microsoft.Extensions.Time.Testing;
 using SQLitePCL;

@@ -15,7 +15,7 @@ public sealed class CatchTests
         ["src/Gatehouse/Gate/Exchange.cs TryReadAsync"] = Decoders,
         ["src/Gatehouse/Gate/Exchange.cs RelayAsync"] = Decoders,
         ["src/Gatehouse/Gate/BodyReader.cs DecodeAsync"] = Decoders,
-        ["src/Gatehouse/NetworkNamespaces/NetworkNamespace.cs RunAsync"] =
+        ["src/Gatehouse/Linux/NetworkNamespace.cs RunAsync"] =
             "The top of a thread of its own: whatever ends its work goes to whoever waits for it.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
         ["src/Gatehouse/Storage/SqliteLedger.cs WatchAsync"] =

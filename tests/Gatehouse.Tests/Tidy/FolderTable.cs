@@ -22,31 +22,44 @@ internal static class FolderTable
         ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Systemd"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
         ["Core.NextSteps"] = ["Core.Estate", "Core.Inspection"],
-        ["Inspection"] = ["Core.Engine", "Core.Inspection", "Core.Systemd"],
+        ["Inspection"] =
+        [
+            "Core.Engine", "Core.Estate", "Core.Inspection", "Core.NextSteps", "Core.Systemd", "Core.Discovery",
+            "Discovery", "Docker", "Estate", "Linux",
+        ],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
         ["Demo"] = [],
         ["Discovery"] =
-            ["Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Listening"],
-        ["Listening"] = [],
+        [
+            "Core.Adoption", "Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Docker",
+            "Linux",
+        ],
+        ["Linux"] = [],
+        ["Listening"] = ["Linux"],
         ["Telemetry"] = [],
-        ["Storage"] = ["Core.Ledger"],
-        ["Docker"] = ["Core.Engine", "Listening"],
-        ["NetworkNamespaces"] = [],
+        ["Storage"] = ["Core.Ledger", "Linux"],
+        ["Estate"] = ["Core.Estate", "Linux", "Storage"],
+        ["Docker"] = ["Core.Engine", "Linux"],
         ["Adoption"] =
-            ["Core.Adoption", "Core.Engine", "Core.Estate", "Core.Systemd", "Docker", "NetworkNamespaces", "Listening",
-                "Storage"],
+        [
+            "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Discovery", "Docker",
+            "Linux", "Storage",
+        ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening"],
+        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
-        ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Listening", "Actions"],
+        ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
+        ["Server"] =
+        [
+            .. Core, "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Gate", "Credentials",
+            "Estate",
+        ],
         ["Cli"] =
         [
             .. Core, "Core.Engine", "Core.Compose", "Core.Systemd", "Core.Discovery", "Core.Inspection",
-                "Core.NextSteps",
-            "Core.Adoption",
-            "Storage", "Telemetry", "Listening", "Actions", "ControlRoom", "Demo", "Gate", "Credentials", "Docker",
-                "NetworkNamespaces",
-            "Discovery", "Inspection", "Adoption",
+            "Core.NextSteps", "Core.Adoption",
+            "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Demo", "Gate", "Credentials",
+            "Docker", "Discovery", "Inspection", "Adoption", "Estate", "Server",
         ],
         ["Program"] = ["Cli"],
     };

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Gatehouse.Core.Traffic;
-using Gatehouse.Listening;
+using Gatehouse.Linux;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate.Identity;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
@@ -59,4 +60,42 @@ public sealed record EndpointSpec(string Network)
             HasStaticConfiguration = endpoint.HasStaticConfiguration,
         };
     }
+}
+
+/// <summary>
+/// How a container is found again: by id, and when it was made anew meanwhile (as Compose does), by name.
+/// </summary>
+/// <param name="Id">Its id when it was seen.</param>
+/// <param name="Name">Its name.</param>
+public sealed record ContainerName(string Id, string Name)
+{
+    /// <summary>The name of a container that was seen.</summary>
+    /// <param name="container">The container.</param>
+    public static ContainerName Of(ContainerFacts container) => new(container.Id, container.Name);
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+}
+
+/// <summary>A port of the host that leads to the gate.</summary>
+/// <param name="HostAddress">The host's address, as <c>127.0.0.1</c>, <c>0.0.0.0</c> or <c>::</c>; empty for all
+/// addresses of IPv4 and IPv6.</param>
+/// <param name="HostPort">The host's port.</param>
+/// <param name="GatePort">The gate's port.</param>
+public sealed record PublishedPort(string HostAddress, int HostPort, int GatePort)
+{
+    /// <summary>Whether it is open on every address of a family.</summary>
+    [JsonIgnore]
+    public bool IsEverywhere => HostAddress is "" or "0.0.0.0" or "::";
+}
+
+/// <summary>One call that a verification makes.</summary>
+/// <param name="Host">The name or address that the app uses.</param>
+/// <param name="Port">The port that it uses.</param>
+/// <param name="Path">A path that lists models, as <c>/api/tags</c>.</param>
+/// <param name="Address">The only address that the name may have; null when the host is an address itself.</param>
+public sealed record ProbeCall(string Host, int Port, string Path, string? Address)
+{
+    /// <summary>Host and port.</summary>
+    public string Authority => Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]:{Port}" : $"{Host}:{Port}";
 }

@@ -55,3 +55,29 @@ public sealed record DiscoveredItem
     /// <summary>What is to be known about it, in sentences.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 }
+
+/// <summary>What was found.</summary>
+public enum DiscoveredKind
+{
+    /// <summary>Something that calls models.</summary>
+    Job,
+
+    /// <summary>Something that serves models.</summary>
+    Server,
+
+    /// <summary>A way to a model or to a public sink that does not lead through the gate.</summary>
+    Bypass,
+}
+
+/// <summary>How a find stands to the estate.</summary>
+public enum DiscoveredState
+{
+    /// <summary>The estate does not know it.</summary>
+    New,
+
+    /// <summary>The estate declares it.</summary>
+    Known,
+
+    /// <summary>The estate declares it, and it was not found.</summary>
+    Missing,
+}

@@ -105,3 +105,145 @@ internal static class JobProposal
         return can;
     }
 }
+
+/// <summary>Tells from a thing's clues where its output goes.</summary>
+internal static class SinkProposal
+{
+    private const string NtfyUrl = "https://ntfy.sh"; // Where ntfy's clients go unless told otherwise.
+
+    // Public places first: what leaves through them cannot be taken back.
+    private static readonly (string Word, SinkKind Kind)[] Kinds =
+    [
+        ("mastodon", SinkKind.Mastodon), ("discord", SinkKind.Discord), ("twitter", SinkKind.Http),
+        ("bluesky", SinkKind.Http), ("reddit", SinkKind.Http), ("telegram", SinkKind.Http), ("slack", SinkKind.Http),
+        ("wordpress", SinkKind.Http), ("ghost", SinkKind.Http), ("matrix", SinkKind.Http), ("git", SinkKind.Http),
+        ("mail", SinkKind.Mail), ("ntfy", SinkKind.Ntfy), ("gotify", SinkKind.Http), ("pushover", SinkKind.Http),
+        ("apprise", SinkKind.Http), ("teams", SinkKind.Http), ("webhook", SinkKind.Http), ("http", SinkKind.Http),
+        ("mqtt", SinkKind.Mqtt), ("facebook", SinkKind.Http), ("instagram", SinkKind.Http), ("linkedin", SinkKind.Http),
+        ("medium", SinkKind.Http), ("youtube", SinkKind.Http), ("whatsapp", SinkKind.Http), ("twilio", SinkKind.Http),
+        ("mattermost", SinkKind.Http), ("rocketchat", SinkKind.Http), ("zulip", SinkKind.Http), ("line", SinkKind.Http),
+        ("discourse", SinkKind.Http), ("pushbullet", SinkKind.Http), ("sheets", SinkKind.Http),
+        ("airtable", SinkKind.Http), ("notion", SinkKind.Http), ("baserow", SinkKind.Http), ("nocodb", SinkKind.Http),
+        ("seatable", SinkKind.Http), ("grist", SinkKind.Http), ("coda", SinkKind.Http), ("excel", SinkKind.Http),
+        ("googledocs", SinkKind.Http), ("googlecalendar", SinkKind.Http), ("googletasks", SinkKind.Http),
+        ("microsofttodo", SinkKind.Http), ("sharepoint", SinkKind.Http), ("supabase", SinkKind.Http),
+        ("todoist", SinkKind.Http), ("trello", SinkKind.Http), ("asana", SinkKind.Http), ("clickup", SinkKind.Http),
+        ("jira", SinkKind.Http), ("linear", SinkKind.Http), ("hubspot", SinkKind.Http), ("zendesk", SinkKind.Http),
+        ("odoo", SinkKind.Http), ("strapi", SinkKind.Http), ("webflow", SinkKind.Http), ("raindrop", SinkKind.Http),
+    ];
+
+    /// <summary>Where an answer goes back to whoever asked; no place of its own.</summary>
+    public const string Caller = "caller";
+
+    /// <summary>The sink's draft; null when none was seen that an entry could hold.</summary>
+    public static SinkDraft? Of(Candidate candidate)
+    {
+        foreach (var (word, kind) in Kinds)
+        {
+            foreach (var piece in candidate.Of(EvidenceKind.Sink))
+            {
+                var cut = piece.Value.IndexOf(' ', StringComparison.Ordinal);
+                if ((cut < 0 ? piece.Value : piece.Value[..cut]) != word) continue;
+                if (Draft(word, kind, cut < 0 ? null : piece.Value[(cut + 1)..], candidate) is { } draft) return draft;
+            }
+        }
+        return FromKeys(candidate) ?? Unplaced(candidate);
+    }
+
+    /// <summary>A server of the installation's own, of which only the kind was seen.</summary>
+    private static SinkDraft? Unplaced(Candidate candidate)
+    {
+        foreach (var (word, kind) in Kinds)
+        {
+            if (kind == SinkKind.Http && word is not ("http" or "webhook")
+                && candidate.Of(EvidenceKind.Sink).Any(piece => piece.Value == word))
+            {
+                return new SinkDraft(word, kind)
+                {
+                    Url = $"http://{word}",
+                    Comment = [$"the address of {word} was not found: check `url`"],
+                };
+            }
+        }
+        return null;
+    }
+
+    private static SinkDraft? FromKeys(Candidate candidate)
+    {
+        foreach (var (word, kind) in Kinds.Take(6))
+        {
+            var key = candidate.Of(EvidenceKind.SinkKey).FirstOrDefault(piece =>
+                piece.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
+            if (key is not null && kind == SinkKind.Discord)
+                return new SinkDraft(word, kind) { Credential = CredentialOf(key, word) };
+            if (key is not null && ApiOf(word) is { } url)
+                return new SinkDraft(word, kind) { Url = url, Credential = CredentialOf(key, word) };
+        }
+        return null;
+    }
+
+    private static string? ApiOf(string word) => word switch
+    {
+        "twitter" => "https://api.x.com",
+        "bluesky" => "https://bsky.social",
+        "reddit" => "https://oauth.reddit.com",
+        "telegram" => "https://api.telegram.org",
+        "slack" => "https://slack.com",
+        "facebook" or "instagram" or "whatsapp" => "https://graph.facebook.com",
+        "linkedin" => "https://api.linkedin.com",
+        "medium" => "https://api.medium.com",
+        "youtube" => "https://www.googleapis.com",
+        "twilio" => "https://api.twilio.com",
+        "line" => "https://api.line.me",
+        "pushover" => "https://api.pushover.net",
+        "pushbullet" => "https://api.pushbullet.com",
+        "sheets" => "https://sheets.googleapis.com",
+        "googledocs" => "https://docs.googleapis.com",
+        "googlecalendar" or "googletasks" => "https://www.googleapis.com",
+        "excel" or "microsofttodo" or "sharepoint" => "https://graph.microsoft.com",
+        "airtable" => "https://api.airtable.com",
+        "notion" => "https://api.notion.com",
+        "coda" => "https://coda.io",
+        "todoist" => "https://api.todoist.com",
+        "trello" => "https://api.trello.com",
+        "asana" => "https://app.asana.com",
+        "clickup" => "https://api.clickup.com",
+        "linear" => "https://api.linear.app",
+        "hubspot" => "https://api.hubapi.com",
+        "webflow" => "https://api.webflow.com",
+        "raindrop" => "https://api.raindrop.io",
+        _ => null,
+    };
+
+    // What an app keeps in its own store has no variable yet.
+    private static string CredentialOf(string key, string word)
+        => $"env:{(KnownApis.IsVariable(key) ? key : $"{word.ToUpperInvariant()}_TOKEN")}";
+
+    private static SinkDraft? Draft(string word, SinkKind kind, string? place, Candidate candidate)
+    {
+        var url = place is not null && Uri.TryCreate(place, UriKind.Absolute, out var uri)
+            && !place.Contains(DisplayWord.Hidden, StringComparison.Ordinal) ? uri : null;
+        var key = word is "http" or "webhook" && url is not null ? Key(url.Host) : word;
+        var variable = candidate.Of(EvidenceKind.SinkKey).FirstOrDefault(piece =>
+            piece.Value.Contains(word, StringComparison.OrdinalIgnoreCase))?.Value;
+        var credential = variable is null ? null : CredentialOf(variable, word);
+        var address = url is null || url.AbsolutePath != "/" ? url?.ToString() : place;
+        return kind switch
+        {
+            SinkKind.Discord => new SinkDraft(key, kind) { Credential = credential },
+            SinkKind.Mail => new SinkDraft(key, kind)
+            {
+                Url = url?.Scheme is "smtp" or "smtps" ? address : null,
+                Credential = credential,
+            },
+            SinkKind.Ntfy => new SinkDraft(key, kind) { Url = IsWeb(url) ? address : NtfyUrl, Credential = credential },
+            SinkKind.Mqtt => url?.Scheme is "mqtt" or "mqtts" ? new SinkDraft(key, kind) { Url = address } : null,
+            _ => IsWeb(url) || ApiOf(word) is not null
+                ? new SinkDraft(key, kind) { Url = IsWeb(url) ? address : ApiOf(word), Credential = credential } : null,
+        };
+    }
+
+    private static bool IsWeb(Uri? url) => url?.Scheme is "http" or "https";
+
+    private static string Key(string host) => NameText.IsKey(host) ? host : "web";
+}

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Scanning;
+using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -126,4 +127,57 @@ internal static class ModelLocator
         => ModelServers.Parse(place.Url) is { } url && servers.Find(candidate, url.Host, url.Port) is { } server
             ? [.. server.Of(EvidenceKind.ModelName).Where(piece => server.Role != SoftwareRole.Proxy
                 || piece.Where is AppSettings.Alias or OwnList).Select(piece => piece.Value)] : [];
+}
+
+/// <summary>A place at which a job reaches models.</summary>
+/// <param name="Url">Its URL.</param>
+/// <param name="Provider">The dialects that it speaks.</param>
+/// <param name="Where">What told of it.</param>
+/// <param name="Names">Names of models there, as far as they were seen.</param>
+internal sealed record ModelLocation(string Url, ModelProvider Provider, string Where, ImmutableArray<string> Names)
+{
+    /// <summary>The name of the server, where it is one of the house.</summary>
+    public string? Server { get; init; }
+
+    /// <summary>
+    /// Whether the names are all that the job asks for. A default, or the model for a search's embeddings, is one of
+    /// several.
+    /// </summary>
+    public bool IsComplete { get; init; } = true;
+
+    /// <summary>The variable that holds the key; null when there is none.</summary>
+    public string? KeyVariable { get; init; }
+}
+
+/// <summary>Tells whether the names of models that were seen for a job are all that it asks for.</summary>
+internal static class NameEvidence
+{
+    // Words in the names of models that answer no prompt.
+    private static readonly string[] OtherModels =
+    [
+        "embed", "bge-", "minilm", "rerank", "whisper", "tts", "kokoro", "piper", "voxtral", "dall-e", "flux", "sdxl",
+        "stable-diffusion", "clip", "gte-", "e5-", "snowflake-arctic",
+    ];
+
+    // Words in variables that name a model for one purpose, or one of several to choose from.
+    private static readonly string[] PartWords =
+        ["EMBED", "EMBEDDING", "EMBEDDINGS", "RAG", "RERANK", "RERANKING", "RERANKER", "WHISPER", "STT", "TTS", "AUDIO",
+            "SPEECH", "TRANSCRIPTION", "DEFAULT", "TASK", "TITLE", "PREFERRED", "FALLBACK"];
+
+    /// <summary>
+    /// Whether one of the names is of a model that answers prompts, in a setting that is not for a part only, and
+    /// none is a pattern.
+    /// </summary>
+    public static bool IsComplete(IReadOnlyCollection<Evidence> names) => names.Any(IsChosen)
+        && !names.Any(static piece => piece.Value.Contains('*', StringComparison.Ordinal));
+
+    // What Compose names under `models:` is the service's own list, as is what a configuration lists for a place.
+    private static bool IsChosen(Evidence piece) => piece.Where.StartsWith("models ", StringComparison.Ordinal)
+        || piece.Where.Contains(".yaml ", StringComparison.Ordinal)
+        || piece.Where.Contains(".yml ", StringComparison.Ordinal) || IsChosenBy(piece);
+
+    private static bool IsChosenBy(Evidence piece) => !OtherModels.Any(word => piece.Value.Contains(word,
+            StringComparison.OrdinalIgnoreCase))
+        && !(piece.Where.StartsWith("env ", StringComparison.Ordinal)
+            && piece.Where["env ".Length..].ToUpperInvariant().Split('_').Any(PartWords.Contains));
 }

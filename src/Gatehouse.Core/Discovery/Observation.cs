@@ -67,3 +67,73 @@ public sealed record Observation
     /// <summary>What was read, in the order in which it was read.</summary>
     public required ImmutableArray<Evidence> Evidence { get; init; }
 }
+
+/// <summary>What kind of thing a sight is of.</summary>
+public enum ObservationKind
+{
+    /// <summary>A container of the engine, running or stopped.</summary>
+    Container,
+
+    /// <summary>A service of a Compose file.</summary>
+    ComposeService,
+
+    /// <summary>A container that systemd runs: a quadlet of Podman, or a service with <c>docker run</c>.</summary>
+    ContainerUnit,
+
+    /// <summary>A line of a crontab, or a script in a cron folder.</summary>
+    CronLine,
+
+    /// <summary>A systemd service, with its timer where it has one.</summary>
+    Unit,
+
+    /// <summary>A running process that belongs to none of the others.</summary>
+    Process,
+
+    /// <summary>An n8n workflow or a Node-RED flow.</summary>
+    Flow,
+
+    /// <summary>A Home Assistant automation, script or conversation agent.</summary>
+    Automation,
+
+    /// <summary>A configured receiver of webhooks.</summary>
+    Webhook,
+}
+
+/// <summary>A place in one network of the engine.</summary>
+/// <param name="Network">The network's name in the engine.</param>
+/// <param name="Names">Names and addresses by which neighbours reach it there.</param>
+public sealed record ObservationEndpoint(string Network, ImmutableArray<string> Names);
+
+/// <summary>What one reader made of one text: sights, or why there are none.</summary>
+/// <param name="Observations">What was seen; empty when there is nothing of interest.</param>
+/// <param name="Problem">What was wrong with the text, in words, without any of its values; null when nothing
+/// was.</param>
+public sealed record ObservationReading(ImmutableArray<Observation> Observations, string? Problem)
+{
+    /// <summary>Nothing was seen and nothing was wrong.</summary>
+    public static ObservationReading Nothing { get; } = new([], null);
+
+    /// <summary>A text that could not be read.</summary>
+    /// <param name="problem">What was wrong with it, in words.</param>
+    public static ObservationReading Broken(string problem) => new([], problem);
+}
+
+/// <summary>Everything that was seen in a house, for the judge.</summary>
+public sealed record HostObservations
+{
+    /// <summary>Sights of every kind; the same thing may be among them several times.</summary>
+    public required ImmutableArray<Observation> Observations { get; init; }
+
+    /// <summary>Open connections to ports on which models may be served.</summary>
+    public ImmutableArray<OpenConnection> Connections { get; init; } = [];
+
+    /// <summary>What the house declares; null when there is no estate yet.</summary>
+    public EstatePlan? Estate { get; init; }
+}
+
+/// <summary>An open TCP connection to a port on which models may be served.</summary>
+/// <param name="Identity">Whose it is, as <c>container web</c>, <c>unit news.service</c> or <c>process 17</c>.</param>
+/// <param name="Who">The name to show.</param>
+/// <param name="Address">The other end's address.</param>
+/// <param name="Port">The other end's port.</param>
+public sealed record OpenConnection(string Identity, string Who, string Address, int Port);

@@ -1,4 +1,45 @@
+using System.Collections.Immutable;
+
 namespace Gatehouse.Core.Estate;
+
+/// <summary>One thing that is wrong, or deserves a look, in an estate file. It never holds a secret.</summary>
+public sealed record EstateProblem
+{
+    /// <summary>Name of the file as it was given to the reader.</summary>
+    public required string File { get; init; }
+
+    /// <summary>Line, from 1.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>Column in characters, from 1.</summary>
+    public required int Column { get; init; }
+
+    /// <summary>Key path such as <c>jobs.news.limits.concurrent</c>; empty for the file as a whole.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>What is wrong.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What was expected there; null when the message says it.</summary>
+    public string? Expected { get; init; }
+
+    /// <summary>The nearest known key or name; null when none is near.</summary>
+    public string? Nearest { get; init; }
+
+    /// <summary>Message, expectation and suggestion as one sentence.</summary>
+    public string Sentence
+    {
+        get
+        {
+            var text = Expected is null ? Message : $"{Message}; expected {Expected}";
+            return Nearest is null ? text : $"{text}; did you mean `{Nearest}`?";
+        }
+    }
+
+    /// <summary>Place, path and sentence, in the order that editors recognise.</summary>
+    public override string ToString() =>
+        FormattableString.Invariant($"{File}:{Line}:{Column}: {(Path.Length == 0 ? "" : Path + ": ")}{Sentence}");
+}
 
 /// <summary>Collects what is wrong in one file. Bounded: a hostile file must not produce a hostile report.</summary>
 internal sealed class EstateProblems(string file)
@@ -43,4 +84,17 @@ internal sealed class EstateProblems(string file)
 
     private static IEnumerable<EstateProblem> InFileOrder(List<EstateProblem> list) =>
         list.OrderBy(problem => problem.Line).ThenBy(problem => problem.Column);
+}
+
+/// <summary>What came of reading an estate file: a plan, or the problems that prevent one.</summary>
+public sealed record EstateReading
+{
+    /// <summary>The plan; null when there are problems.</summary>
+    public EstatePlan? Plan { get; init; }
+
+    /// <summary>Everything that prevents a plan, in the order of the file; empty when there is a plan.</summary>
+    public required ImmutableArray<EstateProblem> Problems { get; init; }
+
+    /// <summary>What loads but deserves a look, in the order of the file; also known when there is no plan.</summary>
+    public required ImmutableArray<EstateProblem> Warnings { get; init; }
 }

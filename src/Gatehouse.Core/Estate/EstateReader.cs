@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Net;
 using System.Text;
 
 namespace Gatehouse.Core.Estate;
@@ -57,5 +59,146 @@ public static class EstateReader
             $"this gatehouse reads version {EstateKeys.Version}, the file says {DisplayText.Quote(scalar.Text)}",
             $"`estate: {EstateKeys.Version}`, or a gatehouse that reads the other version");
         return true;
+    }
+}
+
+/// <summary>Builds the plan from the sections of a file and checks what one key alone cannot tell.</summary>
+internal sealed class EstateAssembly(SectionReader estate, EstateProblems problems)
+{
+    // Built in, so that a job without a sink of its own says so in one word.
+    private static readonly SinkPlan[] BuiltInSinks =
+    [
+        new() { Key = "stdout", Kind = SinkKind.Stdout, Zone = Zone.Host },
+        new() { Key = "none", Kind = SinkKind.None, Zone = Zone.Host },
+    ];
+
+    /// <summary>Reads every key; the result is usable only when no problem was reported.</summary>
+    public EstatePlan Build()
+    {
+        estate.Get(EstateKeys.Estate);
+        estate.Get(EstateKeys.Store);
+        var zones = new NetworkZones(estate.Get(EstateKeys.Zones)?.Get(SectionKeys.Lan) ?? SectionKeys.Lan.Default);
+        var (gate, control) = BuildListen();
+        var defaults = BuildDefaults();
+        var prices = BuildPrices();
+        var models = estate.Get(EstateKeys.Models)
+            .ToDictionary(entry => entry.Key, entry => ModelAssembly.Build(entry.Key, entry.Value, zones, prices));
+        var sinks = BuildSinks(zones);
+        var house = new JobAssembly.House(
+            estate.Has(EstateKeys.Models) ? models : null, sinks, defaults, zones, [gate, control]);
+        var jobs = new JobAssembly(house, problems).BuildAll(estate.Get(EstateKeys.Jobs));
+        return new EstatePlan
+        {
+            Name = estate.Get(EstateKeys.Name)!,
+            Node = estate.Get(EstateKeys.Node),
+            Gate = gate,
+            Control = control,
+            Zones = zones,
+            Ledger = BuildLedger(),
+            TimeZone = estate.Get(EstateKeys.TimeZone)!,
+            Defaults = defaults,
+            Prices = prices,
+            Models = models.Where(entry => entry.Value is not null).ToFrozenDictionary(e => e.Key, e => e.Value!),
+            Sinks = sinks.Where(entry => entry.Value is not null).ToFrozenDictionary(e => e.Key, e => e.Value!),
+            Jobs = jobs,
+            Warnings = [.. problems.Warnings],
+        };
+    }
+
+    private (ListenAddress Gate, ListenAddress Control) BuildListen()
+    {
+        var listen = estate.Get(EstateKeys.Listen);
+        var gate = listen?.Get(SectionKeys.Gate) ?? SectionKeys.Gate.Default!;
+        var control = listen?.Get(SectionKeys.Control) ?? SectionKeys.Control.Default!;
+        if (control is ListenAddress.Tcp tcp && !IPAddress.IsLoopback(tcp.EndPoint.Address))
+        {
+            listen!.Error(SectionKeys.Control, "control may not be reached from the network until people can sign in",
+                "a loopback address such as `127.0.0.1:8421`, or `unix:/path`");
+        }
+        if (gate.ConflictsWith(control))
+        {
+            listen!.Error(listen.Has(SectionKeys.Control) ? SectionKeys.Control : SectionKeys.Gate,
+                "gate and control have the same address", "two different addresses");
+        }
+        return (gate, control);
+    }
+
+    private JobDefaults BuildDefaults()
+    {
+        var defaults = estate.Get(EstateKeys.Defaults);
+        return new JobDefaults(
+            JobAssembly.BuildLimits(defaults?.Get(LimitKeys.LimitsOfJob)),
+            defaults?.Get(LimitKeys.BodyBytesMax) ?? LimitKeys.BodyBytesMax.Default,
+            defaults?.Get(LimitKeys.Window) ?? LimitKeys.Window.Default);
+    }
+
+    private FrozenDictionary<string, ModelPrice> BuildPrices() => estate.Get(EstateKeys.Prices).ToFrozenDictionary(
+        entry => entry.Key,
+        entry => new ModelPrice(
+            entry.Value.Get(SectionKeys.InputPerMillion), entry.Value.Get(SectionKeys.OutputPerMillion)));
+
+    private Dictionary<string, SinkPlan?> BuildSinks(NetworkZones zones)
+    {
+        var sinks = BuiltInSinks.ToDictionary(sink => sink.Key, sink => (SinkPlan?)sink);
+        foreach (var (key, section) in estate.Get(EstateKeys.Sinks))
+            sinks[key] = SinkAssembly.BuildSink(key, section, zones);
+        return sinks;
+    }
+
+    private LedgerPlan BuildLedger()
+    {
+        var ledger = estate.Get(EstateKeys.Ledger);
+        var keep = ledger?.Get(SectionKeys.Keep);
+        return new LedgerPlan(
+            ledger?.Get(SectionKeys.BytesMax) ?? SectionKeys.BytesMax.Default,
+            keep?.Get(SectionKeys.KeepInputs) ?? SectionKeys.KeepInputs.Default,
+            keep?.Get(SectionKeys.KeepOutputs) ?? SectionKeys.KeepOutputs.Default,
+            keep?.Get(SectionKeys.KeepLogs) ?? SectionKeys.KeepLogs.Default);
+    }
+}
+
+/// <summary>The table of settings as the documents show it, generated from the table of keys.</summary>
+internal static class EstateSettings
+{
+    /// <summary>Markdown with one table for each top-level key that has keys below it.</summary>
+    public static string Markdown()
+    {
+        var text = new StringBuilder();
+        text.Append("# Settings\n\nEvery key of `gatehouse.yaml`, generated from the program's own table; ");
+        text.Append("[the schema](schema/estate.schema.json) says the same to editors.\n\n");
+        text.Append("`NAME` is a name that you choose, `[]` an item of a list. ");
+        text.Append("A key without a default is off when absent, unless it is **required**.\n");
+        Table(text, "The file", EstateKeys.Section.Settings.Select(setting => (setting.Name, setting)));
+        foreach (var setting in EstateKeys.Section.Settings)
+        {
+            if (setting.Shape.Section is not null)
+                Table(text, $"`{setting.Name}`", Below(setting.Name + setting.Shape.PathSuffix, setting.Shape.Section));
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Every key with its full path, the sections before the keys inside them.</summary>
+    public static IEnumerable<(string Path, SettingKey Setting)> All() =>
+        EstateKeys.Section.Settings.SelectMany(setting => With(setting.Name, setting));
+
+    private static IEnumerable<(string Path, SettingKey Setting)> Below(string path, SectionShape section) =>
+        section.Settings.SelectMany(setting => With($"{path}.{setting.Name}", setting));
+
+    private static IEnumerable<(string Path, SettingKey Setting)> With(string path, SettingKey setting) =>
+        setting.Shape.Section is { } section
+            ? Below(path + setting.Shape.PathSuffix, section).Prepend((path, setting)) : [(path, setting)];
+
+    private static void Table(StringBuilder text, string title, IEnumerable<(string Path, SettingKey Setting)> rows)
+    {
+        text.Append($"\n## {title}\n\n| Key | What it does | Value | Range | Default | Why |\n");
+        text.Append("|---|---|---|---|---|---|\n");
+        foreach (var (path, setting) in rows)
+        {
+            var fallback = setting.Required ? "**required**" : setting.DefaultText ?? "";
+            string[] cells = [$"`{path}`", setting.Summary, setting.Shape.Expected, setting.Shape.Range, fallback,
+                setting.Source ?? ""];
+            var shown = cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal));
+            text.Append($"| {string.Join(" | ", shown)} |\n");
+        }
     }
 }

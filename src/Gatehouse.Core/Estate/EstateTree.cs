@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -144,5 +146,159 @@ internal sealed class EstateTree
             else
                 mapping.Entries.Add(new(name, value));
         }
+    }
+}
+
+/// <summary>One node of a parsed estate file with the place where it starts (line and column from 1).</summary>
+internal abstract class EstateNode(int line, int column)
+{
+    public int Line { get; } = line;
+
+    public int Column { get; } = column;
+
+    /// <summary>What the node is, in the words of a person who looks at the file.</summary>
+    public abstract string Kind { get; }
+
+    internal sealed class Scalar(int line, int column, string text, bool isPlain) : EstateNode(line, column)
+    {
+        public string Text { get; } = text;
+
+        /// <summary>True for a key without a value: <c>key:</c>, <c>key: ~</c> or <c>key: null</c>.</summary>
+        public bool IsEmpty { get; } = isPlain && text is "" or "~" or "null";
+
+        public override string Kind => IsEmpty ? "nothing" : "a single value";
+    }
+
+    internal sealed class Sequence(int line, int column) : EstateNode(line, column)
+    {
+        public List<EstateNode> Items { get; } = [];
+
+        public override string Kind => "a list";
+    }
+
+    internal sealed class Mapping(int line, int column) : EstateNode(line, column)
+    {
+        /// <summary>Entries in the order of the file; a key that appears again is a problem and not kept.</summary>
+        public List<KeyValuePair<Scalar, EstateNode>> Entries { get; } = [];
+
+        public override string Kind => "a mapping of keys";
+    }
+}
+
+/// <summary>
+/// A value and where it stands in the text, down to every scalar. Only for text that the reader accepted, which bounds
+/// its depth.
+/// </summary>
+internal sealed class EstateSpan
+{
+    private EstateSpan(NodeEvent node)
+    {
+        (Start, End) = ((int)node.Start.Index, (int)node.End.Index);
+        (Line, Column) = ((int)node.Start.Line - 1, (int)node.Start.Column - 1);
+        Text = (node as Scalar)?.Value;
+        IsFlow = node is MappingStart { Style: MappingStyle.Flow } or SequenceStart { Style: SequenceStyle.Flow };
+        IsSequence = node is SequenceStart;
+    }
+
+    /// <summary>Index at which it starts.</summary>
+    public int Start { get; }
+
+    /// <summary>Index behind it; without meaning for a block.</summary>
+    public int End { get; }
+
+    /// <summary>Line from 0.</summary>
+    public int Line { get; }
+
+    /// <summary>Column from 0.</summary>
+    public int Column { get; }
+
+    /// <summary>A scalar's text; null for anything else.</summary>
+    public string? Text { get; }
+
+    /// <summary>Whether it stands between braces or brackets.</summary>
+    public bool IsFlow { get; }
+
+    /// <summary>Whether it is a list.</summary>
+    public bool IsSequence { get; }
+
+    /// <summary>Keys with their values, or the items of a list as keys with themselves.</summary>
+    public List<(EstateSpan Key, EstateSpan Value)> Entries { get; } = [];
+
+    /// <summary>The value under a key; null where there is none.</summary>
+    public EstateSpan? this[string key] => Entries.Find(entry => entry.Key.Text == key).Value;
+
+    /// <summary>Index behind the last scalar in it: what a comma can follow.</summary>
+    public int LastEnd(string yaml)
+    {
+        if (Text is not null) return End;
+        var last = Entries.Count == 0 ? Start : Entries[^1].Value.LastEnd(yaml);
+        if (!IsFlow) return last;
+        var close = IsSequence ? ']' : '}';
+        // Between the last value and the closing sign stand blanks, a comma and comments at most.
+        while (last < yaml.Length && yaml[last] != close)
+        {
+            if (yaml[last] == '#')
+                while (last < yaml.Length && yaml[last] is not ('\n' or '\r')) last++;
+            else
+                last++;
+        }
+        return Math.Min(last + 1, yaml.Length);
+    }
+
+    public static EstateSpan Read(string yaml)
+    {
+        var parser = new Parser(new StringReader(yaml));
+        while (parser.MoveNext())
+        {
+            if (parser.Current is NodeEvent root) return Read(parser, root);
+        }
+        throw new ArgumentException("The text holds no value.", nameof(yaml));
+    }
+
+    private static EstateSpan Read(Parser parser, NodeEvent node)
+    {
+        var span = new EstateSpan(node);
+        if (node is MappingStart)
+        {
+            while (Next(parser) is { } key) span.Entries.Add((Read(parser, key), Read(parser, Next(parser)!)));
+        }
+        else if (node is SequenceStart)
+        {
+            while (Next(parser) is { } item)
+            {
+                var one = Read(parser, item);
+                span.Entries.Add((one, one));
+            }
+        }
+        return span;
+    }
+
+    /// <summary>The next value; null at the end of the mapping or list.</summary>
+    private static NodeEvent? Next(Parser parser) => parser.MoveNext() ? parser.Current as NodeEvent : null;
+}
+
+/// <summary>Writes a value so that YAML reads the same text again, in a block and between braces.</summary>
+internal static class YamlScalar
+{
+    private const string PlainSigns = "._/@:-";
+
+    public static string Of(string text) => IsPlain(text) ? text : Quoted(text);
+
+    public static string ListOf(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Of))}]";
+
+    private static bool IsPlain(string text) => text.Length != 0
+        && (char.IsAsciiLetterOrDigit(text[0]) || text[0] == '/') && text[^1] != ':' && text is not "null"
+        && text.All(sign => char.IsAsciiLetterOrDigit(sign) || PlainSigns.Contains(sign, StringComparison.Ordinal));
+
+    private static string Quoted(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var sign in text.EnumerateRunes())
+        {
+            if (sign.Value is '"' or '\\') quoted.Append('\\').Append(sign);
+            else if (sign.Value is >= ' ' and <= '~' || Rune.IsLetter(sign)) quoted.Append(sign);
+            else quoted.Append(CultureInfo.InvariantCulture, $"\\U{sign.Value:x8}");
+        }
+        return quoted.Append('"').ToString();
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Net;
+using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Core.Estate;
 
@@ -161,4 +163,143 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
         JobDefaults Defaults,
         NetworkZones Zones,
         ListenAddress[] Listeners);
+}
+
+/// <summary>Compares what a job declares with itself.</summary>
+internal static class JobChecks
+{
+    public static void Run(JobPlan job, SectionReader section)
+    {
+        if (job.Can.SendExternally == YesNo.No && job.Sink.SendsExternally)
+        {
+            section.Get(JobKeys.Can)!.Error(JobKeys.SendExternally,
+                $"says no, but its sink `{job.Sink.Key}` ({Words.Of(job.Sink.Kind)}) sends outside",
+                "`true`, or a sink that stays in the house");
+        }
+        if (job.MayManageModels && job.Can.ChangeItself == YesNo.No)
+        {
+            section.Get(JobKeys.Can)!.Warning(JobKeys.ChangeItself,
+                "says no, but `may-manage-models` lets it replace the models that it runs on");
+        }
+        if (job.MayManageModels && !job.Models.Any(model => model.Provider == ModelProvider.Ollama))
+            section.Warning(JobKeys.MayManageModels, "has no effect: none of the job's models is served by Ollama");
+        if (job.PassCredential && job.Listen.IsEmpty)
+        {
+            section.Error(JobKeys.PassCredential, "only a caller on the job's own listener has a credential to pass on",
+                "`listen` with an address of the job's own");
+        }
+        if (section.Has(LimitKeys.Window) && job.Trigger.Schedule is null)
+            section.Warning(LimitKeys.Window, "has no effect without a cron trigger");
+        if (section.Get(LimitKeys.LimitsOfJob) is { } limits && limits.Has(LimitKeys.CostPerMonth))
+            WarnOfPrices(job, limits);
+        foreach (var tool in job.ProviderTools.Order(StringComparer.Ordinal))
+        {
+            if (ProviderFeature.Find(tool) is null)
+            {
+                section.Warning(JobKeys.ProviderTools,
+                    $"this version knows no provider tool {DisplayText.Quote(tool)}; "
+                    + "a field of exactly this name passes");
+            }
+        }
+    }
+
+    // A model on this machine or in the house costs no money per call, so nobody misses its price.
+    private static void WarnOfPrices(JobPlan job, SectionReader limits)
+    {
+        foreach (var model in job.Models)
+        {
+            if (model.Zone == Zone.External && model.Price is null)
+                limits.Warning(LimitKeys.CostPerMonth, $"calls to `{model.Key}` cost nothing here: `prices` lacks it");
+        }
+    }
+}
+
+/// <summary>Addresses that are taken: one that two jobs share could identify neither.</summary>
+internal sealed class JobListeners
+{
+    private static readonly string[] Owners = ["the gate", "control"];
+
+    private readonly List<(string Who, ListenAddress Address)> _taken = [];
+
+    public JobListeners(ListenAddress[] house)
+    {
+        foreach (var (who, address) in Owners.Zip(house))
+            _taken.Add((who, address));
+    }
+
+    /// <summary>Takes the addresses of a job, or reports who has one.</summary>
+    public void Claim(JobPlan job, SectionReader section)
+    {
+        for (var i = 0; i < job.Listen.Length; i++)
+            Claim(job.Key, section, i, job.Listen[i]);
+    }
+
+    private void Claim(string job, SectionReader section, int index, ListenAddress address)
+    {
+        if (address is ListenAddress.Tcp { EndPoint.Address: var ip }
+            && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+        {
+            section.ErrorAt(JobKeys.Listen, index,
+                $"`{address}` is every address of this machine, so calling it proves nothing",
+                "one address of the job's own, such as `127.0.0.2:8420`");
+            return;
+        }
+        foreach (var (who, taken) in _taken)
+        {
+            if (!taken.ConflictsWith(address))
+                continue;
+            section.ErrorAt(
+                JobKeys.Listen, index, $"`{address}` is already taken by {who}", "an address of the job's own");
+            return;
+        }
+        _taken.Add(($"job `{job}`", address));
+    }
+}
+
+/// <summary>All names by which a job may call its models; a name that could mean two of them is a problem.</summary>
+internal static class JobModelNames
+{
+    public static FrozenDictionary<string, ModelPlan> Build(SectionReader section, ImmutableArray<ModelPlan> models)
+    {
+        var byName = new Dictionary<string, ModelPlan>(StringComparer.Ordinal);
+        CheckAny(section, models);
+        foreach (var model in models.Where(model => !model.IsAny))
+            Add(section, byName, model.Key, model);
+        foreach (var model in models.Where(model => !model.IsAny))
+        {
+            Add(section, byName, model.UpstreamName, model);
+            // Clients write the tag, the case and the registry or leave them, whatever the estate has.
+            if (model.Provider == ModelProvider.Ollama)
+                byName.TryAdd(OllamaName.Whole(model.UpstreamName), model);
+        }
+        return byName.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    // Of two that begin alike a name could mean a model of either; of `claude-*` and `*` the longer one wins.
+    private static void CheckAny(SectionReader section, ImmutableArray<ModelPlan> models)
+    {
+        foreach (var alike in models.Where(model => model.IsAny).GroupBy(model => model.NamePrefix).Where(
+            group => group.Count() > 1))
+        {
+            section.Error(JobKeys.Models,
+                $"any name could mean a model of `{alike.First().Key}` or of `{alike.ElementAt(1).Key}`",
+                $"one model with the name `{alike.Key}*`");
+        }
+    }
+
+    private static void Add(SectionReader section, Dictionary<string, ModelPlan> byName, string name, ModelPlan model)
+    {
+        if (byName.TryAdd(name, model))
+            return;
+        var other = byName[name];
+        // The same model declared twice, perhaps with another provider's dialect, cannot be mistaken for another.
+        var isSame = other.Url == model.Url && other.UpstreamName == model.UpstreamName
+            && other.Credential == model.Credential;
+        if (!isSame)
+        {
+            section.Error(JobKeys.Models,
+                $"the name {DisplayText.Quote(name)} could mean model `{other.Key}` or model `{model.Key}`",
+                "models whose keys and upstream names differ within one job");
+        }
+    }
 }

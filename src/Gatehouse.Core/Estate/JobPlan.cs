@@ -133,3 +133,153 @@ public sealed record JobPlan
     public bool IsExpectedAt(DateTimeOffset now, TimeZoneInfo timeZone) =>
         Trigger.Schedule is null || Trigger.Schedule.IsWithinWindow(now, timeZone, Window);
 }
+
+/// <summary>What the owner of a job says that it can do.</summary>
+public sealed record JobAbilities
+{
+    /// <summary>All questions unanswered.</summary>
+    public static JobAbilities Unanswered { get; } = new();
+
+    /// <summary>Can it alter data?</summary>
+    public YesNo AlterData { get; init; }
+
+    /// <summary>Can it send messages to people or systems outside?</summary>
+    public YesNo SendExternally { get; init; }
+
+    /// <summary>Does it get feedback from outside (replies, votes, corrections) that it acts on?</summary>
+    public YesNo ReceiveFeedback { get; init; }
+
+    /// <summary>Can it change its own configuration, or retrain?</summary>
+    public YesNo ChangeItself { get; init; }
+}
+
+/// <summary>What is added to an entry of <c>jobs:</c> that is there already. What stands there stays.</summary>
+/// <param name="Key">The job's key.</param>
+public sealed record JobChange(string Key)
+{
+    /// <summary>
+    /// Keys with their values, written as YAML that fits on one line. A key that the entry has keeps its value.
+    /// </summary>
+    public ImmutableArray<KeyValuePair<string, string>> More { get; init; } = [];
+
+    /// <summary>Keys of models that it may call besides those that it has.</summary>
+    public ImmutableArray<string> AlsoModels { get; init; } = [];
+}
+
+/// <summary>What <c>defaults:</c> gives to every job that does not say otherwise.</summary>
+/// <param name="Limits">Limits; a gap here and in the job means no limit.</param>
+/// <param name="BodyBytesMax">Largest request body in bytes.</param>
+/// <param name="Window">How long after each fire of its cron trigger a job may call.</param>
+public sealed record JobDefaults(JobLimits Limits, long BodyBytesMax, TimeSpan Window);
+
+/// <summary>How much a job may use. A limit that is null does not apply.</summary>
+public sealed record JobLimits
+{
+    /// <summary>No limit at all.</summary>
+    public static JobLimits None { get; } = new();
+
+    /// <summary>Calls per minute.</summary>
+    public int? RequestsPerMinute { get; init; }
+
+    /// <summary>Input and output tokens per minute.</summary>
+    public long? TokensPerMinute { get; init; }
+
+    /// <summary>Input and output tokens per day.</summary>
+    public long? TokensPerDay { get; init; }
+
+    /// <summary>Calls that may be open at once.</summary>
+    public int? Concurrent { get; init; }
+
+    /// <summary>Money per calendar month, in the currency of <c>prices:</c>.</summary>
+    public decimal? CostPerMonth { get; init; }
+
+    /// <summary>
+    /// Bytes that the job may add to the ledger per day: its entries and payloads as they are stored.
+    /// </summary>
+    public long? BytesPerDay { get; init; }
+
+    /// <summary>These limits, with the gaps filled from <paramref name="defaults"/>.</summary>
+    public JobLimits Over(JobLimits defaults)
+    {
+        ArgumentNullException.ThrowIfNull(defaults);
+        return new JobLimits
+        {
+            RequestsPerMinute = RequestsPerMinute ?? defaults.RequestsPerMinute,
+            TokensPerMinute = TokensPerMinute ?? defaults.TokensPerMinute,
+            TokensPerDay = TokensPerDay ?? defaults.TokensPerDay,
+            Concurrent = Concurrent ?? defaults.Concurrent,
+            CostPerMonth = CostPerMonth ?? defaults.CostPerMonth,
+            BytesPerDay = BytesPerDay ?? defaults.BytesPerDay,
+        };
+    }
+}
+
+/// <summary>What guards do with a job's calls. Identity, ledger, limits and pauses work in both modes.</summary>
+public enum JobMode
+{
+    /// <summary>Guards act.</summary>
+    Enforce,
+
+    /// <summary>Guards only record what they would have done: where an adopted job starts.</summary>
+    Observe,
+}
+
+/// <summary>A place where a job keeps data of its own.</summary>
+/// <param name="What">What lies there, in the owner's words, such as <c>intermediate</c>.</param>
+/// <param name="Path">Absolute path.</param>
+/// <param name="Keep">How long it is kept; null when nobody said.</param>
+public sealed record JobStore(string What, string Path, TimeSpan? Keep);
+
+/// <summary>What starts a job.</summary>
+/// <param name="Kind">Which kind of trigger.</param>
+/// <param name="Schedule">The schedule, only for <see cref="TriggerKind.Cron"/>.</param>
+/// <param name="Detail">What the owner wrote beside a webhook or event, such as its name.</param>
+public sealed record JobTrigger(TriggerKind Kind, CronSchedule? Schedule = null, string? Detail = null)
+{
+    /// <summary>The trigger of a job that declares none.</summary>
+    public static JobTrigger Unknown { get; } = new(TriggerKind.Unknown);
+
+    /// <summary>True when it starts without a person at hand; an unknown trigger counts as such.</summary>
+    public bool IsUnattended => Kind is not (TriggerKind.Prompt or TriggerKind.Manual);
+
+    /// <summary>The trigger in the words of the estate file, such as <c>cron 0 7 * * *</c>.</summary>
+    public override string ToString()
+    {
+        var kind = Words.Of(Kind);
+        return Schedule is not null ? $"{kind} {Schedule}" : Detail is not null ? $"{kind} {Detail}" : kind;
+    }
+}
+
+/// <summary>The system user that may fetch a job's tokens: a name or a number, exactly one of them.</summary>
+/// <param name="UserName">Login name, resolved by the binary; null when a number was written.</param>
+/// <param name="Uid">User id; null when a name was written.</param>
+public sealed record RunAs(string? UserName, uint? Uid)
+{
+    /// <summary>As the estate file holds it.</summary>
+    public override string ToString() => UserName ?? FormattableString.Invariant($"{Uid}");
+}
+
+/// <summary>What starts a job.</summary>
+public enum TriggerKind
+{
+    /// <summary>Nobody said; counts as unattended.</summary>
+    Unknown,
+
+    /// <summary>A schedule.</summary>
+    Cron,
+
+    /// <summary>A web request from elsewhere.</summary>
+    Webhook,
+
+    /// <summary>An event inside the house, such as a file that appears.</summary>
+    Event,
+
+    /// <summary>A person who asks something.</summary>
+    Prompt,
+
+    /// <summary>A person who starts it by hand.</summary>
+    Manual,
+
+    /// <summary>It never stops.</summary>
+    Always,
+}

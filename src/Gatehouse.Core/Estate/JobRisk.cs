@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Gatehouse.Core.Estate;
 
 /// <summary>
@@ -102,4 +104,46 @@ public static class JobRisk
 
     private static string Describe(SinkPlan sink) =>
         sink.Key == Words.Of(sink.Kind) ? sink.Key : $"{sink.Key} ({Words.Of(sink.Kind)})";
+}
+
+/// <summary>The risk of a job and everything that speaks for it.</summary>
+/// <param name="Level">The level that follows from the score.</param>
+/// <param name="Score">Sum of the points of all reasons.</param>
+/// <param name="IsFlagged">True when one of the three questions is answered yes, or not answered.</param>
+/// <param name="Reasons">Every reason, the heaviest first.</param>
+public sealed record RiskAssessment(
+    RiskLevel Level, int Score, bool IsFlagged, ImmutableArray<RiskReason> Reasons);
+
+/// <summary>How much could go wrong with a job before a person notices.</summary>
+public enum RiskLevel
+{
+    /// <summary>Nothing that it does leaves a mark.</summary>
+    Low,
+
+    /// <summary>One thing deserves attention.</summary>
+    Medium,
+
+    /// <summary>Several things together deserve a person's eye.</summary>
+    High,
+
+    /// <summary>It should not run without a person in the loop.</summary>
+    Critical,
+}
+
+/// <summary>One reason for the risk of a job.</summary>
+/// <param name="Points">What it adds to the score.</param>
+/// <param name="Sentence">The reason in plain words.</param>
+public sealed record RiskReason(int Points, string Sentence);
+
+/// <summary>The answer to a question about a job. The default is unknown, which counts as yes.</summary>
+public enum YesNo
+{
+    /// <summary>Nobody answered.</summary>
+    Unknown,
+
+    /// <summary>The owner says no.</summary>
+    No,
+
+    /// <summary>The owner says yes.</summary>
+    Yes,
 }

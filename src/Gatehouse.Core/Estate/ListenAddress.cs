@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 
 namespace Gatehouse.Core.Estate;
 
@@ -104,4 +105,15 @@ public abstract record ListenAddress
         /// <summary>The form that the estate file uses, such as <c>unix:/run/job.sock</c>.</summary>
         public override string ToString() => $"unix:{Path}";
     }
+}
+
+/// <summary>Paths that Linux accepts for a Unix socket.</summary>
+internal static class SocketPath
+{
+    // Bytes: sun_path holds 108 with its closing zero (unix(7)).
+    private const int BytesMax = 107;
+
+    public static bool IsUsable(string path) =>
+        path.Length > 1 && path[0] == '/' && !path.Any(char.IsControl) && path[^1] != '/'
+        && Encoding.UTF8.GetByteCount(path) <= BytesMax;
 }

@@ -70,3 +70,50 @@ public sealed record ModelPlan
         prices.GetValueOrDefault(name) ?? (Provider != ModelProvider.Ollama ? null
             : prices.Where(price => OllamaName.Same(price.Key, name)).Select(price => price.Value).FirstOrDefault());
 }
+
+/// <summary>What a model costs, in the currency that the user thinks in (the same as <c>cost-per-month</c>).</summary>
+/// <param name="InputPerMillion">Price of 1,000,000 input tokens.</param>
+/// <param name="OutputPerMillion">Price of 1,000,000 output tokens.</param>
+public sealed record ModelPrice(decimal InputPerMillion, decimal OutputPerMillion)
+{
+    /// <summary>Price of one call.</summary>
+    /// <param name="inputTokens">Tokens of the prompt.</param>
+    /// <param name="outputTokens">Tokens of the answer.</param>
+    public decimal Of(long inputTokens, long outputTokens) =>
+        ((inputTokens * InputPerMillion) + (outputTokens * OutputPerMillion)) / 1_000_000m;
+}
+
+/// <summary>The family of dialects that an upstream speaks.</summary>
+public enum ModelProvider
+{
+    /// <summary>Ollama: its own dialect, and OpenAI's and Anthropic's messages beside it.</summary>
+    Ollama,
+
+    /// <summary>Anything that speaks OpenAI's dialect.</summary>
+    OpenAI,
+
+    /// <summary>Anthropic's dialect.</summary>
+    Anthropic,
+}
+
+/// <summary>How long the gate waits for a model's server.</summary>
+/// <param name="Connect">For a connection.</param>
+/// <param name="FirstByte">From then on for the first byte of the answer's body: a model loads and reads the prompt.
+/// </param>
+/// <param name="Silence">For the next byte of a stream that has begun.</param>
+public sealed record ModelTimeouts(TimeSpan Connect, TimeSpan FirstByte, TimeSpan Silence)
+{
+    /// <summary>What an entry has that sets none.</summary>
+    public static ModelTimeouts Default { get; } =
+        new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(300));
+
+    /// <summary>For the next byte of an answer that is no stream: some servers begin it before they think.</summary>
+    public TimeSpan Whole => FirstByte > Silence ? FirstByte : Silence;
+}
+
+/// <summary>How large the ledger may grow and how long each class of payload is kept.</summary>
+/// <param name="BytesMax">Bytes that the ledger may take; when full, calls are refused.</param>
+/// <param name="KeepInputs">How long prompts are kept.</param>
+/// <param name="KeepOutputs">How long answers are kept.</param>
+/// <param name="KeepLogs">How long everything else is kept.</param>
+public sealed record LedgerPlan(long BytesMax, TimeSpan KeepInputs, TimeSpan KeepOutputs, TimeSpan KeepLogs);

@@ -61,3 +61,73 @@ internal sealed class SectionReader(
         return null;
     }
 }
+
+/// <summary>A key whose values have a type.</summary>
+/// <typeparam name="T">The type of its values.</typeparam>
+internal sealed class Setting<T>(string name, ValueShape<T> shape, string summary)
+    : SettingKey(name, summary)
+{
+    public override Shape Shape => Typed;
+
+    public ValueShape<T> Typed { get; } = shape;
+
+    /// <summary>The value of a file that does not hold the key.</summary>
+    public T? Default { get; init; }
+}
+
+/// <summary>One key of the estate file. Reader, schema and documents are made from all of them.</summary>
+internal abstract class SettingKey(string name, string summary)
+{
+    public string Name { get; } = name;
+
+    /// <summary>What it does, as one sentence.</summary>
+    public string Summary { get; } = summary;
+
+    public bool Required { get; init; }
+
+    /// <summary>The default in the words of the file; null when absence means absence.</summary>
+    public string? DefaultText { get; init; }
+
+    /// <summary>Why the default or the range is what it is.</summary>
+    public string? Source { get; init; }
+
+    public abstract Shape Shape { get; }
+
+    /// <summary>Everything that an editor shows beside the key.</summary>
+    public string Description
+    {
+        get
+        {
+            var range = Shape.Range.Length == 0 ? "" : $" Range: {Shape.Range}.";
+            return $"{Summary}{range}{(DefaultText is null ? "" : $" Default: {DefaultText}.")}";
+        }
+    }
+}
+
+/// <summary>Which keys go with a kind of source or sink.</summary>
+/// <param name="Allowed">Keys that it may have beside <c>kind</c>.</param>
+/// <param name="Needed">Those of them that it must have.</param>
+/// <param name="Schemes">Schemes that its URL may have.</param>
+internal sealed record KindRule(SettingKey[] Allowed, SettingKey[] Needed, string[] Schemes)
+{
+    /// <summary>Reports keys that are missing or out of place.</summary>
+    public void Check(SectionReader section, string kind, SettingKey[] all, Uri? url)
+    {
+        foreach (var setting in all)
+        {
+            var isThere = section.Has(setting);
+            if (isThere && !Allowed.Contains(setting))
+                section.Error(setting, $"`{setting.Name}` does not belong to kind {kind}", AllowedText);
+            else if (!isThere && Needed.Contains(setting))
+                section.Error(setting, $"kind {kind} needs `{setting.Name}`", setting.Shape.Expected);
+            else if (isThere && setting.Name == "url" && url is not null && !Schemes.Contains(url.Scheme))
+                section.Error(setting, $"kind {kind} cannot use this scheme", SchemesText);
+        }
+    }
+
+    private string SchemesText =>
+        $"a URL that starts with {string.Join(" or ", Schemes.Select(scheme => $"{scheme}://"))}";
+
+    private string AllowedText => Allowed.Length == 0
+        ? "no further key" : $"only {string.Join(", ", Allowed.Select(setting => $"`{setting.Name}`"))}";
+}

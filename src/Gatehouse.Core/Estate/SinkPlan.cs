@@ -37,3 +37,86 @@ public sealed record SinkPlan
     public bool SendsExternally =>
         Kind is SinkKind.Mastodon or SinkKind.Discord or SinkKind.Mail || Zone == Zone.External;
 }
+
+/// <summary>Where the output of a job goes.</summary>
+public enum SinkKind
+{
+    /// <summary>Posts to a Mastodon server.</summary>
+    Mastodon,
+
+    /// <summary>Messages to a Discord channel.</summary>
+    Discord,
+
+    /// <summary>Notices over ntfy.</summary>
+    Ntfy,
+
+    /// <summary>Mail.</summary>
+    Mail,
+
+    /// <summary>Requests to a web address.</summary>
+    Http,
+
+    /// <summary>Messages to an MQTT broker.</summary>
+    Mqtt,
+
+    /// <summary>A file or directory.</summary>
+    File,
+
+    /// <summary>The job's own caller or terminal.</summary>
+    Stdout,
+
+    /// <summary>Nothing leaves the job.</summary>
+    None,
+}
+
+/// <summary>Where the input of a job comes from.</summary>
+public sealed record SourcePlan
+{
+    /// <summary>Which kind of source.</summary>
+    public required SourceKind Kind { get; init; }
+
+    /// <summary>Address of a feed, page, mailbox or broker.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>Absolute path of a file source, or the path on which a webhook listens.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Topic of an MQTT source.</summary>
+    public string? Topic { get; init; }
+
+    /// <summary>Where the credential of the source lies; null when it needs none.</summary>
+    public CredentialReference? Credential { get; init; }
+
+    /// <summary>How far away it lies; null when the kind and the declared address do not tell.</summary>
+    public Zone? Zone { get; init; }
+
+    /// <summary>True when strangers can write what the job reads, and so speak to the model.</summary>
+    public bool IsUntrusted =>
+        Kind is SourceKind.Rss or SourceKind.Http or SourceKind.Mail or SourceKind.Webhook
+        || Zone == Estate.Zone.External;
+}
+
+/// <summary>Where the input of a job comes from.</summary>
+public enum SourceKind
+{
+    /// <summary>A feed.</summary>
+    Rss,
+
+    /// <summary>A page or an API.</summary>
+    Http,
+
+    /// <summary>A file or directory.</summary>
+    File,
+
+    /// <summary>A mailbox.</summary>
+    Mail,
+
+    /// <summary>A topic of an MQTT broker.</summary>
+    Mqtt,
+
+    /// <summary>Web requests that others send.</summary>
+    Webhook,
+
+    /// <summary>A person who types or speaks.</summary>
+    Prompt,
+}

@@ -60,3 +60,67 @@ public static class Inspector
             .ThenBy(static finding => finding.Rule.Id, StringComparer.Ordinal)
             .ThenBy(static finding => finding.Key, StringComparer.Ordinal)];
 }
+
+/// <summary>One thing that is looked at, described once for all findings of it.</summary>
+/// <param name="Id">Its stable name, as <c>GH-NET-001</c>; never given to another rule.</param>
+/// <param name="Worst">The highest severity that a finding of it may have.</param>
+/// <param name="Title">What is the matter, as a short sentence about the subject ("It …").</param>
+/// <param name="Why">Why it matters, in one or two sentences.</param>
+public sealed record InspectionRule(string Id, Severity Worst, string Title, string Why);
+
+/// <summary>Every rule that there is, in the order in which the documentation lists them.</summary>
+public static class InspectionRules
+{
+    /// <summary>All rules.</summary>
+    public static ImmutableArray<InspectionRule> All { get; } =
+    [
+        .. GateRules.All, .. NetworkRules.All, .. SharingRules.All, .. NameRules.All, .. PortRules.All,
+        .. SocketRules.All, .. MountRules.All, .. PrivilegeRules.All, .. CapabilityRules.All, .. NamespaceRules.All,
+        .. DeviceRules.All, .. SecretRules.All, .. ImageRules.All, .. LimitRules.All,
+        .. EngineRules.All, .. UnitRules.All, .. UnitSandboxRules.All, .. ProcessRules.All,
+    ];
+}
+
+/// <summary>Everything that the rules look at, taken at one moment.</summary>
+public sealed record InspectionScene
+{
+    private readonly Lazy<ILookup<string, ContainerFacts>> _members;
+
+    /// <summary>Makes a scene.</summary>
+    /// <param name="view">The engine with its containers and networks.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="gatehouse">The Gatehouse.</param>
+    public InspectionScene(EngineView view, HostFacts host, GatehouseFacts gatehouse)
+    {
+        (View, Host, Gatehouse) = (view, host, gatehouse);
+        Release = EngineRelease.TryParse(view.Engine.Version);
+        _members = new Lazy<ILookup<string, ContainerFacts>>(() => MembersOf(view));
+    }
+
+    /// <summary>The engine with its containers and networks.</summary>
+    public EngineView View { get; }
+
+    /// <summary>The host.</summary>
+    public HostFacts Host { get; }
+
+    /// <summary>The Gatehouse.</summary>
+    public GatehouseFacts Gatehouse { get; }
+
+    /// <summary>The engine's release; null when it is not Docker's own.</summary>
+    internal EngineRelease? Release { get; }
+
+    /// <summary>Running containers whose network is this one, their own or another container's.</summary>
+    internal IEnumerable<ContainerFacts> Members(string network) => _members.Value[network];
+
+    private static ILookup<string, ContainerFacts> MembersOf(EngineView view)
+    {
+        var pairs =
+            from container in view.Containers
+            where container.IsRunning
+            let owner = view.NetworkOwner(container)
+            where owner is not null
+            from endpoint in owner.Endpoints
+            select (endpoint.Network, container);
+        return pairs.ToLookup(static pair => pair.Network, static pair => pair.container, StringComparer.Ordinal);
+    }
+}

@@ -60,3 +60,84 @@ internal static class NamespaceRules
         }
     }
 }
+
+/// <summary>Containers whose network is another's, or is not what their settings say.</summary>
+internal static class SharingRules
+{
+    public static readonly InspectionRule Shared = new(
+        "GH-NSH-001", Severity.Medium, "It lives in another container's network.",
+        "It has all of the other's networks and reaches the services that the other keeps on 127.0.0.1. What the other "
+            + "may do to the network, it suffers.");
+
+    public static readonly InspectionRule LostOwner = new(
+        "GH-NSH-002", Severity.Medium, "The network that it shares is not there any more.",
+        "After the other container was recreated or restarted, this one stays behind in a dead network and looks "
+            + "healthy. Where it really is cannot be determined from its settings.");
+
+    public static readonly InspectionRule Drift = new(
+        "GH-NSH-003", Severity.Medium, "Its settings claim less network than it has.",
+        "Somebody connected it later. Whoever reads the Compose file or HostConfig.NetworkMode believes it contained.");
+
+    public static ImmutableArray<InspectionRule> All => [Shared, LostOwner, Drift];
+
+    public static IEnumerable<Finding> Check(ContainerCase one)
+        => one.IsSharing ? CheckSharer(one) : CheckDrift(one);
+
+    private static IEnumerable<Finding> CheckSharer(ContainerCase one)
+    {
+        var mode = $"HostConfig.NetworkMode: {Short(one.Container.NetworkMode)}";
+        if (one.Owner is not { } owner)
+        {
+            yield return one.Find(LostOwner, $"{mode}, which leads to no container",
+                $"docker compose up -d --force-recreate {ShellWord.Quote(one.Container.ShownName)}");
+            yield break;
+        }
+        var mine = NamespaceOf(one, one.Container.ProcessId);
+        var theirs = NamespaceOf(one, owner.ProcessId);
+        if (one.Container.IsRunning && (!owner.IsRunning || (mine is not null && theirs is not null && mine != theirs)))
+        {
+            yield return one.Find(LostOwner,
+                owner.IsRunning
+                    ? $"{mode} ({owner.Name}), but /proc/PID/ns/net is {mine} here and {theirs} there"
+                    : $"{mode} ({owner.Name}), which does not run",
+                $"docker restart {ShellWord.Quote(one.Container.Name)}");
+        }
+        var networks = string.Join(", ", one.Attachments.Select(static place => place.Name));
+        var rights = owner.Privileges.IsPrivileged ? "; the owner is privileged"
+            : owner.Privileges.AddedCapabilities.Any(static cap => cap is "NET_ADMIN" or "ALL")
+                ? "; the owner has NET_ADMIN and may change its firewall" : "";
+        yield return one.Find(Shared,
+            $"{mode}: {owner.Name}, in {(networks.Length > 0 ? networks : "no network")}{rights}",
+            "Compose: replace network_mode: by networks of its own, unless the other is its way out on "
+                + "purpose (a VPN)"
+                + (one.Attachments.Any(one.LeadsToGate) ? "; then sudo gatehouse adopt, which brings the gate there."
+                    : "."));
+    }
+
+    private static IEnumerable<Finding> CheckDrift(ContainerCase one)
+    {
+        var asked = one.Container.NetworkMode;
+        var more = one.Attachments.Where(place => place.Name != asked && !place.IsNone).ToArray();
+        if (asked == "none" && more.Length > 0)
+        {
+            yield return DriftTo(one, more[0], "HostConfig.NetworkMode: none");
+            yield break;
+        }
+        if (one.Scene.View.Network(asked) is { IsInternal: true }
+            && more.FirstOrDefault(static place => !place.IsInternalBridge) is { } open && !one.IsGate)
+        {
+            yield return DriftTo(one, open, $"HostConfig.NetworkMode: {asked} (Internal=true)");
+        }
+    }
+
+    private static Finding DriftTo(ContainerCase one, Attachment place, string said) => one.Find(Drift,
+        $"{said}, yet NetworkSettings.Networks: {place.Name}",
+        one.MayLeave(place)
+            ? $"docker network disconnect {ShellWord.Quote(place.Name)} {ShellWord.Quote(one.Container.Name)}"
+            : "Compose: name under networks: what it needs, so that the file says where it is.", place.Name);
+
+    private static string? NamespaceOf(ContainerCase one, int process)
+        => one.Scene.Host.NetworkNamespaces.GetValueOrDefault(process);
+
+    private static string Short(string mode) => mode.Length > "container:".Length + 12 ? mode[..22] : mode;
+}

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace Gatehouse.Core.Ledger;
@@ -196,5 +198,134 @@ public static class MerkleTree
         Span<byte> output = stackalloc byte[Hash256.Length];
         SHA256.HashData(buffer[..(leaf.Length + 1)], output);
         return new Hash256(output);
+    }
+}
+
+/// <summary>
+/// The right edge of a growing tree: one hash for each set bit of the size, which is all that is needed to append and
+/// to state the root. Not safe for several threads.
+/// </summary>
+public sealed class Frontier
+{
+    // One complete subtree per bit of a 63-bit size.
+    private readonly Hash256[] _subtrees = new Hash256[63];
+    private int _count;
+
+    /// <summary>Number of leaves.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Appends one leaf hash.</summary>
+    public void Append(Hash256 leaf)
+    {
+        // Each trailing one of the size is a complete subtree of the same height that the new one merges with.
+        for (var bits = Size; (bits & 1) == 1; bits >>= 1)
+            leaf = MerkleTree.HashNode(_subtrees[--_count], leaf);
+        _subtrees[_count++] = leaf;
+        Size++;
+    }
+
+    /// <summary>The root over all leaves appended so far.</summary>
+    public Hash256 Root()
+    {
+        if (_count == 0)
+            return MerkleTree.EmptyRoot;
+        var root = _subtrees[_count - 1];
+        for (var i = _count - 2; i >= 0; i--)
+            root = MerkleTree.HashNode(_subtrees[i], root);
+        return root;
+    }
+
+    /// <summary>Makes this the same as <paramref name="other"/>.</summary>
+    public void CopyFrom(Frontier other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        other._subtrees.AsSpan(0, other._count).CopyTo(_subtrees);
+        (_count, Size) = (other._count, other.Size);
+    }
+
+    /// <summary>An independent copy.</summary>
+    public Frontier Clone()
+    {
+        var copy = new Frontier();
+        copy.CopyFrom(this);
+        return copy;
+    }
+
+    /// <summary>The size as 8 bytes big-endian, then the hashes from the largest subtree to the smallest.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[8 + _count * Hash256.Length];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, Size);
+        for (var i = 0; i < _count; i++)
+            _subtrees[i].CopyTo(bytes.AsSpan(8 + i * Hash256.Length));
+        return bytes;
+    }
+
+    /// <summary>Reads what <see cref="ToBytes"/> wrote; false if the length does not fit the size.</summary>
+    public static bool TryRead(ReadOnlySpan<byte> bytes, out Frontier frontier)
+    {
+        frontier = new Frontier();
+        if (bytes.Length < 8)
+            return false;
+        var size = BinaryPrimitives.ReadInt64BigEndian(bytes);
+        var count = BitOperations.PopCount((ulong)size);
+        if (size < 0 || bytes.Length != 8 + count * Hash256.Length)
+            return false;
+        for (var i = 0; i < count; i++)
+            frontier._subtrees[i] = new Hash256(bytes.Slice(8 + i * Hash256.Length, Hash256.Length));
+        (frontier._count, frontier.Size) = (count, size);
+        return true;
+    }
+}
+
+/// <summary>A SHA-256 value as a plain value: compared, copied and kept without allocating.</summary>
+public readonly record struct Hash256
+{
+    /// <summary>Length in bytes (FIPS 180-4, SHA-256).</summary>
+    public const int Length = 32;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
+
+    private readonly ulong _a;
+    private readonly ulong _b;
+    private readonly ulong _c;
+    private readonly ulong _d;
+
+    /// <summary>Takes the first 32 bytes of <paramref name="bytes"/>.</summary>
+    /// <exception cref="ArgumentException">There are not exactly 32 bytes.</exception>
+    public Hash256(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length != Length)
+            throw new ArgumentException($"A hash has {Length} bytes, not {bytes.Length}.", nameof(bytes));
+        var words = MemoryMarshal.Cast<byte, ulong>(bytes);
+        (_a, _b, _c, _d) = (words[0], words[1], words[2], words[3]);
+    }
+
+    /// <summary>Writes the 32 bytes to the start of <paramref name="target"/>.</summary>
+    public void CopyTo(Span<byte> target)
+    {
+        var copy = this;
+        MemoryMarshal.AsBytes(new ReadOnlySpan<Hash256>(in copy)).CopyTo(target);
+    }
+
+    /// <summary>The 32 bytes as a new array.</summary>
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Length];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>64 lower-case hexadecimal digits.</summary>
+    public override string ToString() => Convert.ToHexStringLower(ToArray());
+
+    /// <summary>Reads exactly 64 lower-case hexadecimal digits.</summary>
+    public static bool TryParse(ReadOnlySpan<char> hex, out Hash256 hash)
+    {
+        hash = default;
+        if (hex.Length != Length * 2 || hex.ContainsAnyExcept(Digits))
+            return false;
+        hash = new Hash256(Convert.FromHexString(hex));
+        return true;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 
 namespace Gatehouse.Core.Systemd;
@@ -103,4 +104,107 @@ public static class UnitReader
 
     /// <summary>Whether the last backslash of a line is not itself escaped.</summary>
     private static bool EndsOpen(string line) => (line.Length - line.TrimEnd('\\').Length) % 2 == 1;
+}
+
+/// <summary>One file of a unit as it lies on the host: the unit itself, or a drop-in.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Text">What stands in it.</param>
+public sealed record UnitFile(string Path, string Text);
+
+/// <summary>One assignment of a unit file, as <c>ExecStart=/usr/bin/true</c> below <c>[Service]</c>.</summary>
+/// <param name="Section">The section, without brackets.</param>
+/// <param name="Key">The key, left of the first equals sign.</param>
+/// <param name="Value">
+/// What stands right of it, continued lines joined, specifiers left as they are. May hold a secret: match on it, never
+/// print it.
+/// </param>
+/// <param name="Path">The file in which it stands.</param>
+/// <param name="Line">The line on which it begins, from 1.</param>
+public sealed record UnitDirective(string Section, string Key, string Value, string Path, int Line)
+{
+    /// <summary>Where it stands; what it says may be a secret and is left out.</summary>
+    public override string ToString() => $"{Path}:{Line}";
+}
+
+/// <summary>Splits the value of a setting into words, as systemd.syntax(7) describes it.</summary>
+public static class UnitText
+{
+    private const int WordsMax = 4096; // Words of one value; a command line of a person has fewer than a hundred.
+
+    /// <summary>
+    /// The words of a value. Blanks separate them, quotes hold blanks together, a backslash escapes as in C. An end
+    /// that is missing is taken as if it stood at the end of the text.
+    /// </summary>
+    /// <param name="value">The value.</param>
+    public static ImmutableArray<string> Words(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        var words = ImmutableArray.CreateBuilder<string>();
+        var word = new StringBuilder();
+        var (isOpen, quote) = (false, '\0');
+        for (var at = 0; at < value.Length && words.Count < WordsMax; at++)
+        {
+            var letter = value[at];
+            if (letter == '\\' && at + 1 < value.Length)
+            {
+                at = Escape(value, at + 1, word);
+                isOpen = true;
+            }
+            else if (quote != '\0' ? letter == quote : letter is '"' or '\'')
+            {
+                (quote, isOpen) = (quote == '\0' ? letter : '\0', true);
+            }
+            else if (quote == '\0' && letter is ' ' or '\t' or '\n' or '\r')
+            {
+                Close(words, word, ref isOpen);
+            }
+            else
+            {
+                word.Append(letter);
+                isOpen = true;
+            }
+        }
+        Close(words, word, ref isOpen);
+        return words.ToImmutable();
+    }
+
+    private static void Close(ImmutableArray<string>.Builder words, StringBuilder word, ref bool isOpen)
+    {
+        if (isOpen)
+            words.Add(word.ToString());
+        word.Clear();
+        isOpen = false;
+    }
+
+    /// <summary>Appends what the escape at this place stands for.</summary>
+    /// <returns>The place of its last letter.</returns>
+    private static int Escape(string value, int at, StringBuilder word)
+    {
+        var digits = value[at] switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+        if (digits > 0 && at + digits < value.Length && TryHex(value.AsSpan(at + 1, digits), out var rune))
+        {
+            word.Append(rune.ToString());
+            return at + digits;
+        }
+        word.Append(value[at] switch
+        {
+            'a' => '\a',
+            'b' => '\b',
+            'f' => '\f',
+            'n' => '\n',
+            'r' => '\r',
+            't' => '\t',
+            'v' => '\v',
+            's' => ' ',
+            var other => other,
+        });
+        return at;
+    }
+
+    private static bool TryHex(ReadOnlySpan<char> digits, out Rune rune)
+    {
+        rune = default;
+        return uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
+            && Rune.TryCreate(number, out rune);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace Gatehouse.Core.Traffic;
@@ -64,5 +65,67 @@ public static class AnswerReader
             ReportedModel = model,
             SystemFingerprint = fingerprint,
         };
+    }
+}
+
+/// <summary>What the gate reads from an answer that came whole.</summary>
+public sealed record AnswerFacts
+{
+    /// <summary>False when the body is not one JSON object; then nothing else here is set.</summary>
+    public bool IsReadable { get; init; }
+
+    /// <summary>True when the body reports an error, whatever its status.</summary>
+    public bool IsError { get; init; }
+
+    /// <summary>The tokens that the upstream counted.</summary>
+    public TokenUsage Usage { get; init; }
+
+    /// <summary>The model that the upstream says it used; null when it does not say.</summary>
+    public string? ReportedModel { get; init; }
+
+    /// <summary>OpenAI's <c>system_fingerprint</c>; null when there is none.</summary>
+    public string? SystemFingerprint { get; init; }
+}
+
+/// <summary>The tokens of a call as its upstream counted them.</summary>
+/// <param name="Input">Tokens of the prompt, cached ones included; null when the upstream did not say.</param>
+/// <param name="Output">Tokens of the answer; null when the upstream did not say.</param>
+public readonly record struct TokenUsage(long? Input, long? Output);
+
+/// <summary>
+/// A refusal inside a stream whose status is already out. The connection is aborted after it: no terminator follows, so
+/// that no client takes the cut answer for a whole one.
+/// </summary>
+public static class InBandError
+{
+    /// <summary>Writes the error as one whole event of the route's stream. Call it only between two events.</summary>
+    /// <param name="refusal">What happened.</param>
+    /// <param name="route">The route whose stream it is.</param>
+    /// <param name="exchangeId">The exchange, as in the answer's headers.</param>
+    /// <param name="sequenceNumber">For Responses the next number, see <see
+    /// cref="StreamMachine.NextSequenceNumber"/>.</param>
+    /// <param name="output">Where it goes.</param>
+    public static void Write(
+        Refusal refusal, Route route, string exchangeId, long sequenceNumber, IBufferWriter<byte> output)
+    {
+        ArgumentNullException.ThrowIfNull(refusal);
+        ArgumentNullException.ThrowIfNull(route);
+        if (route.Dialect == Dialect.Ollama)
+        {
+            RefusalBody.Write(refusal, Dialect.Ollama, exchangeId, output);
+            output.Write("\n"u8);
+            return;
+        }
+        if (route.Endpoint == Endpoint.OpenAIResponses)
+        {
+            output.Write("event: error\ndata: "u8);
+            RefusalBody.WriteResponsesEvent(refusal, sequenceNumber, output);
+        }
+        else
+        {
+            output.Write(route.Dialect == Dialect.Anthropic ? "event: error\ndata: "u8 : "data: "u8);
+            RefusalBody.Write(refusal, route.Dialect, exchangeId, output);
+        }
+        output.Write("\n\n"u8);
     }
 }

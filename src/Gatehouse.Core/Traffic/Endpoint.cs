@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>Every inbound route that the gate knows. What is not here does not exist for a caller.</summary>
@@ -95,4 +97,85 @@ public enum Endpoint
 
     /// <summary><c>POST /v1/images/variations</c>.</summary>
     OpenAIImageVariations,
+}
+
+/// <summary>What a token can be limited to with <c>token issue --endpoint</c>.</summary>
+public enum EndpointScope
+{
+    /// <summary>
+    /// Conversation in any dialect: OpenAI chat, Ollama chat and generate, Anthropic messages and its token count.
+    /// </summary>
+    Chat,
+
+    /// <summary>OpenAI's older text completions.</summary>
+    Completions,
+
+    /// <summary>OpenAI's Responses.</summary>
+    Responses,
+
+    /// <summary>Embeddings in any dialect.</summary>
+    Embeddings,
+
+    /// <summary>
+    /// Lists and descriptions of the job's own models, and the probes that clients make before they call.
+    /// </summary>
+    Models,
+
+    /// <summary>Ollama's model management.</summary>
+    Manage,
+
+    /// <summary>Audio and images, which are recorded and not inspected.</summary>
+    Opaque,
+}
+
+/// <summary>The names of the scopes as people write them.</summary>
+public static class EndpointScopeNames
+{
+    /// <summary>Every name that <see cref="TryParse"/> takes, for help texts.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        ["chat", "completions", "responses", "embeddings", "models", "manage", "opaque", "messages"];
+
+    /// <summary>The one name of a scope; <see cref="TryParse"/> reads it back.</summary>
+    public static string NameOf(EndpointScope scope) => scope switch
+    {
+        EndpointScope.Chat => "chat",
+        EndpointScope.Completions => "completions",
+        EndpointScope.Responses => "responses",
+        EndpointScope.Embeddings => "embeddings",
+        EndpointScope.Models => "models",
+        EndpointScope.Manage => "manage",
+        EndpointScope.Opaque => "opaque",
+        _ => throw new ArgumentOutOfRangeException(nameof(scope), scope, "Not a scope."),
+    };
+
+    /// <summary>Reads a scope by its exact name. <c>messages</c> is another word for <c>chat</c>.</summary>
+    public static bool TryParse([NotNullWhen(true)] string? name, out EndpointScope scope)
+    {
+        switch (name)
+        {
+            case "chat" or "messages": scope = EndpointScope.Chat; return true;
+            case "completions": scope = EndpointScope.Completions; return true;
+            case "responses": scope = EndpointScope.Responses; return true;
+            case "embeddings": scope = EndpointScope.Embeddings; return true;
+            case "models": scope = EndpointScope.Models; return true;
+            case "manage": scope = EndpointScope.Manage; return true;
+            case "opaque": scope = EndpointScope.Opaque; return true;
+            default: scope = default; return false;
+        }
+    }
+}
+
+/// <summary>
+/// The wire format in which a caller speaks. A call is passed on only to an upstream that speaks the same one.
+/// </summary>
+public enum Dialect
+{
+    /// <summary>OpenAI's HTTP API and what copies it.</summary>
+    OpenAI,
+
+    /// <summary>Ollama's native HTTP API.</summary>
+    Ollama,
+
+    /// <summary>Anthropic's Messages API.</summary>
+    Anthropic,
 }

@@ -165,3 +165,18 @@ internal ref struct KeySet
         array = larger;
     }
 }
+
+/// <summary>
+/// Where an object's key lies: at an offset of the body, or, if negative, at ~offset of the unescaped keys.
+/// </summary>
+internal readonly record struct KeySlice(int Offset, int Length);
+
+/// <summary>What is wrong with the keys of an object.</summary>
+internal enum KeyFault
+{
+    None,
+    Duplicate,
+    TooMany,
+    TooLong,
+    HalfCharacter,
+}

@@ -3,6 +3,68 @@ using System.Text;
 
 namespace Gatehouse.Core.Traffic;
 
+/// <summary>Keys of requests that the inspector acts on.</summary>
+internal enum RequestKey : byte
+{
+    /// <summary>Not a key of any dialect.</summary>
+    None,
+
+    /// <summary>No key at all: an element of an array.</summary>
+    Element,
+
+    /// <summary>A key of some dialect without a meaning here; listed so that no variant of its case passes.</summary>
+    Inert,
+    Arguments,
+    Audio,
+    Background,
+    Container,
+    Content,
+    Conversation,
+    Data,
+    Definition,
+    Environment,
+    File,
+    FileData,
+    FileId,
+    FileUrl,
+    Function,
+    Functions,
+    Id,
+    Image,
+    Images,
+    IncludeUsage,
+    Input,
+    InputAudio,
+    MaxTokens,
+    McpServers,
+    MediaUrl,
+    Messages,
+    Model,
+    Models,
+    N,
+    Name,
+    NumPredict,
+    Options,
+    Output,
+    Plugins,
+    PreviousResponseId,
+    Prompt,
+    Role,
+    Routing,
+    SearchParameters,
+    Source,
+    Stream,
+    StreamOptions,
+    Summary,
+    System,
+    ToolCalls,
+    Tools,
+    Type,
+    Url,
+    Video,
+    WebSearchOptions,
+}
+
 /// <summary>
 /// Finds known keys by their bytes, and keys that another parser would take for a known one: Go's
 /// <c>encoding/json</c>, in which Ollama and other servers are written, matches keys by Unicode simple folding, so

@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Collections.Frozen;
+
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>One inbound route. Immutable; exactly one instance per <see cref="Traffic.Endpoint"/> exists.</summary>
@@ -64,4 +67,168 @@ public sealed class Route
     /// </summary>
     public string UpstreamPathFor(string path) =>
         NameIn(path) is { } name ? $"{UpstreamPath}/{name}" : UpstreamPath;
+}
+
+/// <summary>What the gate does with a route.</summary>
+public enum RouteKind
+{
+    /// <summary>A prompt goes to a model: inspected, recorded, forwarded.</summary>
+    Call,
+
+    /// <summary>A list of models, answered from the plan with the job's own models only.</summary>
+    List,
+
+    /// <summary>One model's description, answered from the plan and the cache, for the job's own models only.</summary>
+    Show,
+
+    /// <summary>What clients ask to see whether a server is there; answered by the gate.</summary>
+    Probe,
+
+    /// <summary>Model management, refused unless the job may do that, and then an act on record.</summary>
+    Manage,
+
+    /// <summary>Forwarded and recorded without being inspected, for jobs that list it.</summary>
+    Opaque,
+}
+
+/// <summary>
+/// The allow-list of inbound routes. Paths are compared byte for byte, so that no escape, double slash or dot segment
+/// reaches a route by another way than its name.
+/// </summary>
+public static class RouteTable
+{
+    /// <summary>The longest name in a path, in characters. Ours: the longest real model names have about 100.</summary>
+    public const int NameCharsMax = 256;
+
+    private const string Models = "/models/";
+    private const string Blobs = "/api/blobs/";
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    private static readonly FrozenDictionary<string, Route[]> ByPath = RouteList.All
+        .Where(route => !route.NameInPath)
+        .GroupBy(route => route.UpstreamPath.StartsWith("/v1/", StringComparison.Ordinal)
+            ? route.UpstreamPath[3..] : route.UpstreamPath)
+        .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, Route[]>.AlternateLookup<ReadOnlySpan<char>> Lookup =
+        ByPath.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly Route[] ModelRoutes =
+        [RouteList.Of(Endpoint.OpenAIModel), RouteList.Of(Endpoint.AnthropicModel)];
+
+    private static readonly Route[] BlobRoutes = [RouteList.Of(Endpoint.OllamaBlob)];
+
+    /// <summary>Every route, in the order of <see cref="Endpoint"/>.</summary>
+    public static IReadOnlyList<Route> All => RouteList.All;
+
+    /// <summary>The route of an endpoint.</summary>
+    public static Route Of(Endpoint endpoint) => RouteList.Of(endpoint);
+
+    /// <summary>
+    /// The route for a request, or null when there is none. OpenAI's and Anthropic's paths are taken with
+    /// <c>/v1</c>, without it, and with it twice, because clients differ in what they append to a base URL.
+    /// </summary>
+    /// <param name="method">The HTTP method in capitals.</param>
+    /// <param name="path">The path as it came, without query and without a token prefix.</param>
+    /// <param name="anthropicVersionHeader">Whether the request has <c>anthropic-version</c>, which decides whose
+    /// <c>/v1/models</c> is meant.</param>
+    public static Route? Match(string method, string path, bool anthropicVersionHeader)
+    {
+        foreach (var route in Candidates(path))
+        {
+            if (!Takes(route, method))
+                continue;
+            if (route.Kind is RouteKind.List or RouteKind.Show && route.Dialect != Dialect.Ollama
+                && anthropicVersionHeader != (route.Dialect == Dialect.Anthropic))
+            {
+                continue;
+            }
+            return route;
+        }
+        return null;
+    }
+
+    /// <summary>The methods for an <c>Allow</c> header if the path exists, else null: tells 405 from 404.</summary>
+    public static string? AllowedMethods(string path)
+    {
+        var candidates = Candidates(path);
+        return candidates.Length == 0 ? null : candidates[0].Methods;
+    }
+
+    internal static string? NameAtEnd(Route route, string path)
+    {
+        if (route.Endpoint == Endpoint.OllamaBlob)
+        {
+            return path.StartsWith(Blobs, StringComparison.Ordinal) && IsDigest(path.AsSpan(Blobs.Length))
+                ? path[Blobs.Length..] : null;
+        }
+        var rest = WithoutVersion(path);
+        return rest.StartsWith(Models, StringComparison.Ordinal) ? ModelName(rest[Models.Length..]) : null;
+    }
+
+    private static ReadOnlySpan<Route> Candidates(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (path.Length > 4 * NameCharsMax)
+            return [];
+        var rest = WithoutVersion(path);
+        var versioned = rest.Length != path.Length;
+        if (Lookup.TryGetValue(rest, out var routes) && !(versioned && routes[0].Dialect == Dialect.Ollama))
+            return routes;
+        if (rest.StartsWith(Models, StringComparison.Ordinal))
+            return ModelName(rest[Models.Length..]) is null ? [] : ModelRoutes;
+        if (path.StartsWith(Blobs, StringComparison.Ordinal))
+            return IsDigest(path.AsSpan(Blobs.Length)) ? BlobRoutes : [];
+        return [];
+    }
+
+    private static ReadOnlySpan<char> WithoutVersion(ReadOnlySpan<char> path)
+    {
+        // Groq's clients, and those of routers that serve several dialects, put the name of the API before it.
+        if (path.StartsWith("/openai/v1/", StringComparison.Ordinal))
+            path = path["/openai".Length..];
+        for (var times = 0; times < 2 && path.StartsWith("/v1/", StringComparison.Ordinal); times++)
+            path = path[3..];
+        return path;
+    }
+
+    private static bool Takes(Route route, string method)
+    {
+        foreach (var part in route.Methods.AsSpan().Split(", "))
+        {
+            if (route.Methods.AsSpan(part).SequenceEqual(method))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Clients escape the slash and the colon of names such as <c>org/model:tag</c>, or leave them.</summary>
+    private static string? ModelName(ReadOnlySpan<char> escaped)
+    {
+        if (escaped.IsEmpty || escaped.Length > 3 * NameCharsMax)
+            return null;
+        var name = escaped.Contains('%') ? Uri.UnescapeDataString(escaped) : escaped.ToString();
+        if (name.Length > NameCharsMax || name[0] == '/' || name[^1] == '/'
+            || name.Contains("//", StringComparison.Ordinal) || name.Contains("..", StringComparison.Ordinal))
+        {
+            return null;
+        }
+        foreach (var c in name)
+        {
+            if (c is <= ' ' or '%' or '\\' or '?' or '#' or (>= '\u007f' and <= '\u009f') or '\ufffd'
+                || char.IsSurrogate(c))
+            {
+                return null;
+            }
+        }
+        return name;
+    }
+
+    /// <summary>A blob's name, as Ollama writes it: <c>sha256</c>, a colon or a dash, 64 hex digits.</summary>
+    private static bool IsDigest(ReadOnlySpan<char> name) =>
+        name.Length == 71
+        && name.StartsWith("sha256", StringComparison.Ordinal)
+        && name[6] is ':' or '-'
+        && !name[7..].ContainsAnyExcept(HexDigits);
 }

@@ -105,3 +105,89 @@ public sealed class SseReader : EventReader
         return _joined.AsMemory(0, before.Length + 1 + line.Length);
     }
 }
+
+/// <summary>Walks the lines of one event (WHATWG HTML, section 9.2.6).</summary>
+internal ref struct SseLines(ReadOnlySpan<byte> wire, bool isFirstOfStream)
+{
+    private readonly ReadOnlySpan<byte> _wire = wire;
+    private int _at = isFirstOfStream && wire.StartsWith("\ufeff"u8) ? 3 : 0;
+
+    /// <summary>What the current line is.</summary>
+    public SseField Field { get; private set; }
+
+    /// <summary>Where the value of the current line begins.</summary>
+    public int ValueOffset { get; private set; }
+
+    /// <summary>The length of that value in bytes.</summary>
+    public int ValueLength { get; private set; }
+
+    public bool MoveNext()
+    {
+        if (_at >= _wire.Length)
+            return false;
+        var rest = _wire[_at..];
+        var length = rest.IndexOfAny((byte)'\r', (byte)'\n');
+        var line = length < 0 ? rest : rest[..length];
+        var colon = line.IndexOf((byte)':');
+        var name = colon < 0 ? line : line[..colon];
+        Field = name.SequenceEqual("data"u8) ? SseField.Data
+            : name.SequenceEqual("event"u8) ? SseField.Event : SseField.Other;
+        var skipped = colon < 0 ? line.Length : colon + 1;
+        if (skipped < line.Length && line[skipped] == ' ')
+            skipped++;
+        ValueOffset = _at + skipped;
+        ValueLength = line.Length - skipped;
+        _at += line.Length;
+        if (length >= 0)
+            _at += rest[length..].StartsWith("\r\n"u8) ? 2 : 1;
+        return true;
+    }
+}
+
+/// <summary>What a line of an event stream is.</summary>
+internal enum SseField
+{
+    /// <summary>A comment, an empty line, or a field that nobody reads here.</summary>
+    Other,
+    Data,
+    Event,
+}
+
+/// <summary>Reads lines of JSON.</summary>
+public sealed class NdjsonReader : EventReader
+{
+    private int _scanned;
+    private bool _isFirst = true;
+
+    /// <summary>A reader that refuses lines of more than <paramref name="eventBytesMax"/> bytes.</summary>
+    public NdjsonReader(int eventBytesMax = EventBytesMaxDefault)
+        : base(eventBytesMax)
+    {
+    }
+
+    private protected override int FindEnd(ReadOnlySpan<byte> pending, bool finished)
+    {
+        var found = pending[_scanned..].IndexOf((byte)'\n');
+        if (found >= 0)
+            return _scanned + found + 1;
+        _scanned = pending.Length;
+        return -1;
+    }
+
+    private protected override StreamEvent Parse(ReadOnlyMemory<byte> wire, bool isPartial)
+    {
+        var line = wire.Span;
+        var start = _isFirst && line.StartsWith("\ufeff"u8) ? 3 : 0;
+        _isFirst = false;
+        _scanned = 0;
+        var length = line[start..].TrimEnd("\r\n \t"u8).Length;
+        return new StreamEvent
+        {
+            Wire = wire,
+            Data = wire.Slice(start, length),
+            HasData = length > 0,
+            IsPartial = isPartial,
+            DataOffset = start,
+        };
+    }
+}

@@ -29,3 +29,89 @@ public readonly struct StreamEvent
     /// <summary>True for the first event of a stream, which alone may begin with a byte order mark.</summary>
     internal bool IsFirst { get; init; }
 }
+
+/// <summary>Why a reader of a stream stopped.</summary>
+public enum StreamFault
+{
+    /// <summary>It did not.</summary>
+    None,
+
+    /// <summary>One event is larger than the limit.</summary>
+    EventTooLarge,
+}
+
+/// <summary>How a streamed answer of a route is cut into events.</summary>
+public enum StreamFraming
+{
+    /// <summary>The route has no streamed answers that the gate reads.</summary>
+    None,
+
+    /// <summary>Server-sent events, <c>text/event-stream</c>.</summary>
+    Sse,
+
+    /// <summary>One JSON object per line, <c>application/x-ndjson</c>.</summary>
+    Ndjson,
+}
+
+/// <summary>What may be sent between two events so that a client's read timeout starts anew.</summary>
+public static class StreamKeepAlive
+{
+    private static readonly byte[] Comment = ": keep-alive\n\n"u8.ToArray();
+    private static readonly byte[] Ping = "event: ping\ndata: {\"type\":\"ping\"}\n\n"u8.ToArray();
+
+    /// <summary>The bytes for a route's stream; empty where the format has no such thing (lines of JSON).</summary>
+    public static ReadOnlyMemory<byte> For(Route route)
+    {
+        ArgumentNullException.ThrowIfNull(route);
+        if (route.Framing != StreamFraming.Sse)
+            return default;
+        return route.Dialect == Dialect.Anthropic ? Ping : Comment;
+    }
+}
+
+/// <summary>What one event of a stream says.</summary>
+[Flags]
+public enum StreamSignals
+{
+    /// <summary>Nothing that matters here.</summary>
+    None = 0,
+
+    /// <summary>It carries a part of the answer.</summary>
+    Content = 1,
+
+    /// <summary>It tells the caller that an answer is complete: withheld until the record is durable.</summary>
+    Terminal = 2,
+
+    /// <summary>It is the last event of its protocol.</summary>
+    End = 4,
+
+    /// <summary>The upstream reports an error.</summary>
+    Error = 8,
+
+    /// <summary>It is the extra chunk that carries only usage.</summary>
+    UsageOnly = 16,
+
+    /// <summary>Its data is not what the protocol allows; <see cref="Error"/> is set too.</summary>
+    Malformed = 32,
+
+    /// <summary>
+    /// It carries a part of an answer that an event before it called complete: what was withheld since was not the end.
+    /// </summary>
+    Resumes = 64,
+
+    /// <summary>It says nothing that the event before it did not say, but for a number that has grown.</summary>
+    Repeats = 128,
+}
+
+/// <summary>How a stream ended, judged when its connection closed.</summary>
+public enum Completeness
+{
+    /// <summary>All that the protocol asks for came.</summary>
+    Complete,
+
+    /// <summary>It stopped before its end.</summary>
+    Truncated,
+
+    /// <summary>The upstream reported an error in the stream, or sent what cannot be read.</summary>
+    Failed,
+}

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Gatehouse.Actions;
@@ -38,5 +40,86 @@ internal sealed class ActionCall(
             json.WriteEndObject();
         }
         await writeLine(line.WrittenMemory);
+    }
+}
+
+/// <summary>
+/// An act that is not done. The message says what happened and what to do; the code is the verb's exit code.
+/// </summary>
+internal sealed class ActionException(string message, int exitCode = ExitCodes.Failed) : Exception(message)
+{
+    public int ExitCode { get; } = exitCode;
+}
+
+/// <summary>The last line of an act's answer.</summary>
+internal static class ActionLine
+{
+    public static ReadOnlyMemory<byte> End(int exit, string? error)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(line))
+        {
+            json.WriteStartObject();
+            if (error is not null) json.WriteString("error", error);
+            json.WriteNumber("exit", exit);
+            json.WriteEndObject();
+        }
+        return line.WrittenMemory;
+    }
+}
+
+/// <summary>Who does something: the uid that the kernel names at the socket, and its name.</summary>
+internal sealed record Actor(int Uid, string Name)
+{
+    /// <summary>A job's own user, who may have short tokens for that job and nothing else.</summary>
+    public bool IsJobUser { get; init; }
+
+    /// <summary>The gate itself.</summary>
+    public static Actor Gate { get; } = new(-1, "gatehouse");
+}
+
+/// <summary>Exit codes of every verb, as README and docs/cli.md list them.</summary>
+internal static class ExitCodes
+{
+    public const int Done = 0;
+
+    /// <summary>
+    /// The verb ran and the answer is no: verification failed, a job does not exist, nothing to resume.
+    /// </summary>
+    public const int Failed = 1;
+
+    /// <summary>The input cannot be used: options, estate file, home.</summary>
+    public const int Unusable = 2;
+
+    /// <summary>The verb needs a running gate, or the ledger cannot be written.</summary>
+    public const int Unavailable = 4;
+
+    /// <summary>The gate stopped because its ledger can no longer be trusted (EX_SOFTWARE of sysexits.h).</summary>
+    public const int LedgerInDoubt = 70;
+}
+
+/// <summary>Durations as people write them on the command line: a whole number and s, m, h or d.</summary>
+internal static class CommandDuration
+{
+    /// <summary>A century: what is added to or taken from today stays inside the calendar.</summary>
+    private const long LongestSeconds = 36_500L * 86_400;
+
+    public static TimeSpan? TryParse(string text)
+    {
+        if (text.Length < 2
+            || !int.TryParse(
+                text.AsSpan(0, text.Length - 1), NumberStyles.None, CultureInfo.InvariantCulture, out var count))
+        {
+            return null;
+        }
+        var seconds = text[^1] switch
+        {
+            's' => count,
+            'm' => count * 60L,
+            'h' => count * 3_600L,
+            'd' => count * 86_400L,
+            _ => long.MaxValue,
+        };
+        return seconds <= LongestSeconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 }

@@ -1,3 +1,7 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Adoption;
+using Gatehouse.Core.Estate;
+
 namespace Gatehouse.Adoption;
 
 /// <summary>What the person asked for.</summary>
@@ -26,3 +30,26 @@ internal sealed record AdoptionRequest(string Home, string Image, string? ImageF
     /// </summary>
     public const int ImageUid = 65532;
 }
+
+/// <summary>What an adoption would do, before anything is done.</summary>
+/// <param name="Layout">Who shall stand where.</param>
+/// <param name="Steps">The steps, in their order.</param>
+/// <param name="Notes">What is left alone and why, and what to know.</param>
+internal sealed record AdoptionProposal(
+    AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes)
+{
+    /// <summary>Whether it only brings back what an adoption that stands had made, and somebody changed.</summary>
+    public bool IsFix { get; init; }
+}
+
+/// <summary>What discovery found that can be adopted.</summary>
+/// <param name="Servers">Containers that serve models.</param>
+/// <param name="Apps">Containers that call them.</param>
+/// <param name="Drafts">What is known of each app, by job.</param>
+/// <param name="Sinks">Sinks that the drafts name and the estate lacks.</param>
+internal sealed record AdoptionSubjects(
+    ImmutableArray<ModelServer> Servers, ImmutableArray<CallingApp> Apps, ImmutableDictionary<string, JobDraft> Drafts,
+    ImmutableArray<SinkDraft> Sinks);
+
+/// <summary>A step cannot be done or undone; the message says what happened and what to do.</summary>
+internal sealed class AdoptionException(string message, Exception? inner = null) : Exception(message, inner);

@@ -191,3 +191,91 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         json.WriteEndArray();
     }
 }
+
+/// <summary>Lets a container speak first, so that the gate's kernel knows at once where it is.</summary>
+internal sealed class Greeting(EngineClient engine, string adoption)
+{
+    /// <summary>Discard (RFC 863): the gate does not listen there, so its kernel refuses, which is enough.</summary>
+    private const int Port = 9;
+
+    /// <summary>The kernel asks for a neighbour again after one second (arp(7), retrans_time_ms).</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>A convenience: without it the gate's next call waits for up to a second.</summary>
+    public async Task SendAsync(GreetGateStep step, CancellationToken stop)
+    {
+        if (!IPAddress.TryParse(step.Gate, out var gate)) return;
+        var container = await new AdoptedNetworks(engine, adoption).FindAsync(step.Container, stop);
+        if (container is not { ProcessId: > 0 }) return;
+        try
+        {
+            await NetworkNamespace.RunAsync(
+                container.ProcessId, () => InsideProbe.Connect(new IPEndPoint(gate, Port), Patience));
+        }
+        catch (IOException)
+        {
+            // It ended, or may not be entered; the verification that follows tells whether the model is reached.
+        }
+    }
+}
+
+/// <summary>Writes an endpoint as the engine takes it (<c>EndpointSettings</c> of the Engine API).</summary>
+internal static class EndpointJson
+{
+    /// <summary>Engines before this version know no <c>GwPriority</c>.</summary>
+    private static readonly ApiVersion KnowsPriority = new(1, 48);
+
+    public static void Write(Utf8JsonWriter json, EndpointSpec endpoint, ApiVersion api)
+    {
+        json.WriteStartObject();
+        if (endpoint.HasStaticConfiguration)
+        {
+            json.WriteStartObject("IPAMConfig");
+            if (endpoint.Address is { } address) json.WriteString("IPv4Address", address);
+            if (endpoint.Address6 is { } address6) json.WriteString("IPv6Address", address6);
+            if (endpoint.LinkLocalAddresses.Length > 0) List(json, "LinkLocalIPs", endpoint.LinkLocalAddresses);
+            json.WriteEndObject();
+        }
+        if (endpoint.Aliases.Length > 0) List(json, "Aliases", endpoint.Aliases);
+        if (endpoint.Links.Length > 0) List(json, "Links", endpoint.Links);
+        if (endpoint.HasDriverOptions)
+        {
+            json.WriteStartObject("DriverOpts");
+            foreach (var (name, value) in endpoint.DriverOptions) json.WriteString(name, value);
+            json.WriteEndObject();
+        }
+        if (endpoint.GatewayPriority != 0 && api >= KnowsPriority)
+            json.WriteNumber("GwPriority", endpoint.GatewayPriority);
+        json.WriteEndObject();
+    }
+
+    private static void List(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (var value in values) json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+}
+
+/// <summary>Ends connections of a container to addresses where its model was.</summary>
+internal sealed class OpenConnections(EngineClient engine, string adoption)
+{
+    /// <summary>A convenience: where the kernel cannot do it, clients notice by their own time limits.</summary>
+    public async Task CutAsync(CutConnectionsStep step, CancellationToken stop)
+    {
+        var container = await new AdoptedNetworks(engine, adoption).FindAsync(step.Container, stop);
+        if (container is not { ProcessId: > 0 }) return;
+        foreach (var text in step.Addresses)
+        {
+            if (!IPAddress.TryParse(text, out var address)) continue;
+            try
+            {
+                await NetworkNamespace.RunAsync(container.ProcessId, () => ConnectionCutter.Cut(address));
+            }
+            catch (IOException)
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,4 +1,10 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Numerics;
 using System.Text;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Core.Systemd;
@@ -175,6 +181,94 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionRequest asked, T
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             return null;
+        }
+    }
+}
+
+/// <summary>Where the host's own services are kept, and by which programs they are run.</summary>
+/// <param name="Root">The host's root folder; empty for this host.</param>
+/// <param name="Systemctl">The program that speaks to systemd.</param>
+/// <param name="Program">The gate's program.</param>
+internal sealed record HostSystem(string Root, string Systemctl, string Program)
+{
+    /// <summary>This host, and the program that runs now.</summary>
+    public static HostSystem Own { get; } = new("", "systemctl", Environment.ProcessPath ?? "");
+
+    /// <summary>Where units of this host's owner lie; they win over those of packages.</summary>
+    public string UnitFolder => Root + "/etc/systemd/system";
+}
+
+/// <summary>The IPv4 ranges that this host routes, as the kernel lists them in /proc/net/route (proc(5)).</summary>
+internal static class HostRoutes
+{
+    private const string File = "/proc/net/route";
+
+    public static IReadOnlyList<IPNetwork> Read()
+    {
+        var ranges = new List<IPNetwork>();
+        var bytes = new byte[4];
+        foreach (var line in System.IO.File.ReadLines(File).Skip(1))
+        {
+            var fields = line.Split('\t', StringSplitOptions.TrimEntries);
+            if (fields.Length < 8 || Hex(fields[1]) is not { } target || Hex(fields[7]) is not { } mask) continue;
+            // The default route leads everywhere and takes nothing.
+            if (mask == 0) continue;
+            BinaryPrimitives.WriteUInt32LittleEndian(bytes, target & mask);
+            ranges.Add(new IPNetwork(new IPAddress(bytes), BitOperations.PopCount(mask)));
+        }
+        return ranges;
+    }
+
+    private static uint? Hex(string text)
+        => uint.TryParse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number) ? number : null;
+}
+
+/// <summary>Runs a program of this host and waits for it.</summary>
+internal static class HostCommand
+{
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+
+    /// <exception cref="AdoptionException">It cannot be run, fails, or does not end.</exception>
+    public static async Task RunAsync(IReadOnlyList<string> command, TimeProvider time, CancellationToken stop)
+    {
+        using var patience = new CancellationTokenSource(Within, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, patience.Token);
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
+        using var process = Start(start);
+        process.StandardInput.Close();
+        try
+        {
+            var errors = process.StandardError.ReadToEndAsync(either.Token);
+            var output = process.StandardOutput.ReadToEndAsync(either.Token);
+            await process.WaitForExitAsync(either.Token);
+            await output;
+            if (process.ExitCode == 0) return;
+            throw new AdoptionException(
+                $"`{string.Join(' ', command)}` failed ({process.ExitCode}): {(await errors).Trim()}");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            stop.ThrowIfCancellationRequested();
+            throw new AdoptionException($"`{string.Join(' ', command)}` did not end within {Within.TotalSeconds:0} s.");
+        }
+    }
+
+    private static Process Start(ProcessStartInfo start)
+    {
+        try
+        {
+            return Process.Start(start) ?? throw new AdoptionException($"{start.FileName} does not start.");
+        }
+        catch (Win32Exception error)
+        {
+            throw new AdoptionException($"{start.FileName} cannot be run: {error.Message}", error);
         }
     }
 }

@@ -4,6 +4,7 @@ using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
 using Gatehouse.Estate;
 using Gatehouse.Inspection;
+using Gatehouse.Server;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -227,4 +228,17 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         patience.CancelAfter(TimeSpan.FromSeconds(5));
         await ActionClient.TellAsync(Home, "adoption.record", arguments, patience.Token);
     }
+}
+
+/// <summary>The gate's container image of this version.</summary>
+internal static class GateImage
+{
+    private const string Archive = "gatehouse-image.tar.gz";
+
+    public static string Name => $"gatehouse:{ProductVersion.Text}";
+
+    /// <summary>The archive that comes with the program; null when it is in none of its places.</summary>
+    public static string? FindArchive()
+        => new[] { AppContext.BaseDirectory, "/usr/share/gatehouse", "/usr/local/share/gatehouse" }
+            .Select(static folder => Path.Combine(folder, Archive)).FirstOrDefault(File.Exists);
 }

@@ -31,3 +31,104 @@ internal static class SafeText
         return clean.ToString();
     }
 }
+
+/// <summary>
+/// What this program prints, text and JSON, without controls that reorder it: a job, a model or a container names
+/// itself, and a name must not be able to change how the line around it reads. Bytes that go out as they are, such as
+/// a payload to a file, do not pass here.
+/// </summary>
+internal sealed class SafeConsole(TextWriter inner) : TextWriter
+{
+    public override Encoding Encoding => inner.Encoding;
+
+    public static void Use()
+    {
+        Console.SetOut(new SafeConsole(Console.Out));
+        Console.SetError(new SafeConsole(Console.Error));
+    }
+
+    public override void Write(char value)
+    {
+        if (!SafeText.IsBidirectional(value)) inner.Write(value);
+    }
+
+    public override void Write(string? value) => Write(value.AsSpan());
+
+    public override void Write(char[] buffer, int index, int count) => Write(buffer.AsSpan(index, count));
+
+    public override void Write(ReadOnlySpan<char> buffer)
+    {
+        var start = 0;
+        for (var at = 0; at < buffer.Length; at++)
+        {
+            if (!SafeText.IsBidirectional(buffer[at])) continue;
+            inner.Write(buffer[start..at]);
+            start = at + 1;
+        }
+        inner.Write(buffer[start..]);
+    }
+
+    public override void WriteLine(string? value)
+    {
+        Write(value);
+        inner.WriteLine();
+    }
+
+    public override void Flush() => inner.Flush();
+}
+
+/// <summary>
+/// Writes a text into lines of 80 columns below a label. Names come from others, so what could move the cursor is made
+/// visible first. A word longer than a line stays whole: a broken path cannot be copied.
+/// </summary>
+internal static class WrappedText
+{
+    private const int Columns = 80; // A pipe has no width, and mails and tickets show 80.
+
+    public static void Write(TextWriter output, string indent, string label, string text)
+    {
+        var line = indent + label;
+        var hanging = new string(' ', line.Length);
+        var isEmpty = true;
+        foreach (var word in SafeText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!isEmpty && line.Length + 1 + word.Length > Columns)
+            {
+                output.WriteLine(line);
+                (line, isEmpty) = (hanging, true);
+            }
+            line += isEmpty ? word : $" {word}";
+            isEmpty = false;
+        }
+        output.WriteLine(line.TrimEnd());
+    }
+}
+
+/// <summary>
+/// Text for a person who may be gone: what cannot be written any more (a closed terminal, a full disk behind a
+/// redirection) is lost, and never ends what is being done.
+/// </summary>
+internal sealed class TolerantWriter(TextWriter output) : TextWriter
+{
+    public override Encoding Encoding => output.Encoding;
+
+    public override void Write(char value) => Try(() => output.Write(value));
+
+    public override void Write(string? value) => Try(() => output.Write(value));
+
+    public override void Write(char[] buffer, int index, int count) => Try(() => output.Write(buffer, index, count));
+
+    public override void Flush() => Try(output.Flush);
+
+    private static void Try(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // Nobody reads it.
+        }
+    }
+}

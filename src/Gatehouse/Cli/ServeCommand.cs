@@ -8,6 +8,7 @@ using Gatehouse.Server;
 using Gatehouse.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Gatehouse.Cli;
 
@@ -121,4 +122,83 @@ internal static class ServeCommand
                 "gatehouse.yaml is not valid, the old plan stays:\n{Problems}", string.Join('\n', result.Lines));
         }
     }
+}
+
+/// <summary>
+/// Ctrl+C, SIGTERM and a closed terminal (SIGHUP) as a request to stop. A later Ctrl+C or SIGTERM says that the person
+/// does not want to wait for the undoing either; a second SIGHUP says nothing: a shell that ends sends it again.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    /// <summary>Two signals closer than this are one request: some terminals and supervisors send two.</summary>
+    private static readonly TimeSpan OneRequest = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _asked;
+    private readonly CancellationTokenSource _again = new();
+    private readonly PosixSignalRegistration[] _signals;
+    private long _first;
+
+    public StopSignals(CancellationToken stop)
+    {
+        _asked = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+        _signals = [.. signals.Select(signal => PosixSignalRegistration.Create(signal, Receive))];
+    }
+
+    /// <summary>Somebody asked to stop.</summary>
+    public CancellationToken Asked => _asked.Token;
+
+    /// <summary>Somebody asked again.</summary>
+    public CancellationToken AskedAgain => _again.Token;
+
+    public void Dispose()
+    {
+        foreach (var signal in _signals) signal.Dispose();
+        _asked.Dispose();
+        _again.Dispose();
+    }
+
+    private void Receive(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.CompareExchange(ref _first, Environment.TickCount64, 0) is var first and not 0)
+        {
+            if (context.Signal == PosixSignal.SIGHUP) return;
+            if (Environment.TickCount64 - first >= OneRequest.TotalMilliseconds) _again.Cancel();
+            return;
+        }
+        _asked.Cancel();
+    }
+}
+
+/// <summary>
+/// Logs on standard error: one line each, with priorities that journald reads when systemd started us.
+/// </summary>
+internal static class ConsoleLog
+{
+    public static ILoggerFactory Create() => LoggerFactory.Create(static logging =>
+    {
+        logging.SetMinimumLevel(LogLevel.Information);
+        logging.AddFilter("Microsoft", LogLevel.Error);
+        logging.AddConsole(static console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+            // Where nobody reads standard error, lines are lost: by default every call would wait for its line.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        });
+        // systemd sets JOURNAL_STREAM for what it connects to the journal (systemd.exec(5)).
+        if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null)
+        {
+            logging.AddSystemdConsole(static format => format.IncludeScopes = false);
+        }
+        else
+        {
+            logging.AddSimpleConsole(static format =>
+            {
+                format.SingleLine = true;
+                format.TimestampFormat = "HH:mm:ss ";
+                format.ColorBehavior = LoggerColorBehavior.Default;
+            });
+        }
+    });
 }

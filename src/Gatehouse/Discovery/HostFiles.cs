@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery;
+using Gatehouse.Core.Discovery.UnitFiles;
 using Gatehouse.Linux;
 
 namespace Gatehouse.Discovery;
@@ -147,5 +150,82 @@ internal sealed class HostFiles(string root)
                 left.Push(step);
         }
         return $"{_root}/{string.Join('/', done)}";
+    }
+}
+
+/// <summary>One name in a folder of the host.</summary>
+/// <param name="Path">Its whole path, as on the host.</param>
+/// <param name="Name">The last part of it.</param>
+/// <param name="IsFolder">Whether it is a folder, or a link to one.</param>
+/// <param name="IsLink">Whether it is a link.</param>
+internal sealed record HostEntry(string Path, string Name, bool IsFolder, bool IsLink);
+
+/// <summary>A file or folder that was not read, or not to its end.</summary>
+/// <param name="Path">Where it lies.</param>
+/// <param name="Why">The reason, in words that fit behind the path.</param>
+internal sealed record SkippedFile(string Path, string Why);
+
+/// <summary>A user of the host, from <c>/etc/passwd</c>.</summary>
+/// <param name="Name">The user's name.</param>
+/// <param name="Home">The user's home.</param>
+internal sealed record HostUser(string Name, string Home)
+{
+    private const int UsersMax = 1_000; // Of one host; those of a directory service are not in the file.
+
+    // Homes that many users of the system share and that hold nothing of their own.
+    private static readonly string[] NoHomes =
+        ["/", "/bin", "/dev", "/nonexistent", "/proc", "/usr/sbin", "/sbin", "/run"];
+
+    /// <summary>The users with a home, each home once.</summary>
+    public static IReadOnlyList<HostUser> All(HostFiles files)
+    {
+        var users = new List<HostUser>();
+        foreach (var line in (files.Read("/etc/passwd") ?? "").Split('\n').Take(UsersMax))
+        {
+            var fields = line.Split(':');
+            if (fields.Length < 6 || fields[0].Length == 0 || !fields[5].StartsWith('/'))
+                continue;
+            var home = fields[5].TrimEnd('/');
+            if (home.Length > 0 && !NoHomes.Contains(home) && users.All(user => user.Home != home))
+                users.Add(new HostUser(fields[0], home));
+        }
+        return users;
+    }
+}
+
+/// <summary>What the files of a host show.</summary>
+/// <param name="Observations">What may be AI jobs or model servers.</param>
+/// <param name="Units">All units, for who looks at more of them than discovery does.</param>
+/// <param name="Skipped">What was not read, and why.</param>
+internal sealed record HostFilesReading(
+    ImmutableArray<Observation> Observations, IReadOnlyList<UnitSet> Units, ImmutableArray<SkippedFile> Skipped)
+{
+    // Where people keep what they run themselves.
+    private static readonly string[] CommonFolders = ["/srv", "/opt", "/config", "/etc/webhook"];
+
+    /// <summary>Looks at a host.</summary>
+    /// <param name="files">Its files.</param>
+    /// <param name="folders">Further folders with flows and configurations, as volumes of containers.</param>
+    public static HostFilesReading Of(HostFiles files, IEnumerable<string> folders)
+    {
+        var scripts = new ScriptCache(files.ReadScript);
+        var users = HostUser.All(files);
+        var units = HostUnitReader.Read(files, users);
+        var observations = ImmutableArray.CreateBuilder<Observation>();
+        observations.AddRange(HostCron.Read(files, users, scripts));
+        foreach (var set in units)
+            observations.AddRange(UnitObservations.Of(set, scripts));
+        foreach (var set in HostUnitReader.ReadQuadlets(files, users))
+            observations.AddRange(UnitObservations.OfQuadlets(set, scripts));
+        // Of homes only what the programs themselves make there: a home is large, and private.
+        var homes =
+            users.SelectMany(static user => (string[])[$"{user.Home}/.node-red", $"{user.Home}/.homeassistant"]);
+        observations.AddRange(HostFlows.Read(files, [.. folders, .. homes, .. CommonFolders], scripts));
+        if (files.Read("/etc/webhook.conf") is { } hooks)
+        {
+            observations.AddRange(
+                Core.Discovery.Hooks.HooksReader.Read("/etc/webhook.conf", hooks, scripts).Observations);
+        }
+        return new HostFilesReading(observations.ToImmutable(), units, [.. files.Skipped]);
     }
 }

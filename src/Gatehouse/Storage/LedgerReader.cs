@@ -328,3 +328,41 @@ internal sealed class LedgerReader : IDisposable
         return rows;
     }
 }
+
+/// <summary>Totals of exchanges with the same job, model, outcome and hour.</summary>
+internal sealed record StatsRow
+{
+    public required string Job { get; init; }
+
+    /// <summary>The model's key; empty if the call named none.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The word of the outcome; <c>open</c> while there is none.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Start of the hour, UTC.</summary>
+    public required DateTimeOffset Hour { get; init; }
+
+    public required long Exchanges { get; init; }
+
+    public required long InputTokens { get; init; }
+
+    public required long OutputTokens { get; init; }
+
+    public required long BytesDelivered { get; init; }
+
+    /// <summary>Sum of durations.</summary>
+    public required long DurationMilliseconds { get; init; }
+}
+
+/// <summary>A leaf as stored.</summary>
+/// <param name="Index">Its index.</param>
+/// <param name="Leaf">Its content; null once its text was pruned.</param>
+/// <param name="Hash">Its hash.</param>
+internal sealed record StoredEntry(long Index, Leaf? Leaf, Hash256 Hash);
+
+/// <summary>A payload read back and checked against its commitment.</summary>
+/// <param name="Record">What the leaf says of it.</param>
+/// <param name="Bytes">The bytes; null if purged, or if the keys are not here.</param>
+/// <param name="Missing">Why there are no bytes, as a sentence; empty if there are.</param>
+internal sealed record StoredPayload(PayloadRecord Record, byte[]? Bytes, string Missing);

@@ -165,3 +165,43 @@ internal static class LedgerVerifier
             faults.Add(new VerifyFault(-1, $"The checkpoint kept elsewhere is not good: {reason}."));
     }
 }
+
+/// <summary>What verification found.</summary>
+internal sealed record VerifyReport
+{
+    /// <summary>True if nothing is wrong.</summary>
+    public bool IsGood => Faults.Count == 0;
+
+    /// <summary>What is wrong, the lowest index first.</summary>
+    public required IReadOnlyList<VerifyFault> Faults { get; init; }
+
+    /// <summary>Number of leaves.</summary>
+    public required long Leaves { get; init; }
+
+    /// <summary>Leaves whose text was pruned by a purge on record.</summary>
+    public required long Pruned { get; init; }
+
+    /// <summary>Leaves under the newest good checkpoint.</summary>
+    public required long SignedTo { get; init; }
+
+    /// <summary>Leaves after it: no signature covers them yet.</summary>
+    public long After => Leaves - SignedTo;
+
+    /// <summary>Checkpoints that were checked.</summary>
+    public required int Checkpoints { get; init; }
+
+    /// <summary>Payloads; null if they were not asked for.</summary>
+    public required PayloadReport? Payloads { get; init; }
+}
+
+/// <summary>Something that verification cannot accept.</summary>
+/// <param name="Index">The first leaf it touches; -1 if no leaf can be named.</param>
+/// <param name="What">What is wrong, as a sentence.</param>
+/// <param name="IsDerived">True if only a table that is derived from the leaves is wrong.</param>
+internal sealed record VerifyFault(long Index, string What, bool IsDerived = false);
+
+/// <summary>What checking payloads against their commitments found.</summary>
+/// <param name="Checked">Payloads that match.</param>
+/// <param name="Purged">Payloads gone by a purge on record.</param>
+/// <param name="Unreadable">Payloads that could not be checked because the keys are not here.</param>
+internal sealed record PayloadReport(long Checked, long Purged, long Unreadable);

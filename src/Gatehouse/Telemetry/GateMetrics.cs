@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 
 namespace Gatehouse.Telemetry;
 
@@ -86,4 +88,53 @@ internal sealed class GateMetrics
         text.Sample("gatehouse_call_seconds_sum", Interlocked.Read(ref _durationMilliseconds) / 1000.0);
         text.Sample("gatehouse_call_seconds_count", sum);
     }
+}
+
+/// <summary>Writes metrics in the Prometheus text exposition format 0.0.4.</summary>
+internal sealed class PrometheusText
+{
+    private readonly StringBuilder _text = new();
+
+    public void Family(string name, string type, string help)
+        => _text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(' ')
+            .Append(type).Append('\n');
+
+    public void Sample(string name, double value, params ReadOnlySpan<(string Key, string Value)> labels)
+    {
+        _text.Append(name);
+        for (var i = 0; i < labels.Length; i++)
+        {
+            _text.Append(i == 0 ? '{' : ',').Append(labels[i].Key).Append("=\"");
+            Escape(labels[i].Value);
+            _text.Append('"');
+        }
+        if (labels.Length > 0) _text.Append('}');
+        _text.Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    public override string ToString() => _text.ToString();
+
+    private void Escape(string value)
+    {
+        foreach (var character in value)
+        {
+            _ = character switch
+            {
+                '\\' => _text.Append(@"\\"),
+                '"' => _text.Append("\\\""),
+                '\n' => _text.Append("\\n"),
+                _ => _text.Append(character),
+            };
+        }
+    }
+}
+
+/// <summary>A counter that lives in a dictionary and is added to from many calls.</summary>
+internal sealed class StrongCounter
+{
+    private long _value;
+
+    public long Value => Interlocked.Read(ref _value);
+
+    public void Add(long amount) => Interlocked.Add(ref _value, amount);
 }

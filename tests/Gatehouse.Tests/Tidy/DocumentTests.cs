@@ -62,7 +62,7 @@ public sealed partial class DocumentTests
         select $"{file.Path} {verb.Value}",
         new Dictionary<string, string>
         {
-            ["src/Gatehouse/Storage/KeyWrap.cs gatehouse key"] = "The first line of a key file, not a verb.",
+            ["src/Gatehouse/Storage/Keys.cs gatehouse key"] = "The first line of a key file, not a verb.",
         });
 
     [Theory]

@@ -195,3 +195,14 @@ public sealed class HomeAssistantReader
         });
     }
 }
+
+/// <summary>One file of a configuration of Home Assistant.</summary>
+/// <param name="Path">Where it lies; its last part tells what it is.</param>
+/// <param name="Text">What stands in it.</param>
+public sealed record HomeFile(string Path, string Text);
+
+/// <summary>What was made of the files of one Home Assistant.</summary>
+/// <param name="Observations">Agents, automations and scripts that have to do with models.</param>
+/// <param name="Problems">Files that could not be read, by path, and why.</param>
+public sealed record HomeReading(ImmutableArray<Observation> Observations,
+    ImmutableArray<(string Path, string Why)> Problems);

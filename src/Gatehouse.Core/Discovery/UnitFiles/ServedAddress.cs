@@ -68,3 +68,123 @@ internal static class ServedAddress
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
             ? port : null;
 }
+
+/// <summary>
+/// Says what <c>OnCalendar=</c> means as five cron fields, where cron can say it (systemd.time(7), calendar events).
+/// </summary>
+internal static class CalendarText
+{
+    private static readonly Dictionary<string, string> Words = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["minutely"] = "* * * * *",
+        ["hourly"] = "0 * * * *",
+        ["daily"] = "0 0 * * *",
+        ["weekly"] = "0 0 * * MON",
+        ["monthly"] = "0 0 1 * *",
+        ["quarterly"] = "0 0 1 1,4,7,10 *",
+        ["semiannually"] = "0 0 1 1,7 *",
+        ["yearly"] = "0 0 1 1 *",
+        ["annually"] = "0 0 1 1 *",
+    };
+
+    private static readonly string[] Days = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"];
+
+    /// <summary>The cron fields; null when cron cannot say it.</summary>
+    public static string? ToCron(string calendar)
+    {
+        var text = calendar.Trim();
+        if (Words.TryGetValue(text, out var known))
+            return known;
+        var parts = text.Split((char[])[' ', '\t'], 5, StringSplitOptions.RemoveEmptyEntries).ToList();
+        var days = parts.Count > 0 && char.IsAsciiLetter(parts[0][0]) ? WeekDays(parts[0]) : "*";
+        if (days is null)
+            return null;
+        if (days != "*")
+            parts.RemoveAt(0);
+        var date = parts.Count > 0 && parts[0].Contains('-', StringComparison.Ordinal) ? parts[0] : null;
+        if (date is not null)
+            parts.RemoveAt(0);
+        var time = parts.Count > 0 && parts[0].Contains(':', StringComparison.Ordinal) ? parts[0] : null;
+        if (time is not null)
+            parts.RemoveAt(0);
+        // What is left names a time zone, which cron cannot say.
+        return parts.Count > 0 || (date ?? time ?? (days == "*" ? null : "")) is null
+            ? null : Join(days, DateOf(date), TimeOf(time));
+    }
+
+    private static string? Join(string days, (string Month, string Day)? date, (string Hour, string Minute)? time)
+    {
+        if (date is not { } on || time is not { } at)
+            return null;
+        // systemd asks for both days to fit, cron for either.
+        return days != "*" && on.Day != "*" ? null : $"{at.Minute} {at.Hour} {on.Day} {on.Month} {days}";
+    }
+
+    private static (string Month, string Day)? DateOf(string? date)
+    {
+        if (date is null)
+            return ("*", "*");
+        var parts = date.Split('-');
+        if (parts.Length is not (2 or 3) || (parts.Length == 3 && parts[0] != "*"))
+            return null;
+        return Field(parts[^2], 1, 12) is { } month && Field(parts[^1], 1, 31) is { } day ? (month, day) : null;
+    }
+
+    private static (string Hour, string Minute)? TimeOf(string? time)
+    {
+        if (time is null)
+            return ("0", "0");
+        var parts = time.Split(':');
+        if (parts.Length is not (2 or 3) || (parts.Length == 3 && parts[2].Trim('0') is not ("" or ".")))
+            return null;
+        return Field(parts[0], 0, 23) is { } hour && Field(parts[1], 0, 59) is { } minute ? (hour, minute) : null;
+    }
+
+    /// <summary><c>7</c>, <c>1,2</c>, <c>8..18</c>, <c>*</c>, and each with a step behind a slash.</summary>
+    private static string? Field(string text, int first, int last)
+    {
+        var items = text.Split(',').Select(item => Item(item, first, last)).ToArray();
+        return items.Length > 60 || items.Any(static item => item is null) ? null : string.Join(',', items);
+    }
+
+    private static string? Item(string text, int first, int last)
+    {
+        var (body, step) = text.Split('/') switch
+        {
+            [var one] => (one, (int?)null),
+            [var one, var by] when Number(by, 1, last) is { } width => (one, width),
+            _ => ("", null),
+        };
+        if (body == "*")
+            return step is null ? "*" : $"*/{step}";
+        if (body.Split("..") is [var from, var to])
+        {
+            return Number(from, first, last) is { } low && Number(to, low, last) is { } high
+                ? $"{low}-{high}{(step is null ? "" : $"/{step}")}" : null;
+        }
+        if (Number(body, first, last) is not { } start)
+            return null;
+        return step is null ? $"{start}" : start == first ? $"*/{step}" : $"{start}-{last}/{step}";
+    }
+
+    private static int? Number(string text, int first, int last) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= first && number <= last ? number : null;
+
+    private static string? WeekDays(string text)
+    {
+        var items = new List<string>();
+        foreach (var item in text.TrimEnd(',').Split(','))
+        {
+            var ends = item.Split("..").Select(DayOf).ToArray();
+            if (ends.Length is not (1 or 2) || ends.Any(static day => day is null))
+                return null;
+            items.Add(string.Join('-', ends));
+        }
+        return string.Join(',', items);
+    }
+
+    private static string? DayOf(string text) => text.Length < 3 ? null : Days.FirstOrDefault(day =>
+        text.StartsWith(day, StringComparison.OrdinalIgnoreCase)
+        && text.All(char.IsAsciiLetter) && text.Length <= 9);
+}

@@ -13,3 +13,23 @@ internal sealed record Caller(JobPlan Job, IdentifiedBy By, TokenGrant? Token, s
     /// </summary>
     public static Caller Stranger { get; } = new(null!, IdentifiedBy.Nothing, null, "");
 }
+
+/// <summary>How a caller was told apart, as the ledger names it in lower case.</summary>
+internal enum IdentifiedBy
+{
+    Nothing,
+    Token,
+    UrlToken,
+    Listener,
+}
+
+/// <summary>
+/// What arriving at a listener says about the caller: the job whose own listener it is, or nothing. Each listener has
+/// one of its own, compared by reference.
+/// </summary>
+internal sealed class ListenerIdentity(string? job)
+{
+    public static ListenerIdentity Shared { get; } = new(null);
+
+    public string? Job => job;
+}

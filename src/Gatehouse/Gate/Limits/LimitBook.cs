@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Limits;
 
@@ -26,5 +28,111 @@ internal sealed class LimitBook(TimeProvider time)
             }
             return new PeriodNames(second, _names.Day, _names.Month);
         }
+    }
+}
+
+/// <summary>The second (of a clock that never steps back), day and month in which a call falls.</summary>
+internal readonly record struct PeriodNames(long Second, string Day, string Month)
+{
+    public static PeriodNames At(DateTimeOffset local, long second) => new(
+        second,
+        local.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        local.ToString("yyyy-MM", CultureInfo.InvariantCulture));
+}
+
+/// <summary>
+/// Where a job stands within its limits of the minute, for the headers that clients pace themselves by.
+/// </summary>
+internal readonly record struct RateStanding(
+    long RequestsLeft, int RequestsResetSeconds, long TokensLeft, int TokensResetSeconds);
+
+/// <summary>
+/// What one job used in one day or month of the estate's time zone. Costs in millionths of the user's currency.
+/// </summary>
+internal readonly record struct UsagePeriod(long Tokens, long Bytes, long CostMicros)
+{
+    public static UsagePeriod operator +(UsagePeriod a, UsagePeriod b)
+        => new(a.Tokens + b.Tokens, a.Bytes + b.Bytes, a.CostMicros + b.CostMicros);
+
+    public static UsagePeriod operator -(UsagePeriod a, UsagePeriod b)
+        => new(a.Tokens - b.Tokens, a.Bytes - b.Bytes, a.CostMicros - b.CostMicros);
+}
+
+/// <summary>
+/// Books what a job used in the transaction of the entry that says so, so that a restart forgets no budget. Its bytes
+/// are those that the entry itself takes.
+/// </summary>
+internal sealed class UsageChange(string job, PeriodNames names, UsagePeriod used) : IStateChange
+{
+    private const string Upsert =
+        "INSERT INTO job_usage (job, period, tokens, bytes, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) " +
+        "ON CONFLICT (job, period) DO UPDATE SET tokens = tokens + excluded.tokens, " +
+        "bytes = bytes + excluded.bytes, cost_micros = cost_micros + excluded.cost_micros";
+
+    public void Apply(LedgerTransaction transaction)
+    {
+        Book(transaction, names.Day);
+        Book(transaction, names.Month);
+    }
+
+    private void Book(LedgerTransaction transaction, string period)
+    {
+        var statement = transaction.Prepare(Upsert);
+        statement.Bind(1, job);
+        statement.Bind(2, period);
+        statement.Bind(3, used.Tokens);
+        statement.Bind(4, transaction.StoredBytes);
+        statement.Bind(5, used.CostMicros);
+        statement.Run();
+    }
+}
+
+/// <summary>A sum over the last 60 seconds in one-second steps: exact enough for a limit, constant in memory.</summary>
+internal sealed class SlidingMinute
+{
+    private const int Buckets = 60;
+
+    private readonly long[] _perSecond = new long[Buckets];
+    private long _lastSecond = -1;
+
+    public long Sum { get; private set; }
+
+    public void Add(long second, long amount)
+    {
+        Advance(second);
+        _perSecond[_lastSecond % Buckets] += amount;
+        Sum += amount;
+    }
+
+    /// <summary>Drops what is older than a minute. A clock that steps back changes nothing.</summary>
+    public void Advance(long second)
+    {
+        if (second <= _lastSecond) return;
+        if (_lastSecond < 0 || second - _lastSecond >= Buckets)
+        {
+            Array.Clear(_perSecond);
+            Sum = 0;
+        }
+        else
+        {
+            for (var passed = _lastSecond + 1; passed <= second; passed++)
+            {
+                Sum -= _perSecond[passed % Buckets];
+                _perSecond[passed % Buckets] = 0;
+            }
+        }
+        _lastSecond = second;
+    }
+
+    /// <summary>Seconds until at least <paramref name="amount"/> has left the window; 60 at most.</summary>
+    public int SecondsUntilFreed(long amount)
+    {
+        var freed = 0L;
+        for (var passed = 1; passed <= Buckets; passed++)
+        {
+            freed += _perSecond[(_lastSecond + passed) % Buckets];
+            if (freed >= amount) return passed;
+        }
+        return Buckets;
     }
 }

@@ -1,3 +1,7 @@
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Gatehouse.Core.Estate;
 using Gatehouse.Storage;
 
@@ -33,4 +37,87 @@ internal sealed class UpstreamAnswer(HttpResponseMessage response, Stream body, 
         body.Dispose();
         response.Dispose();
     }
+}
+
+/// <summary>
+/// Why there is no answer: a word for the record, and what the model's server did or did not, for people. Only our own
+/// words and the framework's, never what the other side wrote.
+/// </summary>
+/// <param name="Word">For the record, such as <c>connection-refused</c>.</param>
+/// <param name="Text">Continues a sentence that begins with the server.</param>
+internal readonly record struct UpstreamCause(string Word, string Text)
+{
+    private const int DetailCharsMax = 200;
+
+    /// <summary>Whether something came that is no answer, rather than nothing.</summary>
+    public bool IsUnreadable => Word == "not-http";
+
+    public static UpstreamCause Of(Exception error, ModelPlan model) => (error as HttpRequestException)
+        ?.HttpRequestError switch
+    {
+        HttpRequestError.NameResolutionError => new("name-not-resolved",
+            "cannot be reached: its name is not known to the resolver of this host"),
+        HttpRequestError.SecureConnectionError => OfTls(error),
+        HttpRequestError.ResponseEnded => new("closed", "closed the connection without an answer"),
+        HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError
+            or HttpRequestError.ConfigurationLimitExceeded => new("not-http",
+            $"answered with something that is not HTTP, or with headers that are too large ({Detail(error)})"),
+        _ => OfSocket(error, model),
+    };
+
+    /// <summary>Refuses what the framework would refuse, and says why in words that do not depend on it.</summary>
+    public static bool CheckCertificate(X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors == SslPolicyErrors.None) return true;
+        var why = new List<string>();
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) why.Add("it has none");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) why.Add("it is for another name");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            why.AddRange((chain?.ChainStatus ?? []).Select(status => status.Status switch
+            {
+                X509ChainStatusFlags.UntrustedRoot => "its issuer is not one that this host trusts (UntrustedRoot)",
+                X509ChainStatusFlags.PartialChain => "its issuer is not known to this host (PartialChain)",
+                X509ChainStatusFlags.NotTimeValid => "it has expired or is not valid yet (NotTimeValid)",
+                _ => status.Status.ToString(),
+            }).Distinct());
+        }
+        throw new CertificateException($"has a certificate that is not accepted: {string.Join(", ", why)}");
+    }
+
+    private static UpstreamCause OfTls(Exception error) => error.InnerException is CertificateException certificate
+        ? new("tls-certificate", certificate.Message)
+        : new("tls", $"cannot be spoken to over TLS ({Detail(error.InnerException ?? error)})");
+
+    private static UpstreamCause OfSocket(Exception error, ModelPlan model)
+    {
+        for (var inner = error; inner is not null; inner = inner.InnerException)
+        {
+            if (inner is SocketException socket) return OfSocket(socket.SocketErrorCode, model);
+        }
+        return new("unreachable", $"cannot be reached ({Detail(error)})");
+    }
+
+    private static UpstreamCause OfSocket(SocketError error, ModelPlan model) => error switch
+    {
+        SocketError.ConnectionRefused => new("connection-refused",
+            "cannot be reached: the connection was refused, nothing listens there"),
+        SocketError.ConnectionReset => new("connection-reset", "broke off the connection"),
+        SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.NetworkDown
+            or SocketError.HostDown => new("no-route", $"cannot be reached: no route leads there ({error})"),
+        SocketError.TimedOut => new("connect-timeout", "cannot be reached: it did not answer the connection"),
+        SocketError.AccessDenied => new("access-denied", "cannot be reached: this process may not connect there"),
+        _ when model.Url.SocketPath is not null => new("no-socket",
+            "cannot be reached: its socket file is not there or not a socket"),
+        _ => new("unreachable", $"cannot be reached ({error})"),
+    };
+
+    private static string Detail(Exception error)
+    {
+        var text = error.Message.ReplaceLineEndings(" ");
+        return text.Length <= DetailCharsMax ? text : text[..DetailCharsMax];
+    }
+
+    /// <summary>Told from other failures of TLS by its type.</summary>
+    private sealed class CertificateException(string message) : AuthenticationException(message);
 }

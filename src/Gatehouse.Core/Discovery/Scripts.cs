@@ -1,0 +1,124 @@
+using System.Collections.Immutable;
+using Gatehouse.Core.Discovery.Scanning;
+using Gatehouse.Core.Engine;
+
+namespace Gatehouse.Core.Discovery;
+
+/// <summary>
+/// The scripts that commands name, each read and searched once however often it is named, and bounded in number for
+/// one look at a host. Not for several threads at once.
+/// </summary>
+/// <param name="read">Hands over their texts.</param>
+public sealed class ScriptCache(ReadScript read)
+{
+    private const int ScriptsMax = 500; // Of one look; a busy house has a few dozen.
+    private const int ModulesMax = 8; // Of one script; people split one into a handful.
+    private const int ImportsMax = 60; // Modules that a script names, most of which lie elsewhere.
+
+    private const string Python = ".py";
+
+    private readonly Dictionary<string, ImmutableArray<Evidence>> _evidence = new(StringComparer.Ordinal);
+
+    /// <summary>The clues in a script; none when it cannot be read.</summary>
+    /// <param name="path">An absolute path.</param>
+    public ImmutableArray<Evidence> Evidence(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (_evidence.TryGetValue(path, out var known))
+            return known;
+        if (_evidence.Count >= ScriptsMax || read(path) is not { } text)
+            return _evidence.Count < ScriptsMax ? _evidence[path] = [] : [];
+        ImmutableArray<Evidence> evidence = [.. EvidenceText.FindInScript(path, text), .. CluesOfModules(path, text)];
+        _evidence[path] = evidence;
+        return evidence;
+    }
+
+    /// <summary>
+    /// The clues in modules that lie beside a script of Python. Theirs are not followed further; that one of them only
+    /// looks after models says nothing of the script.
+    /// </summary>
+    private IEnumerable<Evidence> CluesOfModules(string path, string text)
+    {
+        if (!path.EndsWith(Python, StringComparison.Ordinal))
+            return [];
+        var folder = path[..(path.LastIndexOf('/') + 1)];
+        return ImportScan.Modules(text).Take(ImportsMax).Select(name => $"{folder}{name}{Python}")
+            .Where(module => module != path).Select(module => (Path: module, Text: read(module)))
+            .Where(static module => module.Text is not null).Take(ModulesMax)
+            .SelectMany(static module => EvidenceText.FindInScript(module.Path, module.Text!))
+            .Where(static piece => piece.Kind != EvidenceKind.Upkeep);
+    }
+
+    /// <summary>The text of a file of variables; null when it cannot be read.</summary>
+    /// <param name="path">An absolute path.</param>
+    public string? Text(string path) => read(path);
+}
+
+/// <summary>Hands over the text of a script or of a file of variables that a command names.</summary>
+/// <param name="path">An absolute path.</param>
+/// <returns>The text; null when it is no regular file, too large, or may not be read.</returns>
+public delegate string? ReadScript(string path);
+
+/// <summary>Tells a model server by how it is started, where the name of its image or unit says nothing.</summary>
+internal static class ServedModel
+{
+    private const int LinesMax = 2_000; // Lines of one script that starts a server; those of people have about twenty.
+
+    // Variables that only llama.cpp's server reads, by its own help.
+    private static readonly string[] LlamaVariables =
+        ["LLAMA_ARG_MODEL", "LLAMA_ARG_MODEL_URL", "LLAMA_ARG_HF_REPO", "LLAMA_ARG_HF_FILE"];
+
+    /// <summary>What a container's command and variables say that it serves; null when they say nothing.</summary>
+    public static KnownSoftware? SoftwareOf(IReadOnlyList<string> command, IEnumerable<EnvironmentFact> environment)
+    {
+        if (environment.Any(static fact => LlamaVariables.Contains(fact.Name)) || IsLlama(command))
+            return SoftwareTable.OfProgram("llama-server");
+        var software = command.Count == 0 ? null : Programs.SoftwareOf(EvidenceText.FindInArguments("", command));
+        return software?.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
+    }
+
+    /// <summary>The command in a script that serves models, with the script's own variables put in.</summary>
+    /// <param name="script">The text of a script of the shell.</param>
+    /// <param name="environment">Variables with which it is started.</param>
+    /// <returns>Null when it has none.</returns>
+    public static (KnownSoftware Software, string[] Words)? In(
+        string script, IReadOnlyList<EnvironmentFact> environment)
+    {
+        var values = new ShellVariables();
+        foreach (var fact in environment.Where(static fact => fact.Value is not null))
+            values.Set(fact.Name, fact.Value!);
+        var lines = script.Replace("\\\r\n", " ", StringComparison.Ordinal)
+            .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Take(LinesMax);
+        foreach (var line in lines.Select(static line => line.Trim()).Where(static line => !line.StartsWith('#')))
+        {
+            foreach (var words in ShellWords.Commands(line))
+            {
+                values.Take(words);
+                // The program itself may stand in a variable, so that the words count as the shell reads them.
+                string[] said = [.. words.Select(values.Expand)];
+                if (Programs.SoftwareOf(
+                    EvidenceText.FindInArguments("", said)) is { Role: not SoftwareRole.App } software)
+                {
+                    return (software, said);
+                }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Options without a program before them, for an image that starts llama.cpp's server.</summary>
+    private static bool IsLlama(IReadOnlyList<string> command)
+    {
+        if (command.Count == 0 || !command[0].StartsWith('-')) return false;
+        for (var at = 0; at + 1 < command.Count; at++)
+        {
+            if (command[at] is "-hf" or "-hfr" or "--hf-repo"
+                || (command[at] is "-m" or "--model"
+                    && command[at + 1].EndsWith(".gguf", StringComparison.OrdinalIgnoreCase)))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -75,8 +75,13 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
         var fit = EstateFit.Of(bare, WithDeclared(EntriesOf(discoveries)), "");
         var left = fit.Left.ToDictionary(one => one.Job, one => one.Problem.Message, StringComparer.Ordinal);
         return discoveries.Select(discovered => discovered.Job is { } job && left.TryGetValue(job.Key, out var problem)
-                ? discovered with { Job = null, Models = [], Sinks = [],
-                    Notes = [.. discovered.Notes, WithoutEntry(problem)] }
+                ? discovered with
+                {
+                    Job = null,
+                    Models = [],
+                    Sinks = [],
+                    Notes = [.. discovered.Notes, WithoutEntry(problem)]
+                }
                 : discovered with { Risk = RiskOf(discovered, fit.Plan) })
             .OrderByDescending(discovered => discovered.Risk?.Score ?? -1)
                 .ThenBy(discovered => discovered.Name, StringComparer.Ordinal);

@@ -80,12 +80,12 @@ internal static class AdoptionSelection
 
     private static CallingApp App(DiscoveredItem discovered, ContainerFacts container)
         => new(container, discovered.Name)
-    {
-        ModelHosts = [.. discovered.Evidence.Where(static piece => piece.Kind == EvidenceKind.ModelUrl)
+        {
+            ModelHosts = [.. discovered.Evidence.Where(static piece => piece.Kind == EvidenceKind.ModelUrl)
             .Select(static piece => Uri.TryCreate(piece.Value, UriKind.Absolute, out var url) && url.Host.Length > 0
                 ? new ModelAddress(url.IdnHost.Trim('[', ']'), url.Port < 0 ? 0 : url.Port) : null)
             .OfType<ModelAddress>()],
-    };
+        };
 
     private static ModelServer? Server(DiscoveredItem discovered, ContainerFacts container)
     {

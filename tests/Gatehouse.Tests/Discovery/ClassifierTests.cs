@@ -57,8 +57,11 @@ public sealed class ClassifierTests
             { Identities = [$"compose {project}/api"] });
 
         var discoveries =
-            Classifier.Find(new HostObservations { Observations = [.. observations,
-                Sight(ObservationKind.CronLine, "/etc/crontab:1", "Ä pi!")] });
+            Classifier.Find(new HostObservations
+            {
+                Observations = [.. observations,
+                Sight(ObservationKind.CronLine, "/etc/crontab:1", "Ä pi!")]
+            });
 
         Assert.Equal(["api", "pi", "shop-api", "wiki-api"], discoveries.Select(discovered => discovered.Name).Order());
     }

@@ -207,14 +207,14 @@ internal sealed class OllamaCatalog(
     /// <summary>A server that has no such route or no such model says 404; other refusals are its trouble.</summary>
     private static UpstreamReply Refused(ModelPlan model, string path, HttpStatusCode status, string? secret)
         => status switch
-    {
-        HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
-            or HttpStatusCode.NotImplemented => new(null, null),
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when secret is not null => new(null, new Refusal(
-            RefusalKind.UpstreamCredential, $"The model '{model.Key}' refused the gate's credential "
-                + $"(HTTP {(int)status}). Check its credential: in the estate file.")),
-        _ => Unreadable(model, path, $"is HTTP {(int)status}"),
-    };
+        {
+            HttpStatusCode.BadRequest or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed
+                or HttpStatusCode.NotImplemented => new(null, null),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden when secret is not null => new(null, new Refusal(
+                RefusalKind.UpstreamCredential, $"The model '{model.Key}' refused the gate's credential "
+                    + $"(HTTP {(int)status}). Check its credential: in the estate file.")),
+            _ => Unreadable(model, path, $"is HTTP {(int)status}"),
+        };
 
     private static UpstreamReply Unreadable(ModelPlan model, string path, string why) => new(null, new Refusal(
         RefusalKind.UpstreamAnswerUnreadable, $"The answer of the model '{model.Key}' to {path} {why}."));

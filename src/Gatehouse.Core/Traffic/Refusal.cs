@@ -151,22 +151,6 @@ public sealed record RefusalRow
 
     /// <summary>The <c>Retry-After</c> in seconds when the refusal names none; null when none is sent at all.</summary>
     public int? RetryAfterSeconds { get; init; }
-
-    /// <summary>How loud it is in the log.</summary>
-    public RefusalSeverity Severity { get; init; }
-}
-
-/// <summary>How loud a refusal is in the log.</summary>
-public enum RefusalSeverity
-{
-    /// <summary>The caller's own affair.</summary>
-    Information,
-
-    /// <summary>Someone should look at the job or the upstream.</summary>
-    Warning,
-
-    /// <summary>The gate itself is not well.</summary>
-    Error,
 }
 
 /// <summary>A refusal as the JSON body that a dialect's clients turn into their typed errors.</summary>

@@ -1,5 +1,3 @@
-using static Gatehouse.Core.Traffic.RefusalSeverity;
-
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>The one place that says what a refusal looks like on the wire.</summary>
@@ -43,18 +41,18 @@ public static class RefusalTable
     private static RefusalRow CallersRow(RefusalKind kind) => kind switch
     {
         RefusalKind.Malformed => Row(400, "malformed_request", Invalid, Invalid),
-        RefusalKind.AmbiguousJson => Row(400, "ambiguous_json", Invalid, Invalid, Warning),
-        RefusalKind.ConflictingCredentials => Unknown("conflicting_credentials", Warning),
-        RefusalKind.NoCredential => Unknown("no_credential", Information),
-        RefusalKind.BadToken => Unknown("bad_token", Warning),
-        RefusalKind.ExpiredToken => Unknown("expired_token", Warning),
-        RefusalKind.LeakedToken => Unknown("leaked_token", Error),
-        RefusalKind.EndpointOutOfScope => Denied("endpoint_out_of_scope", Warning),
-        RefusalKind.ProviderTool => Denied("provider_tool", Warning),
-        RefusalKind.ModelManagement => Denied("model_management", Warning),
-        RefusalKind.RemoteModel => Denied("remote_model", Warning),
-        RefusalKind.Paused => Denied("paused", Information),
-        RefusalKind.Policy => Denied("policy", Warning),
+        RefusalKind.AmbiguousJson => Row(400, "ambiguous_json", Invalid, Invalid),
+        RefusalKind.ConflictingCredentials => Unknown("conflicting_credentials"),
+        RefusalKind.NoCredential => Unknown("no_credential"),
+        RefusalKind.BadToken => Unknown("bad_token"),
+        RefusalKind.ExpiredToken => Unknown("expired_token"),
+        RefusalKind.LeakedToken => Unknown("leaked_token"),
+        RefusalKind.EndpointOutOfScope => Denied("endpoint_out_of_scope"),
+        RefusalKind.ProviderTool => Denied("provider_tool"),
+        RefusalKind.ModelManagement => Denied("model_management"),
+        RefusalKind.RemoteModel => Denied("remote_model"),
+        RefusalKind.Paused => Denied("paused"),
+        RefusalKind.Policy => Denied("policy"),
         RefusalKind.RouteUnknown => Row(404, "unknown_url", Invalid, "not_found_error"),
         RefusalKind.ModelUnknown => Row(404, "model_not_found", Invalid, "not_found_error"),
         RefusalKind.MethodNotAllowed => Row(405, "method_not_allowed", Invalid, Invalid),
@@ -75,54 +73,52 @@ public static class RefusalTable
         RefusalKind.CostBudget => Spent("cost_budget"),
         RefusalKind.LedgerUnavailable => Ledger("ledger_unavailable", 5),
         RefusalKind.LedgerFull => Ledger("ledger_full", RetryAfterSecondsMax),
-        RefusalKind.Overloaded => Row(503, "overloaded", Server, "overloaded_error", Warning) with
+        RefusalKind.Overloaded => Row(503, "overloaded", Server, "overloaded_error") with
         {
             RetryAfterSeconds = 2,
         },
-        RefusalKind.UpstreamUnreachable => Row(502, "upstream_unreachable", Server, "api_error", Warning),
-        RefusalKind.UpstreamCredential => Row(502, "upstream_credential", Server, "api_error", Error) with
+        RefusalKind.UpstreamUnreachable => Row(502, "upstream_unreachable", Server, "api_error"),
+        RefusalKind.UpstreamCredential => Row(502, "upstream_credential", Server, "api_error") with
         {
             NeverRetry = true,
         },
-        RefusalKind.UpstreamAnswerUnreadable => Row(502, "upstream_answer_unreadable", Server, "api_error", Warning),
-        RefusalKind.UpstreamTruncated => Row(502, "upstream_truncated", Server, "api_error", Warning),
-        RefusalKind.UpstreamTimeout => Row(504, "upstream_timeout", Server, "timeout_error", Warning),
-        RefusalKind.CredentialUnavailable => Row(503, "credential_unavailable", Server, "api_error", Error) with
+        RefusalKind.UpstreamAnswerUnreadable => Row(502, "upstream_answer_unreadable", Server, "api_error"),
+        RefusalKind.UpstreamTruncated => Row(502, "upstream_truncated", Server, "api_error"),
+        RefusalKind.UpstreamTimeout => Row(504, "upstream_timeout", Server, "timeout_error"),
+        RefusalKind.CredentialUnavailable => Row(503, "credential_unavailable", Server, "api_error") with
         {
             NeverRetry = true,
         },
-        RefusalKind.Internal => Row(500, "internal", Server, "api_error", Error),
+        RefusalKind.Internal => Row(500, "internal", Server, "api_error"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "A refusal without a row."),
     };
 
     private static RefusalRow Row(
-        int status, string reason, string openAI, string anthropic,
-        RefusalSeverity severity = Information) => new()
+        int status, string reason, string openAI, string anthropic) => new()
         {
             Status = status,
             Reason = reason,
             OpenAIType = openAI,
             OpenAICode = reason,
             AnthropicType = anthropic,
-            Severity = severity,
         };
 
-    private static RefusalRow Unknown(string reason, RefusalSeverity severity) =>
-        Row(401, reason, Invalid, "authentication_error", severity) with
+    private static RefusalRow Unknown(string reason) =>
+        Row(401, reason, Invalid, "authentication_error") with
         {
             OpenAICode = "invalid_api_key",
             NeverRetry = true,
         };
 
-    private static RefusalRow Denied(string reason, RefusalSeverity severity) =>
-        Row(403, reason, Permission, Permission, severity) with { NeverRetry = true };
+    private static RefusalRow Denied(string reason) =>
+        Row(403, reason, Permission, Permission) with { NeverRetry = true };
 
     private static RefusalRow Spent(string reason) =>
-        Row(429, reason, Quota, "billing_error", Warning) with { OpenAICode = Quota, NeverRetry = true };
+        Row(429, reason, Quota, "billing_error") with { OpenAICode = Quota, NeverRetry = true };
 
     private static RefusalRow Busy(string reason) =>
         Row(429, reason, "rate_limit_error", "rate_limit_error") with { RetryAfterSeconds = 1 };
 
     private static RefusalRow Ledger(string reason, int retryAfterSeconds) =>
-        Row(503, reason, Server, "api_error", Error) with { RetryAfterSeconds = retryAfterSeconds };
+        Row(503, reason, Server, "api_error") with { RetryAfterSeconds = retryAfterSeconds };
 }

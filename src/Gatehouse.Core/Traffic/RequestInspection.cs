@@ -25,9 +25,6 @@ public sealed record RequestInspection
     /// <summary>Whether the caller asked for a stream, the route's default included.</summary>
     public bool Stream { get; init; }
 
-    /// <summary>Whether the caller asked for usage in the stream (<c>stream_options.include_usage</c>).</summary>
-    public bool UsageAsked { get; init; }
-
     /// <summary>
     /// The splice that asks for usage in the stream, for OpenAI chat and completions streams that do not ask
     /// themselves; else null. Where it is applied, <see cref="UsageStripper"/> takes the answer's extras out again.
@@ -45,9 +42,6 @@ public sealed record RequestInspection
     /// 1,000 instead of by its bytes. Good for limits before the call; the answer's usage settles it.
     /// </summary>
     public long PromptTokensEstimate { get; init; }
-
-    /// <summary>Whether the request offers tools.</summary>
-    public bool HasTools { get; init; }
 
     /// <summary>What the request asks the provider to do outside the gate, each name once: see
     /// <see cref="ProviderFeature"/>.</summary>
@@ -140,7 +134,6 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     private int _modelOffset;
     private int _modelLength;
     private bool? _stream;
-    private bool _hasTools;
     private long? _outputTokensMax;
     private int _answers = 1;
 
@@ -198,13 +191,11 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
             ModelOffset = _modelOffset,
             ModelLength = _modelLength,
             Stream = stream,
-            UsageAsked = _usage.IsAsked,
             UsageRequest = stream && route.Endpoint is Endpoint.OpenAIChat or Endpoint.OpenAICompletions
                 ? _usage.Request(BodyOffset) : null,
             OutputTokensMax = _outputTokensMax,
             Answers = _answers,
             PromptTokensEstimate = _carriers.TokensEstimate(bodyBytes),
-            HasTools = _hasTools,
             ProviderFeatures = _carriers.Features,
         };
     }
@@ -226,9 +217,6 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
                 return TakeOutputTokens("The output token limit", ref reader);
             case RequestKey.N:
                 return TakeAnswers(ref reader);
-            case RequestKey.Tools or RequestKey.Functions:
-                _hasTools |= !JsonPeek.IsNullOrEmptyArray(reader);
-                return true;
             default:
                 return true;
         }

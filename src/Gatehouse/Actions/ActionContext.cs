@@ -34,6 +34,9 @@ internal sealed record ActionContext
     /// <summary>Reloads the estate file; null when no server runs.</summary>
     public Func<Actor, Task<ReloadResult>>? Reload { get; init; }
 
+    /// <summary>Reads how the server is; null when no server runs.</summary>
+    public Func<CancellationToken, ValueTask<ServerStatus>>? Status { get; init; }
+
     /// <summary>Where the gate is bound, with the port that the system chose; null when no server runs.</summary>
     public Func<string>? Bound { get; init; }
 

@@ -16,6 +16,7 @@ internal static class ActionRegistry
         ["pause"] = PauseActions.PauseAsync,
         ["resume"] = PauseActions.ResumeAsync,
         ["reload"] = ReloadAction.RunAsync,
+        ["status"] = StatusAction.RunAsync,
         ["adoption.record"] = AdoptionActions.RecordAsync,
         ["adoption.changed"] = AdoptionActions.ChangedAsync,
         ["next.done"] = NextActions.DoneAsync,

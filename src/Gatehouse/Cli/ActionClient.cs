@@ -69,11 +69,13 @@ internal sealed class ActionClient(string homePath, string act, Dictionary<strin
     /// Has a running gate do something; an error is printed. The exit code, or null when no gate runs there.
     /// </summary>
     public static async Task<int?> OrderAsync(
-        string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop)
+        string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop,
+        Action<JsonElement>? onLine = null)
     {
         try
         {
-            return await new ActionClient(homePath, act, arguments) { OnLine = static _ => { } }.AskServerAsync(stop);
+            return await new ActionClient(homePath, act, arguments) { OnLine = onLine ?? (static _ => { }) }
+                .AskServerAsync(stop);
         }
         catch (ActionException error)
         {

@@ -27,6 +27,7 @@ internal static class RootVerb
         PauseCommand.CreatePause(),
         PauseCommand.CreateResume(),
         ReloadCommand.Create(),
+        StatusCommand.Create(),
         HealthcheckCommand.Create(),
         LedgerCommand.Create(),
         DemoCommand.Create(),

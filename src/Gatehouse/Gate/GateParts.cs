@@ -90,9 +90,6 @@ internal sealed partial class GateLog(ILogger<GateLog> log)
     [LoggerMessage(103, LogLevel.Warning, "{Id} is not on record: the ledger says {State}")]
     public partial void NotRecorded(string id, string state);
 
-    [LoggerMessage(104, LogLevel.Debug, "The identity of model {Model} is not known: {Why}")]
-    public partial void NoIdentity(string model, string why);
-
     [LoggerMessage(105, LogLevel.Warning, "{Id}: model {Model} gave no answer: {Why}")]
     public partial void UpstreamFailed(string id, string model, string why);
 

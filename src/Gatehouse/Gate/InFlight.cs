@@ -68,9 +68,9 @@ internal sealed class InFlight(TimeProvider time)
 /// Strangers and calls over a rate limit, one entry a minute: a flood of them must not fill the ledger, and must not
 /// pass unseen either.
 /// </summary>
-internal sealed class MinuteSummaries(TimeProvider time)
+internal sealed class MinuteSummaries
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
     private readonly StrongCounter _unidentified = new();
     private readonly ConcurrentDictionary<string, StrongCounter> _rateLimited = new();
@@ -84,23 +84,14 @@ internal sealed class MinuteSummaries(TimeProvider time)
     /// <summary>A refusal beyond those of its minute that get entries of their own.</summary>
     public void CountRefused(string job) => _refused.GetOrAdd(job, static _ => new StrongCounter()).Add(1);
 
-    /// <summary>
-    /// Writes until stopped, and once more at the stop. What could not be written is counted in the next minute.
-    /// </summary>
-    public async Task RunAsync(SqliteLedger ledger, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            await Task.Delay(Every, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await WriteAsync(ledger);
-        }
-    }
-
-    private async Task WriteAsync(SqliteLedger ledger)
+    /// <summary>Writes what came since the last time. What cannot be written is counted the next time.</summary>
+    /// <returns>What was written, for people; null if there was nothing.</returns>
+    public async Task<string?> WriteAsync(SqliteLedger ledger)
     {
         var now = new Totals(_unidentified.Value, Read(_rateLimited), Read(_refused));
         var (rateLimited, refused) = (More(now.RateLimited, _written.RateLimited), More(now.Refused, _written.Refused));
-        if (now.Unidentified == _written.Unidentified && rateLimited.Count == 0 && refused.Count == 0) return;
+        if (now.Unidentified == _written.Unidentified && rateLimited.Count == 0 && refused.Count == 0)
+            return null;
         var result = await ledger.AppendAsync(
             new LedgerDraft
             {
@@ -114,7 +105,11 @@ internal sealed class MinuteSummaries(TimeProvider time)
                 },
             },
             CancellationToken.None);
-        if (result.IsDurable) _written = now;
+        if (!result.IsDurable) return $"not written, the ledger is {result.Refusal}; they are counted the next time";
+        var before = _written;
+        _written = now;
+        return $"{now.Unidentified - before.Unidentified} unidentified, "
+            + $"{rateLimited.Values.Sum() + refused.Values.Sum()} refused";
     }
 
     private static Dictionary<string, long> Read(ConcurrentDictionary<string, StrongCounter> counters)

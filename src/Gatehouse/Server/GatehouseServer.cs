@@ -27,6 +27,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
 
     private static readonly TimeSpan PurgeEvery = TimeSpan.FromHours(1);
 
+    private static readonly TimeSpan TokensEvery = TimeSpan.FromHours(1);
+
     /// <summary>The word by which a running server is told from a verb that holds the lock for a moment.</summary>
     private const string ServeVerb = "serve";
 
@@ -55,12 +57,16 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private readonly CredentialResolver _vault;
     private readonly UpstreamClient _upstream = new();
     private readonly AdoptionNotice _adoption = new();
+    private readonly Scheduler _scheduler;
+    private readonly DateTimeOffset _started;
+    private bool _isLedgerInDoubt;
     private readonly Action<LedgerFatal> _onFatal;
 
     private GatehouseServer(ServerSetup setup, HomeLock held, PlanKeeper plans, SqliteLedger ledger)
     {
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
+        (_scheduler, _started) = (new Scheduler(Time), Time.GetUtcNow());
         _callers = new ConnectionBook(setup.Callers, Time);
         _people = new ConnectionBook(new ConnectionLimits(PeopleMax) { KnowsByRequest = true }, Time);
         _jobUsers = new ConnectionBook(
@@ -94,6 +100,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             Adoption = _adoption,
             Limits = Parts.Limits,
             Reload = ReloadAsync,
+            Status = StatusAsync,
             Bound = BoundAddresses,
         };
         Listeners = new ServerListeners(
@@ -316,7 +323,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             Credential = _vault.ResolveAsync,
             Metrics = metrics,
             Live = new LiveFeed(),
-            Summaries = new MinuteSummaries(Time),
+            Summaries = new MinuteSummaries(),
             Log = log,
             OnFatal = setup.OnFatal,
         };
@@ -344,12 +351,38 @@ internal sealed class GatehouseServer : IAsyncDisposable
         Run("The watch over callers' connections", _callers.SweepAsync(_stop.Token));
         Run("The watch over control connections", _people.SweepAsync(_stop.Token));
         Run("The watch over job users' connections", _jobUsers.SweepAsync(_stop.Token));
-        Run("Counting by the minute", Parts.Summaries.RunAsync(Ledger, _stop.Token));
-        Run("Purging", PurgeAsync(_stop.Token));
         Run("Following the interfaces", Listeners.FollowInterfacesAsync(() => Plans.Plan, _stop.Token));
-        Run("Giving memory back", MemoryTrim.RunAsync(
-            () => Parts.BodyRoom.Used + Parts.AnswerRoom.Used, Time, _stop.Token));
+        Schedule("purge what is due", PurgeEvery, FirstRun.Now, PurgeAsync);
+        Schedule("warn of service tokens that end", TokensEvery, FirstRun.Now, _ => Task.FromResult(WarnOfTokens()));
+        Schedule("record unidentified and refused callers", MinuteSummaries.Every, FirstRun.LaterAndAtTheEnd,
+            _ => Parts.Summaries.WriteAsync(Ledger));
+        var memory = new MemoryTrim(() => Parts.BodyRoom.Used + Parts.AnswerRoom.Used);
+        Schedule("give memory back", MemoryTrim.Every, FirstRun.Later, _ => Task.FromResult(memory.GiveBack()));
     }
+
+    private void Schedule(string name, TimeSpan every, FirstRun first, Func<CancellationToken, Task<string?>> run)
+        => Run($"The schedule \"{name}\"", _scheduler.RunAsync(name, every, first, run, _stop.Token));
+
+    private async ValueTask<ServerStatus> StatusAsync(CancellationToken stop) => new()
+    {
+        Version = ProductVersion.Text,
+        Started = _started,
+        Now = Time.GetUtcNow(),
+        Obstacle = await FindObstacleAsync(stop),
+        Ledger = Ledger.Health(),
+        Listeners =
+        [
+            new ListenerState(ListenerState.WithToken, GateAddress.ToString()!, null),
+            new ListenerState(ListenerState.People, ControlAddress.ToString()!, null), .. Listeners.States(),
+        ],
+        Schedules = _scheduler.States,
+        Pauses = [.. Pauses.All.OrderBy(static pause => pause.Job, StringComparer.Ordinal)],
+        PlanProblems = Page.PlanProblems,
+        AdoptionChanges = _adoption.Changes,
+        Jobs = Plans.Plan.Jobs.Count,
+        InFlight = Parts.InFlight.Count,
+        Calls = (Parts.Metrics.Recorded, Parts.Metrics.Refused, Parts.Metrics.TurnedAway),
+    };
 
     /// <summary>
     /// What runs beside the calls ends with the gate. Should it end before, the gate would go on without time limits
@@ -390,48 +423,51 @@ internal sealed class GatehouseServer : IAsyncDisposable
         return endpoint.Address;
     }
 
-    private async Task PurgeAsync(CancellationToken stop)
+    private async Task<string?> PurgeAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        if (_isLedgerInDoubt) return "stopped: the ledger is in doubt";
+        try
         {
-            try
+            var result = await Ledger.PurgeDueAsync(stop);
+            if (result.IsClockInDoubt)
             {
-                var result = await Ledger.PurgeDueAsync(stop);
-                if (result.IsClockInDoubt)
-                {
-                    Log.LogWarning(
-                        "The clock says {Now:yyyy-MM-dd HH:mm} UTC after a jump of more than a day, and nobody has "
-                        + "confirmed it: only what is due by {Confirmed:yyyy-MM-dd HH:mm} UTC is purged. Check the "
-                        + "clock, then run: gatehouse ledger confirm-clock", Ledger.Now, Ledger.Clock.Confirmed);
-                }
+                Log.LogWarning(
+                    "The clock says {Now:yyyy-MM-dd HH:mm} UTC after a jump of more than a day, and nobody has "
+                    + "confirmed it: only what is due by {Confirmed:yyyy-MM-dd HH:mm} UTC is purged. Check the "
+                    + "clock, then run: gatehouse ledger confirm-clock", Ledger.Now, Ledger.Clock.Confirmed);
             }
-            catch (HomeException error)
-            {
-                // An entry that is not what was written: the ledger is in doubt, and nothing more is answered on it.
-                _onFatal(new LedgerFatal(error.Message, 0, 0));
-                return;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            Tokens.Forget(Ledger.Clock.Due - GateState.EndedTokensKept);
-            WarnOfEndingTokens();
-            await Task.Delay(PurgeEvery, Time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (result.Refusal != LedgerRefusal.None) return $"stopped early: the ledger is {result.Refusal}";
+            return result is { Payloads: 0, Leaves: 0, DayKeys: 0 }
+                ? null : $"{result.Payloads} payloads, {result.Leaves} entries, {result.DayKeys} day keys";
+        }
+        catch (HomeException error)
+        {
+            // An entry that is not what was written: the ledger is in doubt, and nothing more is answered on it.
+            _isLedgerInDoubt = true;
+            _onFatal(new LedgerFatal(error.Message, 0, 0));
+            return error.Message;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
         }
     }
 
-    private void WarnOfEndingTokens()
+    private string? WarnOfTokens()
     {
+        Tokens.Forget(Ledger.Clock.Due - GateState.EndedTokensKept);
+        var warned = 0;
         foreach (var grant in Tokens.All)
         {
             var soon = Ledger.Clock.For(grant.Issued) + TimeSpan.FromDays(7);
             if (!grant.Service || grant.Revoked is not null || Tokens.IsOver(grant) || grant.Expires > soon) continue;
+            warned++;
             Log.LogWarning(
                 "The service token {Token} of job {Job} ends at {Expires:yyyy-MM-dd HH:mm} UTC. Replace it with: "
                 + "gatehouse token issue --job {SameJob} --service --from CIDR", grant.Id, grant.Job, grant.Expires,
                 grant.Job);
         }
+        return warned == 0 ? null : $"{warned} token(s)";
     }
 
     private void TimeWentBack(DateTimeOffset now, TimeSpan by)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
@@ -29,7 +30,8 @@ internal sealed class ServerListeners(
 
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Dictionary<ListenerTarget, OpenListener> _open = [];
-    private readonly Dictionary<ListenerTarget, long> _failed = [];
+    private readonly Dictionary<ListenerTarget, (long At, string Why)> _failed = [];
+    private volatile IReadOnlyList<ListenerState> _missing = [];
     private volatile bool _isMissing;
     private readonly ILogger _log = logs.CreateLogger("gatehouse");
 
@@ -42,6 +44,19 @@ internal sealed class ServerListeners(
         lock (_open)
         {
             return [.. _open.Where(one => one.Key.Job == job).Select(one => one.Value.Endpoint.Address)];
+        }
+    }
+
+    /// <summary>Every listener that is open, and every one that is wanted and is not.</summary>
+    public IReadOnlyList<ListenerState> States()
+    {
+        lock (_open)
+        {
+            return
+            [
+                .. _open.Select(static one => StateOf(one.Key, one.Value.Endpoint.Address.ToString()!, null)),
+                .. _missing,
+            ];
         }
     }
 
@@ -71,6 +86,9 @@ internal sealed class ServerListeners(
 
     public void Dispose() => _gate.Dispose();
 
+    private static ListenerState StateOf(ListenerTarget listener, string address, string? problem)
+        => new(listener.Job is { } job ? $"job {job}" : ListenerState.WithToken, address, problem);
+
     private async Task ScanAsync(EstatePlan plan, bool isNew, CancellationToken stop)
     {
         await _gate.WaitAsync(stop);
@@ -89,6 +107,7 @@ internal sealed class ServerListeners(
                 if (!_open.ContainsKey(listener)) await TryOpenAsync(listener, plan, own, stop);
             }
             _isMissing = _failed.Count > 0;
+            _missing = [.. _failed.Select(static one => StateOf(one.Key, one.Key.Address.ToString()!, one.Value.Why))];
         }
         finally
         {
@@ -131,7 +150,7 @@ internal sealed class ServerListeners(
             return;
         }
         if (!listener.NeedsInterface && _failed.TryGetValue(listener, out var at)
-            && time.GetElapsedTime(at) < RetryEvery)
+            && time.GetElapsedTime(at.At) < RetryEvery)
         {
             return;
         }
@@ -164,7 +183,7 @@ internal sealed class ServerListeners(
     private void Fail(ListenerTarget listener, string why)
     {
         var isNew = !_failed.ContainsKey(listener);
-        _failed[listener] = time.GetTimestamp();
+        _failed[listener] = (time.GetTimestamp(), why);
         if (!isNew) return;
         if (listener.Job is { } job)
         {

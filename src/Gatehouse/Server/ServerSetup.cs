@@ -48,9 +48,9 @@ internal static class FatalExit
 /// Gives memory back to the system after a load. The collector and the C library keep what they had at the peak,
 /// because it may be needed again; on a small machine something else needs it now.
 /// </summary>
-internal static class MemoryTrim
+internal sealed class MemoryTrim(Func<long> used)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(10);
+    public static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     /// <summary>A process that grew by less since the last time is left alone.</summary>
     private const long GrowthWorthIt = 24L << 20;
@@ -58,23 +58,23 @@ internal static class MemoryTrim
     /// <summary>With more than this in use the load is not over.</summary>
     private const long IdleBytes = 4L << 20;
 
-    /// <summary>Looks now and then whether the load is over, and what it left.</summary>
-    public static async Task RunAsync(Func<long> used, TimeProvider time, CancellationToken stop)
+    private long _kept = Environment.WorkingSet;
+    private bool _wasIdle;
+
+    /// <summary>Looks whether a load is over, and gives back what it left.</summary>
+    /// <returns>What was given back, for people; null if there was nothing.</returns>
+    public string? GiveBack()
     {
-        var (kept, wasIdle) = (Environment.WorkingSet, false);
-        while (!stop.IsCancellationRequested)
-        {
-            await Task.Delay(LookEvery, time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var isIdle = used() < IdleBytes;
-            kept = Math.Min(kept, Environment.WorkingSet);
-            // Idle twice in a row: a pause of ten seconds is not the end of a load.
-            if (isIdle && wasIdle && Environment.WorkingSet > kept + GrowthWorthIt)
-            {
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-                NativeHeap.GiveBack();
-                kept = Environment.WorkingSet;
-            }
-            wasIdle = isIdle;
-        }
+        var isIdle = used() < IdleBytes;
+        // Idle twice in a row: a pause of ten seconds is not the end of a load.
+        var isOver = isIdle && _wasIdle;
+        _wasIdle = isIdle;
+        var held = Environment.WorkingSet;
+        _kept = Math.Min(_kept, held);
+        if (!isOver || held <= _kept + GrowthWorthIt) return null;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        NativeHeap.GiveBack();
+        _kept = Environment.WorkingSet;
+        return $"{(held - _kept) >> 20} MiB";
     }
 }

@@ -111,21 +111,6 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData(Endpoint.OpenAIChat, ": keep-alive\n\n")]
-    [InlineData(Endpoint.OpenAIResponses, ": keep-alive\n\n")]
-    [InlineData(Endpoint.AnthropicMessages, "event: ping\ndata: {\"type\":\"ping\"}\n\n")]
-    [InlineData(Endpoint.OllamaChat, "")]
-    [InlineData(Endpoint.OpenAIEmbeddings, "")]
-    public void A_keep_alive_says_nothing(Endpoint endpoint, string expected)
-    {
-        var route = RouteTable.Of(endpoint);
-        var bytes = StreamKeepAlive.For(route);
-        Assert.Equal(expected, Encoding.UTF8.GetString(bytes.Span));
-        if (expected.Length > 0)
-            Assert.Equal("", ReadStream.Of(route, bytes.ToArray()).Signals.Trim('-'));
-    }
-
-    [Theory]
     [MemberData(nameof(Kinds))]
     public void Every_body_is_json_in_every_dialect(RefusalKind kind)
     {

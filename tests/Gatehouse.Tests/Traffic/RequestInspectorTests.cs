@@ -20,11 +20,9 @@ public sealed class RequestInspectorTests
         Assert.Equal("llama3.2:3b", read.Model);
         Assert.Equal("\"llama3.2:3b\"", Body.Substring(read.ModelOffset, read.ModelLength));
         Assert.True(read.Stream);
-        Assert.True(read.UsageAsked);
         Assert.Null(read.UsageRequest);
         Assert.Equal(9, read.OutputTokensMax);
         Assert.Equal(2, read.Answers);
-        Assert.True(read.HasTools);
         Assert.Empty(read.ProviderFeatures);
         Assert.Equal(Body.Length / 4, read.PromptTokensEstimate);
     }

@@ -4,7 +4,7 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>What an adoption will look like: who stands where.</summary>
+/// <summary>What an adoption will look like: who is where.</summary>
 /// <param name="Models">The model servers.</param>
 /// <param name="Apps">The apps, by job.</param>
 /// <param name="Uplink">The network with a way out; null when none is needed.</param>
@@ -22,7 +22,7 @@ public sealed record AdoptionLayout(
     /// <summary>Paths to models that stay as they were, past the gate.</summary>
     public ImmutableArray<Bypass> Bypasses { get; init; } = [];
 
-    /// <summary>What stands already; null when nothing does.</summary>
+    /// <summary>What is in place already; null when nothing is.</summary>
     public ExistingLayout? Standing { get; init; }
 
     /// <summary>The model server of the host itself; null when none is adopted.</summary>
@@ -56,7 +56,7 @@ public sealed record AppPlace
     /// <summary>The model servers that it could reach.</summary>
     public required ImmutableArray<AdoptedServer> Models { get; init; }
 
-    /// <summary>Whether the network and its listener stand already, by an adoption before this one.</summary>
+    /// <summary>Whether the network and its listener are in place already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
     /// <summary>
@@ -144,7 +144,7 @@ public sealed record AdoptedServer
     /// </summary>
     public bool GivesPorts => Keeps.IsEmpty && Container.AskedPorts.Length > 0;
 
-    /// <summary>Whether it stands behind the gate already, by an adoption before this one.</summary>
+    /// <summary>Whether it is behind the gate already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
     /// <summary>Names of the models that it serves now, as far as they were asked for.</summary>

@@ -17,7 +17,7 @@ public static class AdoptionStepList
     /// <param name="layout">Who shall stand where.</param>
     /// <param name="gate">How the gate runs.</param>
     /// <param name="files">Files that are written before anything moves: the estate.</param>
-    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    /// <param name="lastFiles">Files that are written when everything is in place: Compose's.</param>
     public static ImmutableArray<AdoptionStep> Of(
         AdoptionLayout layout, GateSpec gate, IReadOnlyList<WriteFileStep> files,
         IReadOnlyList<WriteFileStep> lastFiles)
@@ -47,11 +47,11 @@ public static class AdoptionStepList
         return steps.ToImmutable();
     }
 
-    /// <summary>All steps that add apps to an adoption that stands: nothing that is there moves.</summary>
+    /// <summary>All steps that add apps to an adoption that is in place: nothing moves.</summary>
     /// <param name="layout">Who shall stand where.</param>
     /// <param name="gateName">The gate's container.</param>
     /// <param name="files">Files that are written before an app is led to the gate: the estate.</param>
-    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    /// <param name="lastFiles">Files that are written when everything is in place: Compose's.</param>
     public static ImmutableArray<AdoptionStep> Joining(
         AdoptionLayout layout, string gateName, IReadOnlyList<WriteFileStep> files,
         IReadOnlyList<WriteFileStep> lastFiles)

@@ -142,7 +142,7 @@ public sealed record HostModelPlace(HostServer Server, string Key, int Port, Imm
                 Models = [Key],
                 Source = new SourceDraft(SourceKind.Prompt),
                 Sink = "stdout",
-                Comment = [$"whoever calls port {Server.Address.Port} of this host, as {Server.Unit} had it"],
+                Comment = [$"every caller of port {Server.Address.Port} of this host, as {Server.Unit} had it"],
                 More = [new("mode", "observe"), new("listen", ListenText)],
             },
         ],

@@ -31,7 +31,7 @@ public static class NextStepList
         Undo = step.Undo.Replace(StepCommand.Reload, StepCommand.Reload + home, StringComparison.Ordinal),
     };
 
-    /// <summary>What stands beside the gate again makes everything else that is said of this host untrue.</summary>
+    /// <summary>A model beside the gate again makes every other statement about this host untrue.</summary>
     private static NextStep[] Changed(StepScene scene) => scene.Changed.IsEmpty ? [] :
     [
         new()

@@ -53,7 +53,7 @@ public enum RefusalKind
     /// <summary>A person paused the job.</summary>
     Paused,
 
-    /// <summary>A rule of the house says no.</summary>
+    /// <summary>A rule of this server denies the call.</summary>
     Policy,
 
     /// <summary>No such route.</summary>

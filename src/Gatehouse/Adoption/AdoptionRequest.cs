@@ -7,7 +7,7 @@ namespace Gatehouse.Adoption;
 /// <summary>What the person asked for.</summary>
 /// <param name="Home">The home on the host.</param>
 /// <param name="Image">The gate's image.</param>
-/// <param name="ImageFile">The archive that holds it, where the engine has it not; null when none was found.</param>
+/// <param name="ImageFile">The archive that holds it, if the engine does not have it; null when none was found.</param>
 /// <param name="TimeZone">IANA name of the zone for a new estate.</param>
 internal sealed record AdoptionRequest(string Home, string Image, string? ImageFile, string TimeZone)
 {
@@ -38,7 +38,7 @@ internal sealed record AdoptionRequest(string Home, string Image, string? ImageF
 internal sealed record AdoptionProposal(
     AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes)
 {
-    /// <summary>Whether it only brings back what an adoption that stands had made, and somebody changed.</summary>
+    /// <summary>Whether it only brings back what an adoption that is in place had made, and somebody changed.</summary>
     public bool IsFix { get; init; }
 }
 

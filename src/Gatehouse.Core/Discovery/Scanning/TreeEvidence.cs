@@ -3,7 +3,7 @@ using Gatehouse.Core.Discovery.Trees;
 namespace Gatehouse.Core.Discovery.Scanning;
 
 /// <summary>
-/// Finds clues in the settings of a node of a flow or of an automation, whatever their keys are called.
+/// Finds evidence in the settings of a node of a flow or of an automation, whatever their keys are called.
 /// </summary>
 internal static class TreeEvidence
 {

@@ -8,7 +8,7 @@ namespace Gatehouse.Core.Discovery.Trees;
 internal static class JsonTree
 {
     private const int DepthMax = 64; // Levels, which the parser checks; exports of flows reach about 15.
-    private const int NodesMax = 500_000; // Values; a house with 500 flows has about 100,000.
+    private const int NodesMax = 500_000; // Values; an installation with 500 flows has about 100,000.
 
     private static readonly JsonDocumentOptions Options = new()
     {

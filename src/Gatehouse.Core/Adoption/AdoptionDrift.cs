@@ -121,7 +121,7 @@ public static class AdoptionDrift
 
     private static IEnumerable<string> OfModel(NetworkFacts network, ContainerFacts[] inside, ContainerFacts[] gates)
     {
-        // Others may stand there too, as a proxy that leads to the model; older adoptions did not name their model.
+        // Others may be there too, as a proxy that leads to the model; older adoptions did not name their model.
         var name = network.Labels.GetValueOrDefault(GateNetworks.ModelLabel);
         var left = network.Labels.GetValueOrDefault(GateNetworks.LeftLabel)?.Split(',');
         var models = inside.Where(one => name is null || one.Name == name).ToArray();
@@ -148,7 +148,7 @@ public static class AdoptionDrift
         }
     }
 
-    /// <summary>An app that is gone is nobody's loss; one that is there and stands elsewhere goes around.</summary>
+    /// <summary>An app that is gone needs nothing; one that is there in other networks bypasses the gate.</summary>
     private static IEnumerable<string> OfApp(string job, EngineView view) => view.Containers
         .Where(one => one.ShownName == job || one.Name == job).Take(1)
         .Select(one => $"{one.Name} is no longer in the network of its job {job}: it was recreated or disconnected, "

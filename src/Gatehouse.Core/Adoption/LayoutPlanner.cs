@@ -3,7 +3,7 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>Decides who shall stand where: pure, so that what is shown before is what is done after.</summary>
+/// <summary>Decides which container goes where. Pure, so that the plan shown is the plan carried out.</summary>
 public sealed class LayoutPlanner(
     EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, ExistingLayout? standing = null)
 {
@@ -18,7 +18,7 @@ public sealed class LayoutPlanner(
     public IReadOnlySet<string> HostAddresses { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>Lays out an adoption.</summary>
-    /// <param name="servers">The model servers that shall stand behind the gate.</param>
+    /// <param name="servers">The model servers to put behind the gate.</param>
     /// <param name="apps">The apps that call models.</param>
     /// <param name="needsWayOut">Whether the gate has models elsewhere.</param>
     public AdoptionLayout Plan(

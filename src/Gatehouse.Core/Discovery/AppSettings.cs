@@ -29,7 +29,7 @@ public static class AppSettings
     /// <summary>The evidence in a file.</summary>
     /// <param name="software">Whose file it is.</param>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ImmutableArray<Evidence> Read(KnownSoftware software, string path, string text)
     {
         ArgumentNullException.ThrowIfNull(software);

@@ -36,7 +36,7 @@ public static class ContainerObservations
 
     /// <summary>A container that something other than an engine's list or a Compose file describes.</summary>
     /// <param name="run">What is run.</param>
-    /// <param name="place">Where that stands.</param>
+    /// <param name="place">Where it is.</param>
     /// <param name="name">The name that people use for it.</param>
     internal static Observation Of(ContainerRun run, string place, string name)
     {
@@ -166,7 +166,7 @@ public static class ContainerObservations
 
     /// <summary>A container with variables of a file that it reads itself, where it is mounted for that.</summary>
     /// <param name="observation">The container.</param>
-    /// <param name="text">What stands in the file.</param>
+    /// <param name="text">The content of the file.</param>
     public static Observation WithVariables(Observation observation, string text)
     {
         ArgumentNullException.ThrowIfNull(observation);

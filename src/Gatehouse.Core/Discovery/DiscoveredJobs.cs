@@ -62,7 +62,7 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
         };
     }
 
-    /// <summary>The job in whose own network with the gate it stands; null for any other.</summary>
+    /// <summary>The job in whose own network with the gate it is; null for any other.</summary>
     public static string? AdoptedAs(Candidate candidate)
         => candidate.Endpoints.Select(static endpoint => endpoint.Network)
         .FirstOrDefault(static name => name.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))

@@ -18,7 +18,7 @@ public static class EvidenceText
     private const int LineMax = 16 * 1024; // Characters of one line; what is longer is data and no code.
 
     /// <summary>Evidence in a text of one or more lines, code or not.</summary>
-    /// <param name="where">Where the text stands; the number of the line is added when there are several.</param>
+    /// <param name="where">Where the text is; the number of the line is added when there are several.</param>
     /// <param name="text">The text.</param>
     public static ImmutableArray<Evidence> Find(string where, string text)
     {
@@ -30,7 +30,7 @@ public static class EvidenceText
     }
 
     /// <summary>Evidence in a command line, or in a script of the shell.</summary>
-    /// <param name="where">Where it stands; the number of the line is added when there are several.</param>
+    /// <param name="where">Where it is; the number of the line is added when there are several.</param>
     /// <param name="command">The command line or the script.</param>
     public static ImmutableArray<Evidence> FindInCommand(string where, string command)
     {
@@ -43,7 +43,7 @@ public static class EvidenceText
     }
 
     /// <summary>Evidence in the arguments of a program that was started without a shell.</summary>
-    /// <param name="where">Where they stand.</param>
+    /// <param name="where">Where they are.</param>
     /// <param name="arguments">The program and its arguments.</param>
     public static ImmutableArray<Evidence> FindInArguments(string where, IReadOnlyList<string> arguments)
     {
@@ -78,7 +78,7 @@ public static class EvidenceText
     /// Evidence in a script: its first line says whether it is one of the shell, else the end of its name does.
     /// </summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ImmutableArray<Evidence> FindInScript(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);

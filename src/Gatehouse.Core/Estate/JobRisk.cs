@@ -76,7 +76,7 @@ public static class JobRisk
             reasons.Add(new RiskReason(2, $"{start}, and sends outside."));
         }
         if (job.Source.IsUntrusted)
-            reasons.Add(new RiskReason(2, $"Anyone outside can write what it reads ({Words.Of(job.Source.Kind)})."));
+            reasons.Add(new RiskReason(2, $"Outsiders can write what it reads ({Words.Of(job.Source.Kind)})."));
     }
 
     private static void LookAtRights(JobPlan job, List<RiskReason> reasons)

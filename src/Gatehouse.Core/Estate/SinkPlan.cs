@@ -90,7 +90,7 @@ public sealed record SourcePlan
     /// <summary>How far away it lies; null when the kind and the declared address do not tell.</summary>
     public Zone? Zone { get; init; }
 
-    /// <summary>True when anyone outside can write what the job reads, and so reach the model.</summary>
+    /// <summary>True when outsiders can write what the job reads, and so reach the model.</summary>
     public bool IsUntrusted =>
         Kind is SourceKind.Rss or SourceKind.Http or SourceKind.Mail or SourceKind.Webhook
         || Zone == Estate.Zone.External;

@@ -40,7 +40,7 @@ public static class NextStepList
             Rank = StepRank.Changed,
             Title = "Bring back what was adopted.",
             Why = "Somebody moved what the adoption had put behind the gate, as Compose before version 2 does at each "
-                + "start: calls may go around the gate, or nowhere.",
+                + "start: calls may bypass the gate, or fail.",
             Read = string.Join(' ', scene.Changed)
                 + (scene.NotAdoptable.TryGetValue("", out var why) ? $" To bring it back is not possible: {why}" : ""),
             Command = why is null ? StepCommand.Adopt(scene, "")

@@ -32,7 +32,7 @@ internal sealed record AdoptionRequest(string Home, string Image, string? ImageF
 }
 
 /// <summary>What an adoption would do, before anything is done.</summary>
-/// <param name="Layout">Who shall stand where.</param>
+/// <param name="Layout">Which container goes where.</param>
 /// <param name="Steps">The steps, in their order.</param>
 /// <param name="Notes">What is left alone and why, and what to know.</param>
 internal sealed record AdoptionProposal(

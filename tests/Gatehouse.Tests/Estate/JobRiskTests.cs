@@ -31,7 +31,7 @@ public sealed class JobRiskTests
                 "What it says becomes public: its sink is mastodon.",
                 "It can send messages outside.",
                 "It starts without a person (cron), and sends outside.",
-                "Anyone outside can write what it reads (rss).",
+                "Outsiders can write what it reads (rss).",
             ],
             summariser.Reasons.Select(reason => reason.Sentence));
     }
@@ -65,9 +65,8 @@ public sealed class JobRiskTests
         "Its provider may act for it where the gate does not see it: mcp.")]
     [InlineData("sink: log", "sink: log, pipeline: [a, b, c, d, e, f]", "It chains 6 services.")]
     [InlineData("source: { kind: file, path: /var/log }", "source: webhook",
-        "Anyone outside can write what it reads (webhook).")]
-    [InlineData("source: { kind: file, path: /var/log }", "source: mail",
-        "Anyone outside can write what it reads (mail).")]
+        "Outsiders can write what it reads (webhook).")]
+    [InlineData("source: { kind: file, path: /var/log }", "source: mail", "Outsiders can write what it reads (mail).")]
     public void Each_further_reason_raises_the_score_and_is_named(string from, string to, string sentence)
     {
         var risk = Assess(Classifier.Replace(from, to, StringComparison.Ordinal));

@@ -14,7 +14,7 @@ public static class N8nReader
     private const int WorkflowsMax = 500; // Of one file.
     private const int NodesMax = 1_000; // Of one workflow.
 
-    // When several nodes can start a workflow, the one that anyone outside can use comes first.
+    // When several nodes can start a workflow, the one that outsiders can use comes first.
     private static readonly TriggerKind[] Order =
         [TriggerKind.Webhook, TriggerKind.Event, TriggerKind.Cron, TriggerKind.Prompt, TriggerKind.Manual];
 
@@ -29,7 +29,7 @@ public static class N8nReader
 
     /// <summary>Reads an export.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);

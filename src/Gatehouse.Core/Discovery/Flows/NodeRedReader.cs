@@ -66,7 +66,7 @@ public static class NodeRedReader
 
     /// <summary>Reads a file of flows.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);

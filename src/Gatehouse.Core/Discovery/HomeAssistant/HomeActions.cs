@@ -119,7 +119,7 @@ internal static class HomeTriggers
     private const int TriggersMax = 100; // Of one automation.
 
     /// <summary>Adds the sources of all triggers.</summary>
-    /// <returns>The trigger that anyone outside can use first, and the schedule when there is exactly one.</returns>
+    /// <returns>The trigger that outsiders can use first, and the schedule when there is exactly one.</returns>
     public static (TriggerKind? Kind, string? Cron) Read(EvidenceBag bag, TreeNode automation)
     {
         var kinds = new List<TriggerKind>();

@@ -198,7 +198,7 @@ public sealed class HomeAssistantReader
 
 /// <summary>One file of a configuration of Home Assistant.</summary>
 /// <param name="Path">Where it lies; its last part tells what it is.</param>
-/// <param name="Text">What stands in it.</param>
+/// <param name="Text">The content of the file.</param>
 public sealed record HomeFile(string Path, string Text);
 
 /// <summary>What was made of the files of one Home Assistant.</summary>

@@ -27,7 +27,7 @@ internal static class TreeEvidence
 
     /// <summary>Adds what the texts say.</summary>
     /// <param name="bag">Where it goes.</param>
-    /// <param name="where">Where it stands.</param>
+    /// <param name="where">Where it is.</param>
     /// <param name="node">The settings.</param>
     /// <param name="isModel">Whether the node calls a model, so that its URL is a model's.</param>
     public static void Add(EvidenceBag bag, string where, TreeNode node, bool isModel)

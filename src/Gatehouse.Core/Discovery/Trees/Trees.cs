@@ -220,7 +220,7 @@ internal sealed class YamlTree
         if (_parser.Current is AnchorAlias alias)
             return Repeat(alias);
         if (_parser.Current is not NodeEvent start)
-            throw new YamlException("an end stands where a value belongs"); // The parser lets a few such texts pass.
+            throw new YamlException("an end is where a value belongs"); // The parser lets a few such texts pass.
         var before = _nodes;
         var node = start switch
         {

@@ -4,14 +4,14 @@ using Gatehouse.Core.Engine;
 namespace Gatehouse.Core.Adoption;
 
 /// <summary>
-/// What people and their tools changed of an adoption that stands. Compose before version 2, for one, puts containers
-/// back into the networks of its file each time that it starts them, and the model stands beside the gate again.
+/// What people and their tools changed of an adoption that is in place. Compose before version 2, for one, puts
+/// containers back into the networks of its file each time that it starts them: the model is beside the gate again.
 /// </summary>
 public static class AdoptionDrift
 {
     /// <summary>
     /// What the engine shows of it, as sentences; empty where nothing is adopted or nothing changed. It needs no
-    /// journal, so that whoever may look at the engine sees it.
+    /// journal, so that everyone who may read the engine sees it.
     /// </summary>
     /// <param name="view">The engine now.</param>
     public static ImmutableArray<string> SeenIn(EngineView view)
@@ -37,11 +37,11 @@ public static class AdoptionDrift
     }
 
     /// <summary>
-    /// The steps that mend it, from what the journals say was done. They bring things to where the adoption put them,
+    /// The steps that fix it, from what the journals say was done. They bring everything to where the adoption put it,
     /// so its own undo takes them back, and they need none.
     /// </summary>
     /// <param name="view">The engine now.</param>
-    /// <param name="done">The steps of all adoptions that stand, oldest first.</param>
+    /// <param name="done">The steps of all adoptions that are in place, oldest first.</param>
     /// <param name="gateName">The gate's container.</param>
     public static ImmutableArray<AdoptionStep> Fix(
         EngineView view, IReadOnlyCollection<AdoptionStep> done, string gateName)
@@ -78,7 +78,7 @@ public static class AdoptionDrift
         return steps.Count == 0 ? [] : [.. steps, .. Verifications(view, done, old)];
     }
 
-    /// <summary>Where a model stands again that it had left.</summary>
+    /// <summary>The networks that a model had left and is in again.</summary>
     private static EndpointFact[] PutBack(
         ContainerFacts model, JoinNetworkStep join, IReadOnlyCollection<AdoptionStep> done)
     {
@@ -121,7 +121,7 @@ public static class AdoptionDrift
 
     private static IEnumerable<string> OfModel(NetworkFacts network, ContainerFacts[] inside, ContainerFacts[] gates)
     {
-        // Others may stand there too, as a proxy that leads to the model; older adoptions did not name their model.
+        // Others may be there too, as a proxy that leads to the model; older adoptions did not name their model.
         var name = network.Labels.GetValueOrDefault(GateNetworks.ModelLabel);
         var left = network.Labels.GetValueOrDefault(GateNetworks.LeftLabel)?.Split(',');
         var models = inside.Where(one => name is null || one.Name == name).ToArray();
@@ -148,7 +148,7 @@ public static class AdoptionDrift
         }
     }
 
-    /// <summary>An app that is gone is nobody's loss; one that is there and stands elsewhere goes around.</summary>
+    /// <summary>An app that is gone needs nothing; one that is there in other networks bypasses the gate.</summary>
     private static IEnumerable<string> OfApp(string job, EngineView view) => view.Containers
         .Where(one => one.ShownName == job || one.Name == job).Take(1)
         .Select(one => $"{one.Name} is no longer in the network of its job {job}: it was recreated or disconnected, "

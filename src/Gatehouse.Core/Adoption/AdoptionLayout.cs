@@ -4,10 +4,10 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>What an adoption will look like: who stands where.</summary>
+/// <summary>What an adoption will look like: which container is where.</summary>
 /// <param name="Models">The model servers.</param>
 /// <param name="Apps">The apps, by job.</param>
-/// <param name="Uplink">The network with a way out; null when none is needed.</param>
+/// <param name="Uplink">The network with an uplink; null when none is needed.</param>
 /// <param name="Notes">What is left alone and why, and what to know, in sentences.</param>
 public sealed record AdoptionLayout(
     ImmutableArray<AdoptedServer> Models, ImmutableArray<AppPlace> Apps, UplinkNetwork? Uplink,
@@ -22,7 +22,7 @@ public sealed record AdoptionLayout(
     /// <summary>Paths to models that stay as they were, past the gate.</summary>
     public ImmutableArray<Bypass> Bypasses { get; init; } = [];
 
-    /// <summary>What stands already; null when nothing does.</summary>
+    /// <summary>What is in place already; null when nothing is.</summary>
     public ExistingLayout? Standing { get; init; }
 
     /// <summary>The model server of the host itself; null when none is adopted.</summary>
@@ -56,7 +56,7 @@ public sealed record AppPlace
     /// <summary>The model servers that it could reach.</summary>
     public required ImmutableArray<AdoptedServer> Models { get; init; }
 
-    /// <summary>Whether the network and its listener stand already, by an adoption before this one.</summary>
+    /// <summary>Whether the network and its listener are in place already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
     /// <summary>
@@ -95,7 +95,7 @@ public sealed record AppPlace
     public ImmutableArray<string> Listens =>
         [.. Models.Select(static model => model.Port).Distinct().Select(port => $"{Subnet.Gate}:{port}")];
 
-    /// <summary>How the gate shall stand in its network.</summary>
+    /// <summary>How the gate joins its network.</summary>
     public EndpointSpec GateEndpoint => new(Network)
     {
         Aliases = GateNames,
@@ -125,11 +125,11 @@ public sealed record AdoptedServer
     /// <summary>Addresses of that network.</summary>
     public required Subnet Subnet { get; init; }
 
-    /// <summary>Where it stands now, and will not.</summary>
+    /// <summary>The networks that it is in now and leaves.</summary>
     public required ImmutableArray<EndpointSpec> Leaves { get; init; }
 
     /// <summary>
-    /// Where it stands and stays, because somebody calls it there whom the gate cannot answer in its place.
+    /// The networks that it stays in, because the gate cannot answer a caller there in its place.
     /// </summary>
     public ImmutableArray<EndpointSpec> Keeps { get; init; } = [];
 
@@ -139,12 +139,12 @@ public sealed record AdoptedServer
     public ImmutableArray<ContainerFacts> Joined { get; init; } = [];
 
     /// <summary>
-    /// Whether the gate takes over its ports of the host. One that keeps a network with a way out keeps its ports: the
+    /// Whether the gate takes over its ports of the host. One that keeps a network with an uplink keeps its ports: the
     /// engine publishes them there.
     /// </summary>
     public bool GivesPorts => Keeps.IsEmpty && Container.AskedPorts.Length > 0;
 
-    /// <summary>Whether it stands behind the gate already, by an adoption before this one.</summary>
+    /// <summary>Whether it is behind the gate already, by an adoption before this one.</summary>
     public bool IsStanding { get; init; }
 
     /// <summary>Names of the models that it serves now, as far as they were asked for.</summary>
@@ -182,7 +182,7 @@ public sealed record AdoptedServer
             && Container.AskedPorts.Any(port => port.HostPort == url.Port && port.ContainerPort == Port);
     }
 
-    /// <summary>How it shall stand in its own network.</summary>
+    /// <summary>How it joins its own network.</summary>
     public EndpointSpec Endpoint => new(Network)
     {
         Aliases = [Alias],
@@ -198,7 +198,7 @@ public sealed record AdoptedServer
 }
 
 /// <summary>
-/// The gate's network with a way out: over it come calls to ports of the host that the gate takes over, and go calls
+/// The gate's network with an uplink: over it come calls to ports of the host that the gate takes over, and go calls
 /// to models that are not in containers.
 /// </summary>
 /// <param name="Network">Its name.</param>
@@ -206,7 +206,7 @@ public sealed record AdoptedServer
 /// <param name="Ports">The ports of the host that the gate takes over.</param>
 public sealed record UplinkNetwork(string Network, Subnet Subnet, ImmutableArray<PortPlace> Ports)
 {
-    /// <summary>How the gate shall stand in it.</summary>
+    /// <summary>How the gate joins it.</summary>
     public EndpointSpec GateEndpoint
         => new(Network) { Address = Subnet.Gate.ToString(), HasStaticConfiguration = true };
 
@@ -218,7 +218,7 @@ public sealed record UplinkNetwork(string Network, Subnet Subnet, ImmutableArray
 /// <summary>A port of the host that the gate takes over from a model server.</summary>
 /// <param name="Published">Where it is on the host, and which port of the gate it leads to.</param>
 /// <param name="Model">The server that had it: calls there go to this server and to no other.</param>
-/// <param name="Job">The job that stands for everybody who uses it.</param>
+/// <param name="Job">The job of every caller that uses it.</param>
 public sealed record PortPlace(PublishedPort Published, AdoptedServer Model, string Job);
 
 /// <summary>
@@ -233,7 +233,7 @@ public sealed record TakenAddress(AdoptedServer Model, string Network, string Ad
     /// <summary>Running containers that call it.</summary>
     public ImmutableArray<ContainerFacts> Callers { get; init; } = [];
 
-    /// <summary>The job that stands for everybody who uses it.</summary>
+    /// <summary>The job of every caller that uses it.</summary>
     public string Job => $"{GateNetworks.CallersJob}{Address}";
 
     /// <summary>The address on which the gate listens for it.</summary>
@@ -261,7 +261,7 @@ public sealed record Bypass(string Caller, string Server, string Why)
 
 /// <summary>A container that calls models. Replicas of one service have the same job.</summary>
 /// <param name="Container">The container.</param>
-/// <param name="Job">The job that it is, as the estate names it or shall name it.</param>
+/// <param name="Job">The job that it is, as the estate names it or will name it.</param>
 public sealed record CallingApp(ContainerFacts Container, string Job)
 {
     /// <summary>Where its settings, or its open connections, say that its models are.</summary>

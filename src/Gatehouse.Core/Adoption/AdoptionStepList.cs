@@ -4,20 +4,20 @@ using Gatehouse.Core.Engine;
 namespace Gatehouse.Core.Adoption;
 
 /// <summary>
-/// Puts a layout into the order of steps in which every app can reach a model at almost every moment: the gate stands
-/// before an app is led to it, and a model leaves its old place last.
+/// Puts a layout into the order of steps in which every app can reach a model at almost every moment: the gate is
+/// in place before an app is led to it, and a model leaves its old place last.
 /// </summary>
 public static class AdoptionStepList
 {
-    // Docker Engine's bridge driver: without an address of the host in the network there is no way to the host.
+    // Docker Engine's bridge driver: without an address of the host in the network there is no path to the host.
     private static readonly ImmutableSortedDictionary<string, string> NoHostAddress =
         ImmutableSortedDictionary<string, string>.Empty.Add("com.docker.network.bridge.inhibit_ipv4", "true");
 
     /// <summary>All steps of an adoption.</summary>
-    /// <param name="layout">Who shall stand where.</param>
+    /// <param name="layout">Which container goes where.</param>
     /// <param name="gate">How the gate runs.</param>
     /// <param name="files">Files that are written before anything moves: the estate.</param>
-    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    /// <param name="lastFiles">Files that are written when everything is in place: Compose's.</param>
     public static ImmutableArray<AdoptionStep> Of(
         AdoptionLayout layout, GateSpec gate, IReadOnlyList<WriteFileStep> files,
         IReadOnlyList<WriteFileStep> lastFiles)
@@ -47,11 +47,11 @@ public static class AdoptionStepList
         return steps.ToImmutable();
     }
 
-    /// <summary>All steps that add apps to an adoption that stands: nothing that is there moves.</summary>
-    /// <param name="layout">Who shall stand where.</param>
+    /// <summary>All steps that add apps to an adoption that is in place: nothing moves.</summary>
+    /// <param name="layout">Which container goes where.</param>
     /// <param name="gateName">The gate's container.</param>
     /// <param name="files">Files that are written before an app is led to the gate: the estate.</param>
-    /// <param name="lastFiles">Files that are written when everything stands: Compose's.</param>
+    /// <param name="lastFiles">Files that are written when everything is in place: Compose's.</param>
     public static ImmutableArray<AdoptionStep> Joining(
         AdoptionLayout layout, string gateName, IReadOnlyList<WriteFileStep> files,
         IReadOnlyList<WriteFileStep> lastFiles)

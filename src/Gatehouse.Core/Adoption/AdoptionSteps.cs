@@ -51,7 +51,7 @@ public sealed record CreateGateStep(string Name, string Image, string Home, int 
 /// <param name="Name">Its name.</param>
 /// <param name="Subnet">Its range, as <c>10.214.0.0/28</c>.</param>
 /// <param name="Range">The part from which the engine hands out addresses; the gate's own lies outside of it.</param>
-/// <param name="IsInternal">Whether it has no way out.</param>
+/// <param name="IsInternal">Whether it has no uplink.</param>
 /// <param name="Options">Options of the bridge driver.</param>
 public sealed record CreateNetworkStep(
     string Name, string Subnet, string Range, bool IsInternal, ImmutableSortedDictionary<string, string> Options)
@@ -79,8 +79,8 @@ public sealed record CutConnectionsStep(ContainerName Container, ImmutableArray<
 
 /// <summary>
 /// Sends one packet from a container that has just come into a network to the gate there. A gate that called it in the
-/// meantime asked for its hardware address, got no answer, and its kernel asks again only after a second; whoever
-/// sends first tells its own address and ends that wait.
+/// meantime asked for its hardware address, got no answer, and its kernel asks again only after a second; the one
+/// that sends first tells its own address and ends that wait.
 /// </summary>
 /// <param name="Container">The container that came.</param>
 /// <param name="Gate">The gate's address in that network.</param>
@@ -100,7 +100,7 @@ public sealed record StartContainerStep(ContainerName Container) : AdoptionStep
 
 /// <summary>Connects a container to a network; undone, it leaves it again.</summary>
 /// <param name="Container">The container.</param>
-/// <param name="Endpoint">How it shall stand there.</param>
+/// <param name="Endpoint">How it joins.</param>
 public sealed record JoinNetworkStep(ContainerName Container, EndpointSpec Endpoint) : AdoptionStep
 {
     /// <inheritdoc/>
@@ -109,7 +109,7 @@ public sealed record JoinNetworkStep(ContainerName Container, EndpointSpec Endpo
         : $"{Container} joins {Endpoint.Network}, as {string.Join(", ", Endpoint.Aliases)}";
 }
 
-/// <summary>Takes a container out of a network; undone, it stands there again as before.</summary>
+/// <summary>Takes a container out of a network; undone, it is there again as before.</summary>
 /// <param name="Container">The container.</param>
 /// <param name="Before">How it stood there.</param>
 public sealed record LeaveNetworkStep(ContainerName Container, EndpointSpec Before) : AdoptionStep
@@ -226,7 +226,7 @@ public sealed record WriteFileStep(string Path, byte[] After, OriginalFile? Befo
 /// <param name="Gid">Its group.</param>
 public sealed record OriginalFile(byte[] Bytes, int Mode, int Uid, int Gid);
 
-/// <summary>How the gate shall run.</summary>
+/// <summary>How the gate runs.</summary>
 /// <param name="Name">Its container's name.</param>
 /// <param name="Image">Its image.</param>
 /// <param name="Home">The home on the host.</param>

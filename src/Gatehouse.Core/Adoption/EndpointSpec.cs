@@ -4,7 +4,7 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>How a container shall stand in a network: all that the engine lets one ask for.</summary>
+/// <summary>How a container joins a network: everything that the engine lets a client set.</summary>
 /// <param name="Network">Name of the network.</param>
 public sealed record EndpointSpec(string Network)
 {

@@ -147,14 +147,14 @@ public sealed class EstateOfLayout
     {
         foreach (var port in (_layout.Uplink?.Ports ?? []).DistinctBy(static port => port.Job))
         {
-            // The engine may lead a port of the host to any network of the gate that has a way out.
+            // The engine may lead a port of the host to any network of the gate that has an uplink.
             ImmutableArray<string> listens = [_layout.Uplink!.Listen(port),
                 .. _layout.Addresses.Select(taken => $"{taken.Address}:{port.Published.GatePort}")];
             yield return (Bare(port.Job) with
             {
                 Comment =
                 [
-                    $"whoever calls port {port.Published.HostPort} of this host, as "
+                    $"every caller of port {port.Published.HostPort} of this host, as "
                         + $"{port.Model.Container.ShownName} published it",
                 ],
             }, [port.Model], listens);
@@ -163,7 +163,7 @@ public sealed class EstateOfLayout
         {
             yield return (Bare(taken.Job) with
             {
-                Comment = [$"whoever calls {taken.Model.Container.ShownName} by its address in {taken.Network}"],
+                Comment = [$"every caller of {taken.Model.Container.ShownName} by its address in {taken.Network}"],
             }, [taken.Model], [taken.Listen]);
         }
     }
@@ -191,7 +191,7 @@ public sealed class EstateOfLayout
     ];
 }
 
-/// <summary>The estate of a house that had none before it was adopted, still without models and jobs.</summary>
+/// <summary>The estate of a host that had none before it was adopted, still without models and jobs.</summary>
 public static class AdoptedEstate
 {
     private const string InContainer = """
@@ -206,7 +206,7 @@ public static class AdoptedEstate
 
     /// <summary>
     /// Writes the text. It sets no limit on calls: apps that nobody asked must go on as they did. What one job may add
-    /// to the disk is bounded, because a full ledger stops the house.
+    /// to the disk is bounded, because a full ledger stops the server.
     /// </summary>
     /// <param name="name">Name of the estate.</param>
     /// <param name="node">Name of this machine. Written down, because a container's own name changes.</param>
@@ -215,7 +215,7 @@ public static class AdoptedEstate
     public static string Text(string name, string node, string timeZone, bool isOnHost = false) => $$"""
         # yaml-language-server: $schema=./{{EstateSchema.FileName}}
         #
-        # What runs in this house: job -> model -> input source -> output sink. Written by `gatehouse adopt`.
+        # What runs here: job -> model -> input source -> output sink. Written by `gatehouse adopt`.
         # The gate knows each job by the network on which it calls (listen:). All keys: docs/settings.md.
         # After a change: `gatehouse jobs` checks this file, `gatehouse reload` applies it.
 

@@ -6,7 +6,7 @@ using Gatehouse.Core.Estate;
 namespace Gatehouse.Core.Adoption;
 
 /// <summary>
-/// What stands already by adoptions before: read from what their journals say was done and what the engine shows now.
+/// What earlier adoptions put in place: read from what their journals say was done and what the engine shows now.
 /// </summary>
 public sealed record ExistingLayout
 {
@@ -21,7 +21,7 @@ public sealed record ExistingLayout
 
     /// <summary>Reads it.</summary>
     /// <param name="view">The engine now.</param>
-    /// <param name="steps">The steps of all adoptions that stand, oldest first.</param>
+    /// <param name="steps">The steps of all adoptions that are in place, oldest first.</param>
     /// <param name="gateName">The gate's container.</param>
     /// <param name="estate">What is declared.</param>
     public static ExistingLayout Of(

@@ -98,7 +98,7 @@ public sealed record HostModelPlace(HostServer Server, string Key, int Port, Imm
     /// <summary>How many addresses one job may have in the estate.</summary>
     public const int ListensMax = 8;
 
-    /// <summary>The job that stands for everybody who uses the port.</summary>
+    /// <summary>The job of every caller that uses the port.</summary>
     public string Job => $"{GateNetworks.CallersJob}port-{Server.Address.Port}";
 
     /// <summary>The server's new address.</summary>
@@ -142,7 +142,7 @@ public sealed record HostModelPlace(HostServer Server, string Key, int Port, Imm
                 Models = [Key],
                 Source = new SourceDraft(SourceKind.Prompt),
                 Sink = "stdout",
-                Comment = [$"whoever calls port {Server.Address.Port} of this host, as {Server.Unit} had it"],
+                Comment = [$"every caller of port {Server.Address.Port} of this host, as {Server.Unit} had it"],
                 More = [new("mode", "observe"), new("listen", ListenText)],
             },
         ],
@@ -154,7 +154,7 @@ public sealed record HostModelPlace(HostServer Server, string Key, int Port, Imm
 
 /// <summary>
 /// Puts the adoption of a host's model server into order. Undoing goes the other way, and systemd takes files back only
-/// after they are: so what follows the files in undoing stands before them here, as a check that changes nothing.
+/// after they are: so what follows the files in undoing comes before them here, as a check that changes nothing.
 /// </summary>
 public static class HostStepList
 {
@@ -163,7 +163,7 @@ public static class HostStepList
     /// <param name="home">Hands the home to the gate.</param>
     /// <param name="estate">Writes the estate.</param>
     /// <param name="units">Write the gate's service and the server's drop-in.</param>
-    /// <param name="place">Where the server shall be.</param>
+    /// <param name="place">The new place of the server.</param>
     public static ImmutableArray<AdoptionStep> Of(
         string systemctl, OwnHomeStep home, WriteFileStep estate, IEnumerable<WriteFileStep> units,
         HostModelPlace place)

@@ -3,7 +3,7 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Adoption;
 
-/// <summary>Decides who shall stand where: pure, so that what is shown before is what is done after.</summary>
+/// <summary>Decides which container goes where. Pure, so that the plan shown is the plan carried out.</summary>
 public sealed class LayoutPlanner(
     EngineView view, SubnetPool pool, IReadOnlySet<string> takenKeys, ExistingLayout? standing = null)
 {
@@ -18,7 +18,7 @@ public sealed class LayoutPlanner(
     public IReadOnlySet<string> HostAddresses { get; init; } = ImmutableHashSet<string>.Empty;
 
     /// <summary>Lays out an adoption.</summary>
-    /// <param name="servers">The model servers that shall stand behind the gate.</param>
+    /// <param name="servers">The model servers to put behind the gate.</param>
     /// <param name="apps">The apps that call models.</param>
     /// <param name="needsWayOut">Whether the gate has models elsewhere.</param>
     public AdoptionLayout Plan(
@@ -203,8 +203,8 @@ public sealed class LayoutPlanner(
 
     private UplinkNetwork? PlaceUplink(ImmutableArray<PortPlace> ports)
     {
-        if (pool.Next() is { } subnet) return new UplinkNetwork($"{GateNetworks.Prefix}house", subnet, ports);
-        Leave("No free address range is left for the gate's way out.");
+        if (pool.Next() is { } subnet) return new UplinkNetwork($"{GateNetworks.Prefix}uplink", subnet, ports);
+        Leave("No free address range is left for the gate's uplink network.");
         return null;
     }
 
@@ -350,7 +350,7 @@ public sealed class LayoutPlanner(
         foreach (var one in taken)
         {
             _notes.Add($"The gate takes the address {one.Address} of {one.Model.Container.ShownName} in {one.Network}, "
-                + "because it is called by that: whoever calls it is on record as the job "
+                + "because apps call it by that: every caller is on record as the job "
                 + $"{one.Job}. To tell callers apart, set them to http://{one.Model.Names.FirstOrDefault()
                     ?? one.Model.Container.ShownName}:{one.Model.Port}.");
         }
@@ -358,7 +358,7 @@ public sealed class LayoutPlanner(
         {
             var at = port.Published.HostAddress is "" ? "all addresses" : port.Published.HostAddress;
             _notes.Add($"Port {port.Published.HostPort} of this host ({at}) leads to the gate then, and on to "
-                + $"{port.Model.Container.ShownName}: whoever calls it is on record as the job {port.Job}.");
+                + $"{port.Model.Container.ShownName}: every caller is on record as the job {port.Job}.");
         }
     }
 
@@ -381,7 +381,7 @@ public sealed class LayoutPlanner(
             && model.Keeps.IsEmpty))
         {
             _notes.Add(
-                $"{model.Container.ShownName} has no way out then, so it cannot download models. For a download: "
+                $"{model.Container.ShownName} has no internet access then, so it cannot download models. To download: "
                 + $"docker network connect bridge {model.Container.Name}, pull, then disconnect again.");
         }
     }

@@ -16,7 +16,7 @@ public sealed record ComposeProblem(string File, int Line, string Message)
 /// <summary>Collects problems. Bounded: a hostile file must not produce a hostile report.</summary>
 internal sealed class ComposeProblems
 {
-    private const int ProblemsMax = 50; // More than anyone reads before mending the first ones.
+    private const int ProblemsMax = 50; // More than anyone reads before fixing the first ones.
 
     private readonly HashSet<ComposeProblem> _seen = [];
     private readonly List<ComposeProblem> _all = [];

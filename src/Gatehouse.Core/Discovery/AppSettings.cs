@@ -11,7 +11,7 @@ namespace Gatehouse.Core.Discovery;
 /// </summary>
 public static class AppSettings
 {
-    /// <summary>Where a clue stands that names a model as the software's own callers know it.</summary>
+    /// <summary>Where evidence is that names a model as the software's own callers know it.</summary>
     internal const string Alias = "model_name";
 
     private const int EntriesMax = 200; // Models of one file; large ones have about fifty.
@@ -26,10 +26,10 @@ public static class AppSettings
         _ => [],
     };
 
-    /// <summary>The clues in a file.</summary>
+    /// <summary>The evidence in a file.</summary>
     /// <param name="software">Whose file it is.</param>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ImmutableArray<Evidence> Read(KnownSoftware software, string path, string text)
     {
         ArgumentNullException.ThrowIfNull(software);

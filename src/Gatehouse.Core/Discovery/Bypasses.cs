@@ -1,6 +1,6 @@
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Tells who reaches a model, or a public sink, without the gate.</summary>
+/// <summary>Determines who reaches a model, or a public sink, without the gate.</summary>
 internal static class Bypasses
 {
     private const int NamesMax = 12; // Names in one sentence.

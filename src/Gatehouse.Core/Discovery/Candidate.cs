@@ -3,10 +3,10 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>All sights of one thing together.</summary>
+/// <summary>All observations of one candidate.</summary>
 internal sealed class Candidate(ImmutableArray<Observation> observations)
 {
-    /// <summary>The sight that says most: what runs before what is only written down.</summary>
+    /// <summary>The observation that says most: what runs before what is only written down.</summary>
     public Observation First { get; } = observations[0];
 
     public ImmutableArray<string> Places { get; } = [.. observations.Select(observation => observation.Place)
@@ -24,7 +24,7 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
     public ImmutableArray<ObservationEndpoint> Endpoints { get; } = [
         .. observations.SelectMany(observation => observation.Endpoints)];
 
-    /// <summary>Where it stands: a container that is there says more than the file that it was made from.</summary>
+    /// <summary>Where it is: a container that exists says more than the file that it was made from.</summary>
     public ImmutableArray<ObservationEndpoint> EndpointsNow { get; } = observations.Any(IsContainerObservation)
         ? [.. observations.Where(IsContainerObservation).SelectMany(observation => observation.Endpoints)]
         : [.. observations.SelectMany(observation => observation.Endpoints)];
@@ -60,7 +60,7 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
     public Observation? Triggered { get; } = observations
         .FirstOrDefault(observation => observation.Trigger is not null);
 
-    /// <summary>Whether a clue is of a variable that is not there for everything.</summary>
+    /// <summary>Whether evidence is of a variable that is not shared by everything.</summary>
     private static bool IsOwn(Evidence piece, ImmutableArray<Observation> observations)
         => !piece.Where.StartsWith("env ", StringComparison.Ordinal)
         || !observations.Any(observation => observation.SharedVariables.Contains(piece.Where["env ".Length..]));
@@ -81,7 +81,7 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
         => Endpoints.Any(mine => other.Endpoints.Any(its => its.Network == mine.Network));
 }
 
-/// <summary>Puts the sights of the same thing together.</summary>
+/// <summary>Merges the observations of the same candidate.</summary>
 internal static class CandidateMerge
 {
     // What runs says more than what is written down.
@@ -96,7 +96,7 @@ internal static class CandidateMerge
         _ => 6,
     };
 
-    // A unit's name is its identity; of a sight that has none only the place tells it from others.
+    // A unit's name is its identity; an observation without one is told apart by its place.
     public static ImmutableArray<string> NamesOf(Observation observation)
         => !observation.Identities.IsEmpty ? observation.Identities
         : observation.Kind == ObservationKind.Unit ? [$"unit {observation.Name}.service"]

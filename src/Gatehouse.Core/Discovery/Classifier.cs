@@ -5,10 +5,10 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Turns everything that was seen into finds: jobs, model servers, and ways around the gate.</summary>
+/// <summary>Turns everything that was observed into jobs, model servers, and bypasses of the gate.</summary>
 public static class Classifier
 {
-    /// <summary>Judges a house. The same sights give the same finds, in the same order.</summary>
+    /// <summary>Classifies a host. The same observations give the same items, in the same order.</summary>
     /// <param name="host">What was seen.</param>
     public static ImmutableArray<DiscoveredItem> Find(HostObservations host)
     {
@@ -26,7 +26,7 @@ public static class Classifier
         AddConnections(candidates, servers, connections);
         var jobs = new DiscoveredJobs(host.Estate, servers);
         var found = candidates.Where(IsJob)
-            // Whoever stands in a job's own network is that job; others of the same name come after.
+            // What is in a job's own network is that job; others of the same name come after.
             .OrderBy(candidate => DiscoveredJobs.AdoptedAs(candidate) is null)
                 .ThenBy(candidate => candidate.Name, StringComparer.Ordinal)
                 .ThenBy(candidate => candidate.Places[0], StringComparer.Ordinal)
@@ -43,8 +43,8 @@ public static class Classifier
         ];
     }
 
-    /// <summary>The entries that finds propose, each once.</summary>
-    /// <param name="discoveries">The finds.</param>
+    /// <summary>The entries that discovered items propose, each once.</summary>
+    /// <param name="discoveries">The discovered items.</param>
     public static EstateDraft EntriesOf(IEnumerable<DiscoveredItem> discoveries)
         => DiscoveredJobs.EntriesOf(discoveries);
 
@@ -59,7 +59,7 @@ public static class Classifier
     {
         SoftwareRole.Plain or SoftwareRole.Server => false,
         SoftwareRole.App or SoftwareRole.Proxy => true,
-        // A network that it shares with a model server says nothing: such a network is that of a whole house.
+        // A network that it shares with a model server says nothing: such a network is often shared by everything.
         SoftwareRole.Platform or SoftwareRole.Optional => SaysSo(candidate),
         _ => !IsServer(candidate) && (SaysSo(candidate) || candidate.Has(EvidenceKind.ModelClient)
             || (!candidate.IsContainer && candidate.Has(EvidenceKind.ModelName)
@@ -124,7 +124,7 @@ public static class Classifier
     }
 
     /// <summary>
-    /// Whether a job stands for whoever calls where the model was: an adoption made it, and no program is to be found.
+    /// Whether a job represents every caller of a model's old address: an adoption made it, and it has no program.
     /// </summary>
     private static bool IsOfCallers(JobPlan job)
         => !job.Listen.IsEmpty && job.Key.StartsWith(GateNetworks.CallersJob, StringComparison.Ordinal);

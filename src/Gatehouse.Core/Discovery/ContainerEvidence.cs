@@ -5,7 +5,7 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Collects the clues of one container or service.</summary>
+/// <summary>Collects the evidence of one container or service.</summary>
 internal sealed class ContainerEvidence
 {
     private static readonly string[] SocketNames = ["docker.sock", "podman.sock", "containerd.sock"];

@@ -5,10 +5,10 @@ using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Sights of containers, and of the services of Compose files that may not run.</summary>
+/// <summary>Observations of containers, and of the services of Compose files that may not run.</summary>
 public static class ContainerObservations
 {
-    /// <summary>Every container of an engine as a sight; the judge tells which of them matter.</summary>
+    /// <summary>Every container of an engine as an observation; the classifier decides which of them matter.</summary>
     /// <param name="view">What the engine has.</param>
     public static ImmutableArray<Observation> Of(EngineView view)
     {
@@ -17,7 +17,7 @@ public static class ContainerObservations
         return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId)))];
     }
 
-    /// <summary>Every service of a project as a sight, except those that a plug-in provides.</summary>
+    /// <summary>Every service of a project as an observation, except those that a plug-in provides.</summary>
     /// <param name="project">The project.</param>
     public static ImmutableArray<Observation> Of(ComposeProject project)
     {
@@ -36,7 +36,7 @@ public static class ContainerObservations
 
     /// <summary>A container that something other than an engine's list or a Compose file describes.</summary>
     /// <param name="run">What is run.</param>
-    /// <param name="place">Where that stands.</param>
+    /// <param name="place">Where it is.</param>
     /// <param name="name">The name that people use for it.</param>
     internal static Observation Of(ContainerRun run, string place, string name)
     {
@@ -166,7 +166,7 @@ public static class ContainerObservations
 
     /// <summary>A container with variables of a file that it reads itself, where it is mounted for that.</summary>
     /// <param name="observation">The container.</param>
-    /// <param name="text">What stands in the file.</param>
+    /// <param name="text">The content of the file.</param>
     public static Observation WithVariables(Observation observation, string text)
     {
         ArgumentNullException.ThrowIfNull(observation);

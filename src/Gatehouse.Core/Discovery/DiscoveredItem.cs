@@ -3,7 +3,7 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>One thing that was found, with its evidence and what to do about it.</summary>
+/// <summary>One job, model server or bypass, with its evidence and what to do about it.</summary>
 public sealed record DiscoveredItem
 {
     /// <summary>What it is.</summary>
@@ -19,17 +19,17 @@ public sealed record DiscoveredItem
     public ImmutableArray<string> Places { get; init; } = [];
 
     /// <summary>
-    /// Names that only this thing has, as <c>container web</c>, <c>unit news.service</c> or <c>process 7</c>.
+    /// Names that only this item has, as <c>container web</c>, <c>unit news.service</c> or <c>process 7</c>.
     /// </summary>
     public ImmutableArray<string> Identities { get; init; } = [];
 
-    /// <summary>What speaks for it.</summary>
+    /// <summary>The evidence for it.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];
 
-    /// <summary>How it stands to the estate.</summary>
+    /// <summary>How it compares with the estate.</summary>
     public DiscoveredState State { get; init; }
 
-    /// <summary>Whether something of it runs now; null when that could not be seen.</summary>
+    /// <summary>Whether any of it runs now; null when that could not be determined.</summary>
     public bool? IsRunning { get; init; }
 
     /// <summary>The addresses of a server, as <c>ollama:11434</c>.</summary>
@@ -40,7 +40,9 @@ public sealed record DiscoveredItem
     /// </summary>
     public ModelProvider? Provider { get; init; }
 
-    /// <summary>The proposed entry; null when it is known already, or where its models are was not seen.</summary>
+    /// <summary>
+    /// The proposed entry; null when it is declared already, or where its models are could not be determined.
+    /// </summary>
     public JobDraft? Job { get; init; }
 
     /// <summary>Models that the proposed entry needs and the estate lacks.</summary>
@@ -65,11 +67,11 @@ public enum DiscoveredKind
     /// <summary>Something that serves models.</summary>
     Server,
 
-    /// <summary>A way to a model or to a public sink that does not lead through the gate.</summary>
+    /// <summary>A path to a model or to a public sink that does not go through the gate.</summary>
     Bypass,
 }
 
-/// <summary>How a find stands to the estate.</summary>
+/// <summary>How a discovered item compares with the estate.</summary>
 public enum DiscoveredState
 {
     /// <summary>The estate does not know it.</summary>

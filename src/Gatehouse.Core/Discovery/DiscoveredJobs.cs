@@ -5,7 +5,7 @@ using Gatehouse.Core.Estate;
 namespace Gatehouse.Core.Discovery;
 
 /// <summary>
-/// Makes finds of jobs: known ones with their declared risk, new ones with an entry and the risk it has.
+/// Makes discovered items of jobs: known ones with their declared risk, new ones with an entry and the risk it has.
 /// </summary>
 internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
 {
@@ -62,13 +62,13 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
         };
     }
 
-    /// <summary>The job in whose own network with the gate it stands; null for any other.</summary>
+    /// <summary>The job in whose own network with the gate it is; null for any other.</summary>
     public static string? AdoptedAs(Candidate candidate)
         => candidate.Endpoints.Select(static endpoint => endpoint.Network)
         .FirstOrDefault(static name => name.StartsWith(GateNetworks.OfApp, StringComparison.Ordinal))
         ?[GateNetworks.OfApp.Length..];
 
-    /// <summary>The finds with their risks, the riskiest first; every entry that they propose loads.</summary>
+    /// <summary>The discovered jobs with their risks, the riskiest first; every proposed entry loads.</summary>
     public IEnumerable<DiscoveredItem> Classified(IReadOnlyList<DiscoveredItem> discoveries)
     {
         var bare = EstateEditor.BareText("home", "UTC");
@@ -207,7 +207,7 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
         return draft with { Models = [.. models, .. draft.Models], Sinks = [.. sinks, .. draft.Sinks] };
     }
 
-    /// <summary>Every entry that finds propose, each once.</summary>
+    /// <summary>Every entry that discovered jobs propose, each once.</summary>
     public static EstateDraft EntriesOf(IEnumerable<DiscoveredItem> discoveries)
     {
         var proposed = discoveries.Where(discovered => discovered.Job is not null).ToArray();

@@ -10,7 +10,7 @@ namespace Gatehouse.Core.Discovery;
 /// </param>
 public sealed record Evidence(EvidenceKind Kind, string Where, string Value);
 
-/// <summary>What a clue points to.</summary>
+/// <summary>What evidence points to.</summary>
 public enum EvidenceKind
 {
     /// <summary>The address of a model server or a hosted model API.</summary>

@@ -5,9 +5,9 @@ using Gatehouse.Core.Engine;
 namespace Gatehouse.Core.Discovery;
 
 /// <summary>
-/// Finds clues in free text: command lines, scripts, URLs, variables. The value of a sink or a source begins with its
-/// kind in one word, as <c>discord https://discord.com</c> or <c>rss https://example.org/feed.xml</c>. What may be a
-/// secret is never handed on: a URL comes without user, password and query, a sink's URL without its path too.
+/// Finds evidence in free text: command lines, scripts, URLs, variables. The value of a sink or a source begins with
+/// its kind in one word, as <c>discord https://discord.com</c> or <c>rss https://example.org/feed.xml</c>. What may be
+/// a secret is never handed on: a URL comes without user, password and query, a sink's URL without its path too.
 /// </summary>
 public static class EvidenceText
 {
@@ -17,8 +17,8 @@ public static class EvidenceText
     private const int LinesMax = 20_000; // Lines of one text.
     private const int LineMax = 16 * 1024; // Characters of one line; what is longer is data and no code.
 
-    /// <summary>Clues in a text of one or more lines, code or not.</summary>
-    /// <param name="where">Where the text stands; the number of the line is added when there are several.</param>
+    /// <summary>Evidence in a text of one or more lines, code or not.</summary>
+    /// <param name="where">Where the text is; the number of the line is added when there are several.</param>
     /// <param name="text">The text.</param>
     public static ImmutableArray<Evidence> Find(string where, string text)
     {
@@ -29,8 +29,8 @@ public static class EvidenceText
         return bag.ToImmutable();
     }
 
-    /// <summary>Clues in a command line, or in a script of the shell.</summary>
-    /// <param name="where">Where it stands; the number of the line is added when there are several.</param>
+    /// <summary>Evidence in a command line, or in a script of the shell.</summary>
+    /// <param name="where">Where it is; the number of the line is added when there are several.</param>
     /// <param name="command">The command line or the script.</param>
     public static ImmutableArray<Evidence> FindInCommand(string where, string command)
     {
@@ -42,8 +42,8 @@ public static class EvidenceText
         return bag.ToImmutable();
     }
 
-    /// <summary>Clues in the arguments of a program that was started without a shell.</summary>
-    /// <param name="where">Where they stand.</param>
+    /// <summary>Evidence in the arguments of a program that was started without a shell.</summary>
+    /// <param name="where">Where they are.</param>
     /// <param name="arguments">The program and its arguments.</param>
     public static ImmutableArray<Evidence> FindInArguments(string where, IReadOnlyList<string> arguments)
     {
@@ -75,10 +75,10 @@ public static class EvidenceText
     }
 
     /// <summary>
-    /// Clues in a script: its first line says whether it is one of the shell, else the end of its name does.
+    /// Evidence in a script: its first line says whether it is one of the shell, else the end of its name does.
     /// </summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ImmutableArray<Evidence> FindInScript(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -90,7 +90,7 @@ public static class EvidenceText
         return isShell ? FindInCommand(path, text) : Find(path, text);
     }
 
-    /// <summary>Clues in a variable: whose key it holds, or the URL or the model that it names.</summary>
+    /// <summary>Evidence in a variable: whose key it holds, or the URL or the model that it names.</summary>
     /// <param name="variable">The variable, a secret value already dropped.</param>
     public static ImmutableArray<Evidence> FindInVariable(EnvironmentFact variable)
     {

@@ -106,7 +106,7 @@ internal static class JobProposal
     }
 }
 
-/// <summary>Tells from a thing's clues where its output goes.</summary>
+/// <summary>Determines from a candidate's evidence where its output goes.</summary>
 internal static class SinkProposal
 {
     private const string NtfyUrl = "https://ntfy.sh"; // Where ntfy's clients go unless told otherwise.
@@ -132,7 +132,7 @@ internal static class SinkProposal
         ("odoo", SinkKind.Http), ("strapi", SinkKind.Http), ("webflow", SinkKind.Http), ("raindrop", SinkKind.Http),
     ];
 
-    /// <summary>Where an answer goes back to whoever asked; no place of its own.</summary>
+    /// <summary>Where an answer goes back to the caller; no place of its own.</summary>
     public const string Caller = "caller";
 
     /// <summary>The sink's draft; null when none was seen that an entry could hold.</summary>

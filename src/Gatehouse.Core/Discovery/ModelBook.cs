@@ -41,7 +41,7 @@ internal sealed class ModelBook
             return names.Select(name => KeyOf(url, name, place, []));
         if (Known(url) is { Length: > 0 } known) return known;
         return [KeyOf(url, null, place, [names.Length == 0
-            ? "its models' names were not seen, so every one of them: name those that you want"
+            ? "its models' names could not be determined, so every one of them: name those that you want"
             : $"{string.Join(", ", names.Take(3))} seen, which need not be all of them: name those that you want"])];
     }
 

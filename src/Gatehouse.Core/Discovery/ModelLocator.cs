@@ -4,7 +4,7 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>Tells from a thing's clues where its models are.</summary>
+/// <summary>Determines from a candidate's evidence where its models are.</summary>
 internal static class ModelLocator
 {
     /// <summary>Where the names stand that a server itself lists.</summary>
@@ -136,7 +136,7 @@ internal static class ModelLocator
 /// <param name="Names">Names of models there, as far as they were seen.</param>
 internal sealed record ModelLocation(string Url, ModelProvider Provider, string Where, ImmutableArray<string> Names)
 {
-    /// <summary>The name of the server, where it is one of the house.</summary>
+    /// <summary>The name of the server, where it is one of this host.</summary>
     public string? Server { get; init; }
 
     /// <summary>

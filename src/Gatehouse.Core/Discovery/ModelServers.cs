@@ -5,7 +5,7 @@ using Gatehouse.Core.Estate;
 
 namespace Gatehouse.Core.Discovery;
 
-/// <summary>The model servers of the house, found by the addresses under which others call them.</summary>
+/// <summary>The model servers of the host, found by the addresses under which others call them.</summary>
 internal sealed class ModelServers
 {
     // Names of this machine inside containers, by Docker's and Podman's documentation, and the default bridge's
@@ -45,7 +45,7 @@ internal sealed class ModelServers
     /// <summary>The servers in a network.</summary>
     public Dictionary<string, List<Candidate>> ByNetwork { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The server that something means by a host and a port; null when it is none of the house.</summary>
+    /// <summary>The server that something means by a host and a port; null when it is none of this host.</summary>
     public Candidate? Find(Candidate caller, string host, int? port)
     {
         foreach (var endpoint in caller.Endpoints)

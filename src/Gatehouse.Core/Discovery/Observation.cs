@@ -5,12 +5,12 @@ using Gatehouse.Core.Estate;
 namespace Gatehouse.Core.Discovery;
 
 /// <summary>
-/// One thing seen on this host that may be an AI job or a model server, before it is judged: where it was seen and
-/// what was read there. Every reader of a format makes sights; one judge turns them into finds.
+/// What was read in one place of this host and may be an AI job or a model server, before it is classified. Every
+/// reader of a format makes observations; one classifier turns them into discovered items.
 /// </summary>
 public sealed record Observation
 {
-    /// <summary>What kind of thing it is.</summary>
+    /// <summary>What kind of place it is.</summary>
     public required ObservationKind Kind { get; init; }
 
     /// <summary>Where it was seen, as <c>container open-webui</c> or <c>/etc/cron.d/news:3</c>.</summary>
@@ -19,10 +19,10 @@ public sealed record Observation
     /// <summary>The name that people use for it; the proposed job's name is made from it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The system user it runs as; null when that was not seen.</summary>
+    /// <summary>The system user it runs as; null when that could not be determined.</summary>
     public string? User { get; init; }
 
-    /// <summary>What starts it; null when that was not seen.</summary>
+    /// <summary>What starts it; null when that could not be determined.</summary>
     public TriggerKind? Trigger { get; init; }
 
     /// <summary>
@@ -31,9 +31,8 @@ public sealed record Observation
     public string? Cron { get; init; }
 
     /// <summary>
-    /// Names that only this thing has, as <c>container web</c>, <c>compose shop/web</c> or <c>unit news.service</c>:
-    /// two
-    /// sights that share one are of the same thing.
+    /// Names that only this candidate has, as <c>container web</c>, <c>compose shop/web</c> or
+    /// <c>unit news.service</c>: two observations that share one are of the same candidate.
     /// </summary>
     public ImmutableArray<string> Identities { get; init; } = [];
 
@@ -68,7 +67,7 @@ public sealed record Observation
     public required ImmutableArray<Evidence> Evidence { get; init; }
 }
 
-/// <summary>What kind of thing a sight is of.</summary>
+/// <summary>What an observation is of.</summary>
 public enum ObservationKind
 {
     /// <summary>A container of the engine, running or stopped.</summary>
@@ -104,7 +103,7 @@ public enum ObservationKind
 /// <param name="Names">Names and addresses by which neighbours reach it there.</param>
 public sealed record ObservationEndpoint(string Network, ImmutableArray<string> Names);
 
-/// <summary>What one reader made of one text: sights, or why there are none.</summary>
+/// <summary>What one reader made of one text: observations, or why there are none.</summary>
 /// <param name="Observations">What was seen; empty when there is nothing of interest.</param>
 /// <param name="Problem">What was wrong with the text, in words, without any of its values; null when nothing
 /// was.</param>
@@ -118,16 +117,16 @@ public sealed record ObservationReading(ImmutableArray<Observation> Observations
     public static ObservationReading Broken(string problem) => new([], problem);
 }
 
-/// <summary>Everything that was seen in a house, for the judge.</summary>
+/// <summary>Everything that was observed on a host, for the classifier.</summary>
 public sealed record HostObservations
 {
-    /// <summary>Sights of every kind; the same thing may be among them several times.</summary>
+    /// <summary>Observations of every kind; several may be of the same candidate.</summary>
     public required ImmutableArray<Observation> Observations { get; init; }
 
     /// <summary>Open connections to ports on which models may be served.</summary>
     public ImmutableArray<OpenConnection> Connections { get; init; } = [];
 
-    /// <summary>What the house declares; null when there is no estate yet.</summary>
+    /// <summary>What the user declares; null when there is no estate yet.</summary>
     public EstatePlan? Estate { get; init; }
 }
 

@@ -6,12 +6,12 @@ namespace Gatehouse.Core.Discovery;
 
 /// <summary>
 /// The scripts that commands name, each read and searched once however often it is named, and bounded in number for
-/// one look at a host. Not for several threads at once.
+/// one scan of a host. Not for several threads at once.
 /// </summary>
 /// <param name="read">Hands over their texts.</param>
 public sealed class ScriptCache(ReadScript read)
 {
-    private const int ScriptsMax = 500; // Of one look; a busy house has a few dozen.
+    private const int ScriptsMax = 500; // Of one scan; a busy host has a few dozen.
     private const int ModulesMax = 8; // Of one script; people split one into a handful.
     private const int ImportsMax = 60; // Modules that a script names, most of which lie elsewhere.
 
@@ -19,7 +19,7 @@ public sealed class ScriptCache(ReadScript read)
 
     private readonly Dictionary<string, ImmutableArray<Evidence>> _evidence = new(StringComparer.Ordinal);
 
-    /// <summary>The clues in a script; none when it cannot be read.</summary>
+    /// <summary>The evidence in a script; none when it cannot be read.</summary>
     /// <param name="path">An absolute path.</param>
     public ImmutableArray<Evidence> Evidence(string path)
     {
@@ -34,8 +34,8 @@ public sealed class ScriptCache(ReadScript read)
     }
 
     /// <summary>
-    /// The clues in modules that lie beside a script of Python. Theirs are not followed further; that one of them only
-    /// looks after models says nothing of the script.
+    /// The evidence in modules beside a Python script. Their own modules are not followed; that one only manages models
+    /// says nothing about the script.
     /// </summary>
     private IEnumerable<Evidence> CluesOfModules(string path, string text)
     {

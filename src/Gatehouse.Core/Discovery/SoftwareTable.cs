@@ -47,7 +47,7 @@ public static class SoftwareTable
     }
 
     /// <summary>What a program that serves or calls models is known to be; null when it is not known.</summary>
-    /// <param name="program">The program, or the module that Python runs, as a command's clue names it.</param>
+    /// <param name="program">The program, or the module that Python runs, as a command's evidence names it.</param>
     public static KnownSoftware? OfProgram(string program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -298,7 +298,7 @@ public static class SoftwareTable
             Source = SourceKind.Prompt },
     ];
 
-    /// <summary>What runs what people build in it, and what can call models among other things.</summary>
+    /// <summary>What runs what people build in it, and what can call models among other tasks.</summary>
     private static KnownSoftware[] Platforms() =>
     [
         new("n8n", Platform, ["n8n", "n8n-custom"]) { Trigger = TriggerKind.Webhook, Source = SourceKind.Webhook },

@@ -61,8 +61,8 @@ public static class GateNetworks
     public const string ModelLabel = "gatehouse.model";
 
     /// <summary>
-    /// The label on a model's network with the names of those that the model left, apart by commas: where it stands
-    /// again, somebody put it back.
+    /// The label on a model's network with the names of those that the model left, separated by commas: if it is in
+    /// one of them again, somebody put it back.
     /// </summary>
     public const string LeftLabel = "gatehouse.left";
 

@@ -59,7 +59,7 @@ public sealed class CronSchedule
     }
 
     /// <summary>True when the schedule fired at this moment, or at most the window before.</summary>
-    /// <param name="now">The moment to judge.</param>
+    /// <param name="now">The moment to check.</param>
     /// <param name="timeZone">The zone in which the expression is meant.</param>
     /// <param name="window">How long after a fire still counts.</param>
     public bool IsWithinWindow(DateTimeOffset now, TimeZoneInfo timeZone, TimeSpan window) =>

@@ -47,7 +47,7 @@ internal static class EstateKeys
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Models = new("models",
         new NamedShape(ModelKeys.Section, NameText.ModelPattern, NameText.IsModel, NameText.ModelExpected),
-        "The models of the house.")
+        "The models that jobs may call.")
     { Required = true, Default = [] };
 
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Sinks = new("sinks",
@@ -136,7 +136,7 @@ internal static class SectionKeys
 /// <summary>Keys of <c>limits:</c> and of <c>defaults:</c>.</summary>
 internal static class LimitKeys
 {
-    // Upper ends keep sums and products of counters far inside 64 bits; no house comes near them.
+    // Upper ends keep sums and products of counters far inside 64 bits; no installation comes near them.
     private const long CountMax = 1_000_000_000;
     private const long BytesMax = 1L << 50;
 
@@ -158,7 +158,7 @@ internal static class LimitKeys
     public static readonly Setting<long> BytesPerDay = new("bytes-per-day",
         Shapes.Size(1 << 10, BytesMax),
         "Bytes that the job may add to the ledger per day: its entries and payloads as they are stored.")
-    { Source = "one job must not fill the disk and so stop the house" };
+    { Source = "one job must not fill the disk and so stop the server" };
 
     public static readonly SectionShape Limits = new("limits",
         RequestsPerMinute, TokensPerMinute, TokensPerDay, Concurrent, CostPerMonth, BytesPerDay);

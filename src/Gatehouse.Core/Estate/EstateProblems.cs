@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Estate;
 
-/// <summary>One thing that is wrong, or deserves a look, in an estate file. It never holds a secret.</summary>
+/// <summary>One error or warning in an estate file. It never holds a secret.</summary>
 public sealed record EstateProblem
 {
     /// <summary>Name of the file as it was given to the reader.</summary>
@@ -44,7 +44,7 @@ public sealed record EstateProblem
 /// <summary>Collects what is wrong in one file. Bounded: a hostile file must not produce a hostile report.</summary>
 internal sealed class EstateProblems(string file)
 {
-    private const int ProblemsMax = 200; // More than anyone reads before mending the first ones.
+    private const int ProblemsMax = 200; // More than anyone reads before fixing the first ones.
 
     private readonly List<EstateProblem> _errors = [];
     private readonly List<EstateProblem> _warnings = [];
@@ -95,6 +95,6 @@ public sealed record EstateReading
     /// <summary>Everything that prevents a plan, in the order of the file; empty when there is a plan.</summary>
     public required ImmutableArray<EstateProblem> Problems { get; init; }
 
-    /// <summary>What loads but deserves a look, in the order of the file; also known when there is no plan.</summary>
+    /// <summary>What loads but deserves a check, in the order of the file; also known when there is no plan.</summary>
     public required ImmutableArray<EstateProblem> Warnings { get; init; }
 }

@@ -47,7 +47,7 @@ public static class EstateReader
         return new EstateAssembly(section, problems).Build();
     }
 
-    // A file of another version is not judged by the keys of this one.
+    // A file of another version is not checked against the keys of this one.
     private static bool IsOtherVersion(EstateNode root, EstateProblems problems)
     {
         if (root is not EstateNode.Mapping mapping)

@@ -151,7 +151,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
         ChangeItself = can.Get(JobKeys.ChangeItself),
     };
 
-    /// <summary>What jobs are judged against.</summary>
+    /// <summary>What a job is checked against.</summary>
     /// <param name="Models">Models by key, null where unreadable; null as a whole when the section is missing.</param>
     /// <param name="Sinks">Sinks by key, null where unreadable.</param>
     /// <param name="Defaults">What jobs inherit.</param>
@@ -174,7 +174,7 @@ internal static class JobChecks
         {
             section.Get(JobKeys.Can)!.Error(JobKeys.SendExternally,
                 $"says no, but its sink `{job.Sink.Key}` ({Words.Of(job.Sink.Kind)}) sends outside",
-                "`true`, or a sink that stays in the house");
+                "`true`, or a sink that stays in the local network");
         }
         if (job.MayManageModels && job.Can.ChangeItself == YesNo.No)
         {
@@ -203,7 +203,7 @@ internal static class JobChecks
         }
     }
 
-    // A model on this machine or in the house costs no money per call, so nobody misses its price.
+    // A model on this machine or in the local network costs no money per call, so nobody misses its price.
     private static void WarnOfPrices(JobPlan job, SectionReader limits)
     {
         foreach (var model in job.Models)

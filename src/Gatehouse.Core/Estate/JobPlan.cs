@@ -271,7 +271,7 @@ public enum TriggerKind
     /// <summary>A web request from elsewhere.</summary>
     Webhook,
 
-    /// <summary>An event inside the house, such as a file that appears.</summary>
+    /// <summary>A local event, such as a file that appears.</summary>
     Event,
 
     /// <summary>A person who asks something.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Gatehouse.Core.Estate;
 
 /// <summary>
-/// Judges how risky a job is from what the estate declares. The points are a convention of this program: they order
+/// Rates how risky a job is from what the estate declares. The points are a convention of this program: they order
 /// jobs, so that a person looks at the right one first, and measure nothing.
 /// </summary>
 public static class JobRisk
@@ -16,7 +16,7 @@ public static class JobRisk
     private const int HighFrom = 6;
     private const int CriticalFrom = 10;
 
-    /// <summary>Judges a job.</summary>
+    /// <summary>Rates a job.</summary>
     /// <param name="job">The job.</param>
     /// <param name="estate">The estate that it belongs to.</param>
     /// <returns>Level, score and every reason.</returns>
@@ -60,7 +60,7 @@ public static class JobRisk
     {
         var outside = job.Models.Where(model => model.Zone == Zone.External).Select(model => model.Key).ToArray();
         if (outside.Length != 0)
-            reasons.Add(new RiskReason(1, $"Its prompts leave the house, to {string.Join(", ", outside)}."));
+            reasons.Add(new RiskReason(1, $"Its prompts leave the local network, to {string.Join(", ", outside)}."));
     }
 
     private static void LookAtWays(JobPlan job, List<RiskReason> reasons)
@@ -68,7 +68,7 @@ public static class JobRisk
         if (job.Sink.IsPublic)
             reasons.Add(new RiskReason(3, $"What it says becomes public: its sink is {Describe(job.Sink)}."));
         else if (job.Sink.SendsExternally)
-            reasons.Add(new RiskReason(2, $"Its output leaves the house: its sink is {Describe(job.Sink)}."));
+            reasons.Add(new RiskReason(2, $"Its output leaves the local network: its sink is {Describe(job.Sink)}."));
         if (job.Trigger.IsUnattended && job.Sink.SendsExternally)
         {
             var start = job.Trigger.Kind == TriggerKind.Unknown
@@ -76,7 +76,7 @@ public static class JobRisk
             reasons.Add(new RiskReason(2, $"{start}, and sends outside."));
         }
         if (job.Source.IsUntrusted)
-            reasons.Add(new RiskReason(2, $"Strangers can write what it reads ({Words.Of(job.Source.Kind)})."));
+            reasons.Add(new RiskReason(2, $"Outsiders can write what it reads ({Words.Of(job.Source.Kind)})."));
     }
 
     private static void LookAtRights(JobPlan job, List<RiskReason> reasons)
@@ -86,7 +86,7 @@ public static class JobRisk
         if (job.ProviderTools.Count != 0)
         {
             var tools = string.Join(", ", job.ProviderTools.Order(StringComparer.Ordinal));
-            reasons.Add(new RiskReason(2, $"Its provider may act for it, out of the gate's sight: {tools}."));
+            reasons.Add(new RiskReason(2, $"Its provider may act for it where the gate does not see it: {tools}."));
         }
         if (job.PassCredential)
         {
@@ -106,7 +106,7 @@ public static class JobRisk
         sink.Key == Words.Of(sink.Kind) ? sink.Key : $"{sink.Key} ({Words.Of(sink.Kind)})";
 }
 
-/// <summary>The risk of a job and everything that speaks for it.</summary>
+/// <summary>The risk of a job and its reasons.</summary>
 /// <param name="Level">The level that follows from the score.</param>
 /// <param name="Score">Sum of the points of all reasons.</param>
 /// <param name="IsFlagged">True when one of the three questions is answered yes, or not answered.</param>
@@ -120,10 +120,10 @@ public enum RiskLevel
     /// <summary>Nothing that it does leaves a mark.</summary>
     Low,
 
-    /// <summary>One thing deserves attention.</summary>
+    /// <summary>One reason deserves attention.</summary>
     Medium,
 
-    /// <summary>Several things together deserve a person's eye.</summary>
+    /// <summary>Several reasons together deserve a review.</summary>
     High,
 
     /// <summary>It should not run without a person in the loop.</summary>

@@ -142,7 +142,7 @@ internal static class TriggerKeys
         "A web request from elsewhere starts it.");
 
     public static readonly Setting<string> Event = new("event", Shapes.Text("a name, or `true`"),
-        "An event inside the house starts it.");
+        "A local event starts it.");
 
     public static readonly Setting<bool> Prompt = new("prompt", Shapes.OnlyTrue,
         "A person who asks something starts it.");

@@ -47,7 +47,7 @@ public sealed record ModelPlan
     public ModelTimeouts Timeouts { get; init; } = ModelTimeouts.Default;
 
     /// <summary>
-    /// How far away the model lies, judged by its URL; external too where the server may hand calls on
+    /// How far away the model lies, by its URL; external too where the server may hand calls on
     /// (<c>remote: allowed</c>). A model that is not external is only called where its own server runs it.
     /// </summary>
     public required Zone Zone { get; init; }

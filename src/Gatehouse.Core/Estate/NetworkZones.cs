@@ -26,7 +26,7 @@ public sealed class NetworkZones
     /// <summary>Networks that count as local.</summary>
     public ImmutableArray<IPNetwork> Lan { get; }
 
-    /// <summary>The zone of an address. An IPv4 address mapped into IPv6 is judged as the IPv4 address.</summary>
+    /// <summary>The zone of an address. An IPv4 address mapped into IPv6 is classified as the IPv4 address.</summary>
     public Zone Classify(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -75,6 +75,6 @@ public enum Zone
     /// <summary>Networks listed under <c>zones.lan</c>, and names that only a local resolver knows.</summary>
     Lan,
 
-    /// <summary>Everything else: text that goes there leaves the house.</summary>
+    /// <summary>Everything else: text that goes there leaves the local network.</summary>
     External,
 }

@@ -137,7 +137,7 @@ internal sealed class NamedShape(
     SectionShape section, string namePattern, Func<string, bool> isName, string nameExpected)
     : ValueShape<ImmutableArray<KeyValuePair<string, SectionReader>>>
 {
-    private const int EntriesMax = 10_000; // Far above any house; bounds what a hostile file can ask for.
+    private const int EntriesMax = 10_000; // More than any installation has; bounds what a hostile file can ask for.
 
     public override string Expected => "a mapping from names to their settings";
 

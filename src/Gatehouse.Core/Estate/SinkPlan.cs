@@ -27,11 +27,11 @@ public sealed record SinkPlan
     /// <summary>How far away it lies; a sink that needs an address and declares none is external.</summary>
     public required Zone Zone { get; init; }
 
-    /// <summary>True when strangers may read what arrives here.</summary>
+    /// <summary>True when everyone may read what arrives here.</summary>
     public bool IsPublic => Kind is SinkKind.Mastodon or SinkKind.Discord;
 
     /// <summary>
-    /// True when what arrives here leaves the house: posts and mail always do, because they are passed on from
+    /// True when what arrives here leaves the local network: posts and mail always do, because they are passed on from
     /// whichever server takes them; the other kinds do where their address is external.
     /// </summary>
     public bool SendsExternally =>
@@ -90,7 +90,7 @@ public sealed record SourcePlan
     /// <summary>How far away it lies; null when the kind and the declared address do not tell.</summary>
     public Zone? Zone { get; init; }
 
-    /// <summary>True when strangers can write what the job reads, and so speak to the model.</summary>
+    /// <summary>True when outsiders can write what the job reads, and so reach the model.</summary>
     public bool IsUntrusted =>
         Kind is SourceKind.Rss or SourceKind.Http or SourceKind.Mail or SourceKind.Webhook
         || Zone == Estate.Zone.External;

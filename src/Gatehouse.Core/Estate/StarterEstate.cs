@@ -21,7 +21,7 @@ public static class StarterEstate
         return $$"""
             # yaml-language-server: $schema=./{{EstateSchema.FileName}}
             #
-            # What runs in this house: job -> model -> input source -> output sink.
+            # What runs here: job -> model -> input source -> output sink.
             # After a change: `gatehouse jobs` checks this file, `gatehouse reload` applies it.
 
             estate: {{EstateKeys.Version}}                     # version of this format

@@ -17,12 +17,12 @@ internal static class EngineRules
 
     public static readonly InspectionRule OpenSocket = new(
         "GH-ENG-001", Severity.Critical, "It takes commands over TCP from anyone.",
-        "Whoever reaches that port starts a privileged container and is root on the host. Without TLS client "
-            + "verification nothing asks who it is.");
+        "Anyone who reaches that port can start a privileged container and is root on the host. Without TLS "
+            + "client verification nothing checks who it is.");
 
     public static readonly InspectionRule InsecureRegistry = new(
         "GH-ENG-002", Severity.Medium, "It trusts registries without verifying them.",
-        "Whoever is on the path to such a registry, or answers under its name, chooses the code that containers run.");
+        "Anyone on the path to such a registry, or who answers under its name, chooses the code that containers run.");
 
     public static readonly InspectionRule OpenDefaultBridge = new(
         "GH-ENG-003", Severity.Low, "Containers in its default network reach each other.",

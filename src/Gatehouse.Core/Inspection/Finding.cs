@@ -35,7 +35,7 @@ public sealed record Finding
 }
 
 /// <summary>What a finding is about.</summary>
-/// <param name="Kind">Which kind of thing.</param>
+/// <param name="Kind">Which kind of subject.</param>
 /// <param name="Name">Its name: a container's or unit's, or a process's program and number.</param>
 public sealed record FindingSubject(SubjectKind Kind, string Name)
 {
@@ -65,7 +65,7 @@ public sealed record FindingSubject(SubjectKind Kind, string Name)
     };
 }
 
-/// <summary>What kind of thing was inspected.</summary>
+/// <summary>What kind of subject was inspected.</summary>
 public enum SubjectKind
 {
     /// <summary>A container of the engine.</summary>
@@ -81,7 +81,7 @@ public enum SubjectKind
     Process,
 }
 
-/// <summary>How much a finding matters for a house that runs AI jobs; ordered, the least first.</summary>
+/// <summary>How much a finding matters for a host that runs AI jobs; the least severe first.</summary>
 public enum Severity
 {
     /// <summary>Worth knowing; nothing follows from it alone.</summary>

@@ -12,8 +12,8 @@ internal static class GateRules
 
     public static readonly InspectionRule SeesHome = new(
         "GH-GTE-001", Severity.Critical, "It sees the gate's own home.",
-        "There lie every prompt and answer with the keys to them, the signing key, and the socket that stops and "
-            + "approves: a job must not reach its own judge.");
+        "It holds every prompt and answer with the keys to them, the signing key, and the socket that stops and "
+            + "approves: a job must not reach what controls it.");
 
     public static readonly InspectionRule BesideTheGate = new(
         "GH-GTE-002", Severity.High, "It reaches a model server without the gate.",

@@ -12,7 +12,7 @@ public static class GatehouseReader
 {
     private const string Program = "gatehouse";
 
-    /// <summary>Reads what is known of the house.</summary>
+    /// <summary>Reads what is known of the installation.</summary>
     /// <param name="view">The engine.</param>
     /// <param name="home">The gate's home on the host; null when there is none.</param>
     /// <param name="plan">The estate; null when there is none.</param>
@@ -139,7 +139,7 @@ public static class JobMatch
 
     private static string Plain(string name) => name.ToLower(CultureInfo.InvariantCulture).Replace('_', '-');
 
-    /// <summary>Root and the gate's owner run many things: only a user of its own tells a job.</summary>
+    /// <summary>Root and the gate's owner run many programs: only a user of its own identifies a job.</summary>
     private static bool IsOwnUser(RunAs? user) => user is not null && user.ToString() is not ("root" or "0");
 
     private static bool ListensIn(JobPlan job, ContainerFacts container, EngineView view)

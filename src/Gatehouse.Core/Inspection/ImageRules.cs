@@ -8,7 +8,7 @@ internal static class ImageRules
 {
     public static readonly InspectionRule Mutable = new(
         "GH-IMG-001", Severity.Medium, "Its image may become another one overnight.",
-        "A tag is moved by whoever owns the image's name; the next pull runs other code with the same rights.");
+        "The owner of the image's name can move a tag; the next pull runs other code with the same rights.");
 
     public static ImmutableArray<InspectionRule> All => [Mutable];
 
@@ -38,7 +38,7 @@ internal static class ImageRules
     private static bool IsId(string image) => image.Length is 12 or 64 && image.All(char.IsAsciiHexDigitLower);
 }
 
-/// <summary>How names are looked up: a way out that firewalls and internal networks often leave open.</summary>
+/// <summary>How names are looked up: a path out that firewalls and internal networks often leave open.</summary>
 internal static class NameRules
 {
     public static readonly InspectionRule AskedByHost = new(

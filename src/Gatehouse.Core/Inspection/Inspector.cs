@@ -61,7 +61,7 @@ public static class Inspector
             .ThenBy(static finding => finding.Key, StringComparer.Ordinal)];
 }
 
-/// <summary>One thing that is looked at, described once for all findings of it.</summary>
+/// <summary>One check, described once for all of its findings.</summary>
 /// <param name="Id">Its stable name, as <c>GH-NET-001</c>; never given to another rule.</param>
 /// <param name="Worst">The highest severity that a finding of it may have.</param>
 /// <param name="Title">What is the matter, as a short sentence about the subject ("It …").</param>

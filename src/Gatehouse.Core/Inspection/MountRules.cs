@@ -51,7 +51,7 @@ internal static class MountRules
 
     public static readonly InspectionRule Propagation = new(
         "GH-MNT-015", Severity.Medium, "What it mounts appears on the host.",
-        "With shared propagation a mount made inside covers folders outside, and the other way round.");
+        "With shared propagation a mount made inside covers folders outside, and vice versa.");
 
     public static ImmutableArray<InspectionRule> All =>
         [WholeHost, Settings, Homes, KernelPaths, SystemFolders, Propagation];

@@ -76,7 +76,7 @@ internal static class SharingRules
 
     public static readonly InspectionRule Drift = new(
         "GH-NSH-003", Severity.Medium, "Its settings claim less network than it has.",
-        "Somebody connected it later. Whoever reads the Compose file or HostConfig.NetworkMode believes it contained.");
+        "It was connected later. The Compose file and HostConfig.NetworkMode make it look contained.");
 
     public static ImmutableArray<InspectionRule> All => [Shared, LostOwner, Drift];
 
@@ -108,7 +108,7 @@ internal static class SharingRules
                 ? "; the owner has NET_ADMIN and may change its firewall" : "";
         yield return one.Find(Shared,
             $"{mode}: {owner.Name}, in {(networks.Length > 0 ? networks : "no network")}{rights}",
-            "Compose: replace network_mode: by networks of its own, unless the other is its way out on "
+            "Compose: replace network_mode: by networks of its own, unless it uses the other's network on "
                 + "purpose (a VPN)"
                 + (one.Attachments.Any(one.LeadsToGate) ? "; then sudo gatehouse adopt, which brings the gate there."
                     : "."));

@@ -17,7 +17,7 @@ internal static class NetworkRules
 
     public static readonly InspectionRule InternalShowsHost = new(
         "GH-NET-002", Severity.Medium, "Its internal network still leads to the host.",
-        "An internal network closes the way to other networks only: every service of the host that listens on all "
+        "An internal network closes the path to other networks only: every service of the host that listens on all "
             + "addresses answers on the network's own host address, DNS included.");
 
     public static readonly InspectionRule HostNetwork = new(

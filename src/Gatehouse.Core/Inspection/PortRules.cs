@@ -21,7 +21,7 @@ internal static class PortRules
 
     public static readonly InspectionRule NotThere = new(
         "GH-PRT-003", Severity.Info, "A port that was asked for is not published.",
-        "On an internal network the engine ignores publishing without an error. Whoever trusts the settings "
+        "On an internal network the engine ignores publishing without an error. Anyone who trusts the settings "
             + "looks for the fault elsewhere, or believes that the service is open.");
 
     public static ImmutableArray<InspectionRule> All => [Open, LoopbackLeak, NotThere];
@@ -105,7 +105,7 @@ internal static class LimitRules
 
     public static readonly InspectionRule Returns = new(
         "GH-RUN-002", Severity.Medium, "It owns the host, and comes back by itself.",
-        "Whoever stops it in need finds it running again after the next start of the engine.");
+        "If you stop it in an emergency, it runs again after the next start of the engine.");
 
     public static readonly InspectionRule LongChain = new(
         "GH-RUN-003", Severity.Low, "It depends on more than five services.",

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Inspection;
 
-/// <summary>What a container may do, and what is left of the walls around it.</summary>
+/// <summary>What a container may do, and what still isolates it.</summary>
 internal static class PrivilegeRules
 {
     public static readonly InspectionRule Privileged = new(
@@ -12,7 +12,7 @@ internal static class PrivilegeRules
 
     public static readonly InspectionRule Root = new(
         "GH-PRV-002", Severity.Medium, "It runs as root.",
-        "Whoever breaks out of it, or finds a mounted path, is root on the host too.");
+        "A program that breaks out of it, or reaches a mounted path, is root on the host too.");
 
     public static readonly InspectionRule NewPrivileges = new(
         "GH-PRV-003", Severity.Low, "Its programs may gain privileges.",
@@ -36,7 +36,7 @@ internal static class PrivilegeRules
 
     public static readonly InspectionRule ForeignSysctls = new(
         "GH-PRV-008", Severity.Medium, "It changes settings of the kernel.",
-        "Forwarding and routing settings turn a container into a way between networks.");
+        "Forwarding and routing settings turn a container into a path between networks.");
 
     public static ImmutableArray<InspectionRule> All =>
         [Privileged, Root, NewPrivileges, WritableRoot, NoSeccomp, NoAppArmor, OpenSystemPaths, ForeignSysctls];

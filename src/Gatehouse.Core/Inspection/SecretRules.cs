@@ -9,12 +9,12 @@ internal static class SecretRules
 {
     public static readonly InspectionRule InEnvironment = new(
         "GH-SEC-001", Severity.Medium, "Secrets lie in its environment.",
-        "Whoever may ask the engine reads them, they are inherited by every program inside, and they end up in crash "
+        "Anyone who may call the engine can read them, every program inside inherits them, and they end up in crash "
             + "reports.");
 
     public static readonly InspectionRule InArguments = new(
         "GH-SEC-002", Severity.Medium, "A secret lies in its command line.",
-        "Every user of the host sees command lines, and so does whoever may ask the engine.");
+        "Every user of the host sees command lines, and so does anyone who may call the engine.");
 
     public static readonly InspectionRule Preload = new(
         "GH-SEC-003", Severity.High, "It loads foreign code into every program.",

@@ -25,11 +25,11 @@ internal static class SocketRules
     public static readonly InspectionRule EngineSocket = new(
         "GH-MNT-001", Severity.Critical, "It commands the container engine.",
         "Through the engine's socket it starts a privileged container and is root on the host. A read-only mount "
-            + "changes nothing: whoever opens the socket may write into it. No network is needed for that.");
+            + "changes nothing: a program that opens the socket can write to it. No network is needed for that.");
 
     public static readonly InspectionRule EngineByNetwork = new(
         "GH-MNT-002", Severity.High, "It speaks to a container engine over the network.",
-        "Whoever may ask the engine over TCP is root on its host; a filtering proxy in between still shows every "
+        "Anyone who may call the engine over TCP is root on its host; a filtering proxy in between still shows every "
             + "container's variables.");
 
     public static readonly InspectionRule SystemBus = new(

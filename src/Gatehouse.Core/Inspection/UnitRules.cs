@@ -32,7 +32,7 @@ internal static class UnitRules
 
     public static readonly InspectionRule CommandsEngine = new(
         "GH-UNT-006", Severity.Critical, "It commands the container engine.",
-        "Whoever is in the engine's group starts a privileged container and is root on the host.");
+        "Anyone in the engine's group can start a privileged container and is root on the host.");
 
     public static readonly InspectionRule Ambient = new(
         "GH-UNT-007", Severity.High, "A capability lets it out.",

@@ -291,7 +291,7 @@ public enum ExchangeOutcome
     UpstreamTruncated = 5,
 }
 
-/// <summary>One minute of calls that get no entry of their own: strangers, and calls over a rate limit.</summary>
+/// <summary>One minute of calls without their own entries: unidentified callers and calls over a rate limit.</summary>
 public sealed record SummaryEntry : LedgerEntry
 {
     internal const string Word = "summary";
@@ -323,14 +323,14 @@ public sealed record SummaryEntry : LedgerEntry
         writer.Member("minute", LedgerTime.ToText(Minute));
         WriteJobs(writer, "rate_limited", RateLimited);
         WriteJobs(writer, "refused", Refused);
-        writer.Member("strangers", Unidentified);
+        writer.Member("unidentified", Unidentified);
     }
 
     internal static SummaryEntry ReadBody(string id, JsonElement body) => new()
     {
         Id = id,
         Minute = body.Time("minute"),
-        Unidentified = body.Number("strangers"),
+        Unidentified = body.Number("unidentified"),
         RateLimited = ReadJobs(body, "rate_limited"),
         Refused = ReadJobs(body, "refused"),
     };

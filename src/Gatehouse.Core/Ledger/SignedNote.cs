@@ -49,7 +49,7 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
         return note.ToString();
     }
 
-    /// <summary>Reads a note without judging its signatures. False if it is malformed.</summary>
+    /// <summary>Reads a note without checking its signatures. False if it is malformed.</summary>
     public static bool TryParse(string note, out SignedNote parsed)
     {
         parsed = null!;

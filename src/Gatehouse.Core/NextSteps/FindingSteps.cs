@@ -118,7 +118,7 @@ internal static class KeepingSteps
         Key = CheckpointKey,
         Rank = StepRank.Checkpoint,
         Title = "Keep a checkpoint of the ledger on another machine.",
-        Why = "Whoever controls this host can write a whole new ledger. Only a checkpoint kept elsewhere shows it.",
+        Why = "Anyone who controls this host can write a whole new ledger. Only a checkpoint kept elsewhere shows it.",
         Read = seen is { } time
             ? string.Create(CultureInfo.InvariantCulture,
                 $"the last one kept elsewhere was compared on {time:yyyy-MM-dd}")

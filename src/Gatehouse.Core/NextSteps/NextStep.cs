@@ -1,6 +1,6 @@
 namespace Gatehouse.Core.NextSteps;
 
-/// <summary>One thing that makes the house safer, small enough for one evening.</summary>
+/// <summary>One step that makes the host safer, small enough for one evening.</summary>
 public sealed record NextStep
 {
     /// <summary>What it is, the same from run to run while it is not done.</summary>
@@ -76,7 +76,7 @@ public static class StepKeys
         {
             "finding" => source == (key.Contains(" GH-UNT", StringComparison.Ordinal)
                 || key.Contains(" GH-PRC", StringComparison.Ordinal) ? StepSource.Host : StepSource.Engine),
-            // A job is told by its containers and its estate entry: both have to be in sight.
+            // A job is known by its containers and its estate entry: both have to be readable.
             "undeclared" => source is StepSource.Engine or StepSource.Estate,
             "adoption" => source == StepSource.Engine,
             "token" => source == StepSource.Tokens,
@@ -106,7 +106,7 @@ internal static class StepRank
     public const int LowFinding = 12_000;
 }
 
-/// <summary>What has to be seen before a step can be called done: what is out of sight is not mended.</summary>
+/// <summary>What has to be read before a step counts as done: what could not be read is not fixed.</summary>
 public enum StepSource
 {
     /// <summary>The estate file.</summary>

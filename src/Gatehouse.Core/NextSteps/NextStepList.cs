@@ -31,7 +31,7 @@ public static class NextStepList
         Undo = step.Undo.Replace(StepCommand.Reload, StepCommand.Reload + home, StringComparison.Ordinal),
     };
 
-    /// <summary>What stands beside the gate again makes everything else that is said of this host untrue.</summary>
+    /// <summary>A model beside the gate again makes every other statement about this host untrue.</summary>
     private static NextStep[] Changed(StepScene scene) => scene.Changed.IsEmpty ? [] :
     [
         new()
@@ -40,7 +40,7 @@ public static class NextStepList
             Rank = StepRank.Changed,
             Title = "Bring back what was adopted.",
             Why = "Somebody moved what the adoption had put behind the gate, as Compose before version 2 does at each "
-                + "start: calls may go around the gate, or nowhere.",
+                + "start: calls may bypass the gate, or fail.",
             Read = string.Join(' ', scene.Changed)
                 + (scene.NotAdoptable.TryGetValue("", out var why) ? $" To bring it back is not possible: {why}" : ""),
             Command = why is null ? StepCommand.Adopt(scene, "")

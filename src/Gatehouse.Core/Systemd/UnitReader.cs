@@ -108,21 +108,21 @@ public static class UnitReader
 
 /// <summary>One file of a unit as it lies on the host: the unit itself, or a drop-in.</summary>
 /// <param name="Path">Where it lies.</param>
-/// <param name="Text">What stands in it.</param>
+/// <param name="Text">The content of the file.</param>
 public sealed record UnitFile(string Path, string Text);
 
 /// <summary>One assignment of a unit file, as <c>ExecStart=/usr/bin/true</c> below <c>[Service]</c>.</summary>
 /// <param name="Section">The section, without brackets.</param>
 /// <param name="Key">The key, left of the first equals sign.</param>
 /// <param name="Value">
-/// What stands right of it, continued lines joined, specifiers left as they are. May hold a secret: match on it, never
+/// The text right of it, continued lines joined, specifiers left as they are. May hold a secret: match on it, never
 /// print it.
 /// </param>
-/// <param name="Path">The file in which it stands.</param>
+/// <param name="Path">The file that it is in.</param>
 /// <param name="Line">The line on which it begins, from 1.</param>
 public sealed record UnitDirective(string Section, string Key, string Value, string Path, int Line)
 {
-    /// <summary>Where it stands; what it says may be a secret and is left out.</summary>
+    /// <summary>Where it is; what it says may be a secret and is left out.</summary>
     public override string ToString() => $"{Path}:{Line}";
 }
 

@@ -26,7 +26,7 @@ public enum RefusalKind
     /// <summary>Two different credentials came with one call.</summary>
     ConflictingCredentials,
 
-    /// <summary>No credential came, and the way in names no job.</summary>
+    /// <summary>No credential came, and the listener names no job.</summary>
     NoCredential,
 
     /// <summary>The token is not one of ours, or was revoked.</summary>
@@ -53,7 +53,7 @@ public enum RefusalKind
     /// <summary>A person paused the job.</summary>
     Paused,
 
-    /// <summary>A rule of the house says no.</summary>
+    /// <summary>A rule of this server denies the call.</summary>
     Policy,
 
     /// <summary>No such route.</summary>

@@ -146,7 +146,7 @@ internal ref struct RequestWalk
 
     private readonly bool Twice(ReadOnlySpan<byte> key) => _findings.Refuse(
         RefusalKind.AmbiguousJson,
-        $"The key \"{JsonText.Shown(key)}\" stands twice in one object of the body; send it once.");
+        $"The key \"{JsonText.Shown(key)}\" appears twice in one object of the body; send it once.");
 
     private readonly bool HalfCharacter() => _findings.Refuse(
         RefusalKind.Malformed,

@@ -87,7 +87,7 @@ public enum StreamSignals
     Repeats = 128,
 }
 
-/// <summary>How a stream ended, judged when its connection closed.</summary>
+/// <summary>How a stream ended, decided when its connection closed.</summary>
 public enum Completeness
 {
     /// <summary>All that the protocol asks for came.</summary>

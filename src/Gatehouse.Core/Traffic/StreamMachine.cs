@@ -47,7 +47,7 @@ public abstract class StreamMachine
     /// <summary>Takes the next event. Never throws on its bytes.</summary>
     public StreamSignals Observe(in StreamEvent next)
     {
-        // Half an event says nothing, not even by what its half says; that its rest is missing is judged at the end.
+        // Half an event says nothing, not even by what its half says; that its rest is missing is decided at the end.
         if (!next.HasData || (next.IsPartial && !IsWhole(next.Data.Span)))
             return StreamSignals.None;
         var signals = Try(next);
@@ -58,7 +58,7 @@ public abstract class StreamMachine
         return signals;
     }
 
-    /// <summary>The judgement if the stream ends here.</summary>
+    /// <summary>The result if the stream ends here.</summary>
     public Completeness AtEnd() =>
         Seen.HasFlag(StreamSignals.Error) ? Completeness.Failed
         : IsComplete ? Completeness.Complete : Completeness.Truncated;

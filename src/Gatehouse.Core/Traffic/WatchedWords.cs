@@ -1,8 +1,8 @@
 namespace Gatehouse.Core.Traffic;
 
 /// <summary>
-/// Judges keys that no dialect has. Providers and routers invent fields; most of them tune a model, but some of them
-/// name a tool, a file, a source or another server. A key that holds one of these words is not known to be harmless.
+/// Classifies keys that no dialect has. Providers and routers invent fields; most of them tune a model, but some name
+/// a tool, a file, a source or another server. A key that holds one of these words is not known to be harmless.
 /// </summary>
 internal static class WatchedWords
 {

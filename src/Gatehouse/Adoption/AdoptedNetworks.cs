@@ -7,7 +7,7 @@ using Gatehouse.Linux;
 
 namespace Gatehouse.Adoption;
 
-/// <summary>Networks of an adoption, and who stands in which.</summary>
+/// <summary>Networks of an adoption, and which container is in which.</summary>
 internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
 {
     /// <summary>The label on everything that an adoption made; its value is the adoption's id.</summary>
@@ -28,7 +28,7 @@ internal sealed class AdoptedNetworks(EngineClient engine, string adoption)
     }
 
     /// <summary>
-    /// Removes a network of ours. Whoever stands in it still, as a container that Compose made anew, leaves first: its
+    /// Removes a network of ours. What is still in it, such as a container that Compose recreated, leaves first: its
     /// next start would look for a network that is gone.
     /// </summary>
     public async Task RemoveAsync(CreateNetworkStep step, CancellationToken stop)

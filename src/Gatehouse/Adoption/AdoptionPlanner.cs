@@ -17,7 +17,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
     private readonly List<string> _notes = [];
 
     /// <param name="subjects">What discovery found.</param>
-    /// <param name="standing">The steps of adoptions that stand already, oldest first; empty for the first one.</param>
+    /// <param name="standing">The steps of adoptions that are in place, oldest first; empty for the first one.</param>
     /// <param name="stop">Ends it.</param>
     /// <exception cref="AdoptionException">It cannot be worked out; the message says why and what to do.</exception>
     public async Task<AdoptionProposal> PlanAsync(
@@ -115,7 +115,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
             .SelectMany(static one => one.GetIPProperties().UnicastAddresses)
             .Select(static one => one.Address.ToString())];
 
-    /// <summary>Adds apps to what stands: the gate runs, and nothing that is there moves.</summary>
+    /// <summary>Adds apps to an adoption that is in place: the gate runs, and nothing moves.</summary>
     private AdoptionProposal PlanMore(AdoptionSubjects subjects, ImmutableArray<AdoptionStep> before)
     {
         var home = new EstateOfHome(asked);

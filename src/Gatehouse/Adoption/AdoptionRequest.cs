@@ -7,7 +7,7 @@ namespace Gatehouse.Adoption;
 /// <summary>What the person asked for.</summary>
 /// <param name="Home">The home on the host.</param>
 /// <param name="Image">The gate's image.</param>
-/// <param name="ImageFile">The archive that holds it, where the engine has it not; null when none was found.</param>
+/// <param name="ImageFile">The archive that holds it, if the engine does not have it; null when none was found.</param>
 /// <param name="TimeZone">IANA name of the zone for a new estate.</param>
 internal sealed record AdoptionRequest(string Home, string Image, string? ImageFile, string TimeZone)
 {
@@ -32,13 +32,13 @@ internal sealed record AdoptionRequest(string Home, string Image, string? ImageF
 }
 
 /// <summary>What an adoption would do, before anything is done.</summary>
-/// <param name="Layout">Who shall stand where.</param>
+/// <param name="Layout">Which container goes where.</param>
 /// <param name="Steps">The steps, in their order.</param>
 /// <param name="Notes">What is left alone and why, and what to know.</param>
 internal sealed record AdoptionProposal(
     AdoptionLayout Layout, ImmutableArray<AdoptionStep> Steps, ImmutableArray<string> Notes)
 {
-    /// <summary>Whether it only brings back what an adoption that stands had made, and somebody changed.</summary>
+    /// <summary>Whether it only brings back what an adoption that is in place had made, and somebody changed.</summary>
     public bool IsFix { get; init; }
 }
 

@@ -11,7 +11,7 @@ internal sealed class AdoptionRun(IStepRunner runner, TimeProvider time, Action<
     /// <summary>
     /// Does all steps. When one fails, or the person stops it, what was begun is undone; the reason is returned.
     /// </summary>
-    /// <returns>Null when everything stands; else what went wrong.</returns>
+    /// <returns>Null when everything is in place; else what went wrong.</returns>
     public async Task<string?> DoAsync(JournalFile journal, CancellationToken stop)
     {
         for (var index = 0; index < journal.Steps.Count; index++)

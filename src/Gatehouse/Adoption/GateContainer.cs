@@ -164,7 +164,7 @@ internal sealed class GateContainer(EngineClient engine, string adoption, TimePr
         json.WriteStartObject("RestartPolicy");
         json.WriteString("Name", "unless-stopped");
         json.WriteEndObject();
-        // The gate stands in many networks: it must never pass packets between them.
+        // The gate is in many networks: it must never pass packets between them.
         json.WriteStartObject("Sysctls");
         json.WriteString("net.ipv4.ip_forward", "0");
         json.WriteEndObject();

@@ -119,7 +119,7 @@ internal sealed class HostModelPlanner(HostSystem host, AdoptionRequest asked, T
     {
         var port = place.Server.Address.Port;
         _notes.Add(
-            $"Whoever calls port {port} of this host is on record as the one job {place.Job}; containers that call "
+            $"Every caller of port {port} of this host is on record as the one job {place.Job}; containers that call "
             + "host.docker.internal are that job too, until they have networks of their own.");
         _notes.Add(
             $"Programs of this host can still reach {place.Server.Unit} at {place.Address}: loopback is open to all "

@@ -166,7 +166,7 @@ internal sealed class JournalFolder
     /// <exception cref="AdoptionException">Another run has it.</exception>
     public AdoptionLock Hold(string verb) => AdoptionLock.Take(_path, verb);
 
-    /// <summary>Journals of adoptions that stand or were cut off, oldest first.</summary>
+    /// <summary>Journals of adoptions that are in place or were cut off, oldest first.</summary>
     public IReadOnlyList<JournalFile> Open() => !Directory.Exists(_path) ? [] :
     [
         .. Directory.EnumerateFiles(_path, "*.journal").Order(StringComparer.Ordinal)
@@ -174,8 +174,8 @@ internal sealed class JournalFolder
     ];
 
     /// <summary>
-    /// Whether adoptions stand, all whole; null while one is being done or undone, or was cut off. Only reads, beside
-    /// whoever is at work.
+    /// Whether adoptions are in place, all complete; null while one is being done or undone, or was interrupted. Only
+    /// reads, so it may run beside an adoption.
     /// </summary>
     public bool? IsStanding()
     {

@@ -49,7 +49,7 @@ internal sealed class ActionClient(string homePath, string act, Dictionary<strin
     }
 
     /// <summary>
-    /// Tells a running gate something, where one runs; that it could not be told is not an error.
+    /// Informs a running gate, if one runs; a failure to reach it is not an error.
     /// </summary>
     public static async Task TellAsync(
         string homePath, string act, Dictionary<string, string> arguments, CancellationToken stop)

@@ -6,7 +6,7 @@ using Gatehouse.Linux;
 
 namespace Gatehouse.Cli;
 
-/// <summary><c>gatehouse adopt</c>: puts the gate in front of a house's apps, and takes it away again.</summary>
+/// <summary><c>gatehouse adopt</c>: puts the gate in front of a host's apps, and removes it again.</summary>
 internal static class AdoptCommand
 {
     private const int No = 1; // Exit code: something was not done, and what was begun is undone.

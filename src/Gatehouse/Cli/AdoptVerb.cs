@@ -48,7 +48,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         return await new HostModelPlanner(Host, asked, Time).PlanAsync(units, services, containers, stop);
     }
 
-    /// <summary>The steps of the adoptions that stand, oldest first.</summary>
+    /// <summary>The steps of the adoptions that are in place, oldest first.</summary>
     /// <exception cref="AdoptionException">Nothing can be added to them.</exception>
     private ImmutableArray<AdoptionStep> Standing()
     {
@@ -90,7 +90,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     private static AdoptionProposal Nothing(params string[] notes)
         => new(new AdoptionLayout([], [], null, []), [], [.. notes]);
 
-    /// <summary>What brings back the adoption that stands; null when nothing of it changed.</summary>
+    /// <summary>What brings back the adoption that is in place; null when nothing of it changed.</summary>
     private async Task<AdoptionProposal?> FixAsync(ImmutableArray<AdoptionStep> standing, CancellationToken stop)
     {
         if (engine is null) return null;
@@ -100,7 +100,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     }
 
     /// <summary>
-    /// No journal: each step brings something to where the adoption that stands put it, so the undo of that one takes
+    /// No journal: each step brings something to where the adoption in place put it, so the undo of that one takes
     /// it back, and a run that ends half-way is done again by the next.
     /// </summary>
     private async Task<bool> FixAsync(AdoptionProposal proposal, CancellationToken stop)
@@ -157,7 +157,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
         return false;
     }
 
-    /// <summary>Undoes every adoption that stands, newest first; false when something could not be undone.</summary>
+    /// <summary>Undoes every adoption that is in place, newest first; false when part of it failed.</summary>
     public async Task<bool> UndoAsync(CancellationToken stop)
     {
         var open = journals.Open();

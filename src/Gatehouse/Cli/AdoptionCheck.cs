@@ -44,7 +44,7 @@ internal sealed class AdoptionCheck(string home, EngineAddress address, string j
             };
             var proposal = await verb.ProposeAsync(target.Length == 0 ? [] : [target], stop);
             if (!proposal.Steps.IsEmpty) return null;
-            return proposal.Notes.IsEmpty ? "No model server that the gate could stand for was found beside it."
+            return proposal.Notes.IsEmpty ? "No model server that the gate could take the place of was found."
                 : string.Join(' ', proposal.Notes);
         }
         catch (Exception error) when (error is AdoptionException or EngineException or HomeException)
@@ -55,8 +55,8 @@ internal sealed class AdoptionCheck(string home, EngineAddress address, string j
 }
 
 /// <summary>
-/// <c>gatehouse adopt --watch</c>: looks at the engine again and again, and tells the gate how the house differs from
-/// what was adopted. The gate itself has no way to the engine, and shall have none. Changes nothing.
+/// <c>gatehouse adopt --watch</c>: polls the engine and tells the gate how the host differs from what was adopted. The
+/// gate itself has no access to the engine and must not get any. Changes nothing.
 /// </summary>
 internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journals, string home, AdoptScreen screen)
 {
@@ -88,7 +88,7 @@ internal sealed class AdoptionWatch(EngineAddress address, JournalFolder journal
         return ExitCodes.Done;
     }
 
-    /// <summary>The changes, a line each; null when it cannot be told now.</summary>
+    /// <summary>The changes, a line each; null when that cannot be determined now.</summary>
     private async Task<string?> ScanAsync(CancellationToken stop)
     {
         try

@@ -12,7 +12,7 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
-/// <summary><c>gatehouse discover</c>: the AI jobs and model servers of this host, held against the estate.</summary>
+/// <summary><c>gatehouse discover</c>: the AI jobs and model servers of this host, compared with the estate.</summary>
 internal static class DiscoverCommand
 {
     private const int Unusable = 2; // Exit code: an estate file that cannot be read or added to.
@@ -27,7 +27,7 @@ internal static class DiscoverCommand
         };
         var write = new Option<bool>("--write") { Description = "Add the proposed entries to gatehouse.yaml" };
         var command = new Command("discover", """
-            Find the AI jobs and model servers of this host, and hold them against the estate. Reads only.
+            Find the AI jobs and model servers of this host, and compare them with the estate. Reads only.
 
             Exit codes: 0 looked, 2 the estate file cannot be used.
 
@@ -88,7 +88,7 @@ internal static class DiscoverCommand
     {
         if (entries.IsEmpty)
         {
-            output.WriteLine("Nothing to add: the estate has every job whose models were seen.");
+            output.WriteLine("Nothing to add: the estate has every job whose models could be determined.");
             return ExitCodes.Done;
         }
         EstateFit fit;
@@ -118,7 +118,7 @@ internal static class DiscoverCommand
     }
 }
 
-/// <summary>Prints finds as JSON, one object a line; docs/discover.md names every field.</summary>
+/// <summary>Prints discovered items as JSON, one object a line; docs/discover.md names every field.</summary>
 internal static class DiscoverJson
 {
     // The output goes to a terminal or a program, never into HTML, so letters beyond ASCII stay readable.
@@ -156,7 +156,7 @@ internal static class DiscoverJson
         {
             DiscoveredKind.Job => "job",
             DiscoveredKind.Server => "server",
-            DiscoveredKind.Bypass => "way-around",
+            DiscoveredKind.Bypass => "bypass",
             _ => throw new InvalidOperationException($"The kind {discovered.Kind} has no word."),
         });
         json.WriteString("name", discovered.Name);
@@ -170,7 +170,7 @@ internal static class DiscoverJson
         foreach (var piece in discovered.Evidence)
         {
             json.WriteStartObject();
-            json.WriteString("clue", JsonNamingPolicy.KebabCaseLower.ConvertName(piece.Kind.ToString()));
+            json.WriteString("kind", JsonNamingPolicy.KebabCaseLower.ConvertName(piece.Kind.ToString()));
             json.WriteString("where", piece.Where);
             json.WriteString("value", piece.Value);
             json.WriteEndObject();

@@ -5,11 +5,11 @@ using Gatehouse.Discovery;
 
 namespace Gatehouse.Cli;
 
-/// <summary>Prints finds for people: an overview, then each find with its evidence, then what was looked at.</summary>
+/// <summary>Prints discovered items for people: an overview, each item with its evidence, and what was read.</summary>
 internal sealed class DiscoverText
 {
     private const int Columns = 80; // Characters: a pipe, a mail and a small terminal show as many.
-    private const int EvidenceShown = 6; // Clues of one find that are shown; JSON has all.
+    private const int EvidenceShown = 6; // Of one item; JSON has all of it.
     private const int LabelWidth = 10;
 
     private readonly TextWriter _output;
@@ -20,7 +20,7 @@ internal sealed class DiscoverText
     {
         var text = new DiscoverText(output);
         text.Line(Summary(discoveries));
-        text.List("Changed since the adoption; `sudo gatehouse adopt` mends it", searched.Changed);
+        text.List("Changed since the adoption; `sudo gatehouse adopt` fixes it", searched.Changed);
         text.Jobs([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Job)]);
         text.Servers([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Server)]);
         text.Ways([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
@@ -35,7 +35,7 @@ internal sealed class DiscoverText
         var news = jobs.Count(discovered => discovered.State == DiscoveredState.New);
         return $"Found {Count(jobs.Length, "AI job")} ({(news == 0 ? "none" : $"{news}")} new to the estate), "
             + $"{Count(discoveries.Count(discovered => discovered.Kind == DiscoveredKind.Server), "model server")}, "
-            + $"{Count(discoveries.Count(static one => one.Kind == DiscoveredKind.Bypass), "way")} around the gate.";
+            + $"{Bypassed(discoveries.Count(static one => one.Kind == DiscoveredKind.Bypass))} of the gate.";
     }
 
     private void Jobs(DiscoveredItem[] jobs)
@@ -61,8 +61,8 @@ internal sealed class DiscoverText
         if (job.Job is { } entry)
         {
             Field("models", string.Join(", ", entry.Models.Select(key => Model(job, key))));
-            Field("way", $"{Words.Of(entry.Trigger)} → {Words.Of(entry.Source.Kind)} → {entry.Sink}");
-            // The first line of the comment says where it was found, which stands above.
+            Field("path", $"{Words.Of(entry.Trigger)} → {Words.Of(entry.Source.Kind)} → {entry.Sink}");
+            // The first line of the comment says where it was found, which is shown above.
             foreach (var open in entry.Comment.Skip(1)) Field("check", open);
         }
         foreach (var note in job.Notes) Field("note", note);
@@ -118,7 +118,7 @@ internal sealed class DiscoverText
     {
         if (ways.Length == 0) return;
         Line("");
-        Line("Ways around the gate");
+        Line("Bypasses of the gate");
         foreach (var way in ways) Paragraph("  ", $"{way.Name}: {string.Join(' ', way.Notes)}");
     }
 
@@ -164,7 +164,7 @@ internal sealed class DiscoverText
     }
 
     private static string RiskOf(DiscoveredItem discovered)
-        => discovered.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not judged";
+        => discovered.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not rated";
 
     private static string Running(DiscoveredItem discovered) => discovered.IsRunning switch
     {
@@ -173,6 +173,10 @@ internal sealed class DiscoverText
         null => "",
     };
 
+    private static string Bypassed(int number) => number == 1 ? Count(number, "bypass") : $"{Number(number)} bypasses";
+
     private static string Count(int number, string what)
-        => $"{(number == 0 ? "no" : $"{number}")} {what}{(number == 1 ? "" : "s")}";
+        => $"{Number(number)} {what}{(number == 1 ? "" : "s")}";
+
+    private static string Number(int number) => number == 0 ? "no" : $"{number}";
 }

@@ -23,7 +23,7 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
     private Dictionary<string, long> _counts = [];
     private long _from;
 
-    /// <summary>The last thing that spoke against a connection; null when nothing arrived at all.</summary>
+    /// <summary>Why the last connection failed; null when nothing arrived at all.</summary>
     public string? WhyNot { get; private set; }
 
     /// <summary>Remembers what was there before.</summary>
@@ -98,7 +98,7 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
         var (_, text) = await _control.GetAsync("/metrics", stop);
         foreach (var line in text.Split('\n'))
         {
-            const string unidentified = "gatehouse_strangers_total{reason=\"";
+            const string unidentified = "gatehouse_unidentified_total{reason=\"";
             var isStranger = line.StartsWith(unidentified, StringComparison.Ordinal);
             if (!isStranger && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal)) continue;
             var name = isStranger ? line[unidentified.Length..].Split('"')[0] : "local";

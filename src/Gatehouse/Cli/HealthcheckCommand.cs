@@ -41,7 +41,7 @@ internal static class HealthcheckCommand
             if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
             {
                 Console.Out.WriteLine("ready");
-                // Calls are served, and some may go around the gate.
+                // Calls are served, and some may bypass the gate.
                 foreach (var line in text.Split('\n').Where(
                     static line => line.StartsWith("adoption: ", StringComparison.Ordinal)))
                 {

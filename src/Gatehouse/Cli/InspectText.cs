@@ -125,9 +125,9 @@ internal static class InspectJson
         json.WriteString("subject", finding.Subject.Name);
         if (job is not null) json.WriteString("job", job);
         json.WriteString("title", finding.Rule.Title);
-        json.WriteString("read", finding.What);
+        json.WriteString("observed", finding.What);
         json.WriteString("why", finding.Rule.Why);
-        json.WriteString("mend", finding.Fix);
+        json.WriteString("fix", finding.Fix);
         if (finding.File is not null) json.WriteString("file", finding.File);
         json.WriteString("fingerprint", SarifWriter.Fingerprint(finding));
     }

@@ -118,7 +118,7 @@ internal static class LedgerLines
         }
         else if (leaf.Entry is SummaryEntry summary)
         {
-            json.WriteNumber("strangers", summary.Unidentified);
+            json.WriteNumber("unidentified", summary.Unidentified);
             json.WriteStartObject("rate_limited");
             foreach (var (job, count) in summary.RateLimited) json.WriteNumber(job, count);
             json.WriteEndObject();

@@ -64,7 +64,7 @@ internal sealed record NextRequest(string Home, string? Docker, bool IsDone, Fil
     /// <summary>Where the journals of adoptions are; tests have their own.</summary>
     public string Journals { get; init; } = JournalFolder.Usual;
 
-    /// <summary>As whom and of which engine things are seen.</summary>
+    /// <summary>The user and the engine of the scan.</summary>
     public string Place => $"{(Environment.IsPrivilegedProcess ? "root" : "user")} "
         + (Docker ?? Environment.GetEnvironmentVariable("DOCKER_HOST") ?? "");
 }
@@ -102,11 +102,11 @@ internal static class NextText
             json.WriteString("kind", isNext ? "next" : "not-done");
             json.WriteString("key", step.Key);
             json.WriteString("title", step.Title);
-            json.WriteString("read", step.Read);
+            json.WriteString("observed", step.Read);
             json.WriteString("why", step.Why);
-            json.WriteString("do", step.Command);
+            json.WriteString("fix", step.Command);
             json.WriteString("undo", step.Undo);
-            json.WriteString("check", step.Check);
+            json.WriteString("verify", step.Check);
             json.WriteEndObject();
         }
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));

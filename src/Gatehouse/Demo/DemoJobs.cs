@@ -2,12 +2,12 @@ namespace Gatehouse.Demo;
 
 /// <summary>
 /// Four jobs of a homelab, calling models through the gate as their real counterparts would, and two calls that the
-/// gate must refuse: a job that asks for a model it may not use, and a caller that nobody knows.
+/// gate must refuse: a job that asks for a model it may not use, and an unidentified caller.
 /// </summary>
 internal sealed class DemoJobs(DemoPlan plan, TimeProvider time, Action<DemoCall> report) : IDisposable
 {
     /// <summary>Looks like a token and is none.</summary>
-    private const string UnknownToken = "not-a-token-of-this-house";
+    private const string UnknownToken = "not-a-token-of-this-gate";
 
     /// <summary>How far a pause strays from its length, in tenths: jobs that march in step look staged.</summary>
     private const int JitterTenths = 6;
@@ -21,7 +21,7 @@ internal sealed class DemoJobs(DemoPlan plan, TimeProvider time, Action<DemoCall
         LoopAsync(DemoPlan.VoiceAssistant, TimeSpan.FromSeconds(3), Voice, cancel),
         LoopAsync(DemoPlan.DocumentTagger, TimeSpan.FromSeconds(5), Documents, cancel),
         LoopAsync("overreach", TimeSpan.FromSeconds(11), Overreach, cancel),
-        LoopAsync("stranger", TimeSpan.FromSeconds(13), Stranger, cancel));
+        LoopAsync("unidentified", TimeSpan.FromSeconds(13), Stranger, cancel));
 
     public void Dispose() => _client.Dispose();
 

@@ -13,7 +13,7 @@ namespace Gatehouse.Discovery;
 internal static class ComposeSearch
 {
     private const int DepthMax = 3; // Folders below a place; people keep stacks in one or two.
-    private const int ProjectsMax = 300; // Projects of one house; large ones have about 60.
+    private const int ProjectsMax = 300; // Projects of one host; large ones have about 60.
     private const int FileBytesMax = 1 << 20;
 
     // Where people keep stacks, by the habits of the common guides and systems, Portainer and Dockge.
@@ -150,7 +150,7 @@ internal static class SettingsSearch
     // Software whose flows and automations lie in a folder that it sees of the host.
     private static readonly string[] WithFlows = ["Home Assistant", "n8n", "Node-RED"];
 
-    /// <summary>The same sights, with what their configuration files say.</summary>
+    /// <summary>The same observations, with what their configuration files say.</summary>
     public static ImmutableArray<Observation> Add(HostFiles files, ImmutableArray<Observation> observations)
     {
         var left = FilesMax;

@@ -13,7 +13,7 @@ namespace Gatehouse.Discovery;
 internal sealed class HostFiles(string root)
 {
     public const int ScriptBytesMax = 256 * 1024;
-    public const int FileBytesMax = 8 * 1024 * 1024; // A house with hundreds of flows stays below 5 MiB.
+    public const int FileBytesMax = 8 * 1024 * 1024; // An installation with hundreds of flows stays below 5 MiB.
 
     private const int SmallBytesMax = 2 * 1024 * 1024; // An export of one flow.
     private const long AllBytesMax = 256L * 1024 * 1024; // Read in one look at a host.
@@ -69,7 +69,7 @@ internal sealed class HostFiles(string root)
             {
                 if (++_entries > EntriesMax)
                 {
-                    Skip(folder, $"was not seen to its end: more than {EntriesMax} files were seen before");
+                    Skip(folder, $"was not listed to its end: more than {EntriesMax} files were listed before");
                     break;
                 }
                 var isLink = (info.Attributes & FileAttributes.ReparsePoint) != 0;

@@ -27,7 +27,7 @@ internal static class HostFlows
         "rest_commands.yaml", "shell_command.yaml", "shell_commands.yaml",
     ];
 
-    /// <summary>The sights below these folders.</summary>
+    /// <summary>The observations below these folders.</summary>
     public static List<Observation> Read(HostFiles files, IEnumerable<string> folders, ScriptCache scripts)
     {
         var (observations, houses, opened) =
@@ -125,7 +125,7 @@ internal static class HostCron
     // Debian's place, and that of the Red Hat and Alpine families.
     private static readonly string[] UserFolders = ["/var/spool/cron/crontabs", "/var/spool/cron", "/etc/crontabs"];
 
-    /// <summary>The sights.</summary>
+    /// <summary>The observations.</summary>
     public static IEnumerable<Observation> Read(HostFiles files, IReadOnlyList<HostUser> users, ScriptCache scripts)
     {
         var homes = users.ToDictionary(static user => user.Name, static user => user.Home, StringComparer.Ordinal);

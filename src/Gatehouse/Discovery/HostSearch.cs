@@ -26,7 +26,7 @@ internal sealed class HostSearch
     public IReadOnlyList<string> Folders { get; init; } = [];
 
     /// <summary>Looks.</summary>
-    /// <param name="estate">What the house declares; null when there is no estate.</param>
+    /// <param name="estate">What the user declares; null when there is no estate.</param>
     /// <param name="stop">Ends the search.</param>
     public async Task<HostSearchResult> ScanAsync(EstatePlan? estate, CancellationToken stop)
     {

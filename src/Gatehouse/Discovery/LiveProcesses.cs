@@ -9,7 +9,7 @@ namespace Gatehouse.Discovery;
 /// <summary>Lists processes from <c>/proc</c>. A process that ends meanwhile is left out.</summary>
 internal static class LiveProcesses
 {
-    private const int ProcessesMax = 50_000; // Far above any house.
+    private const int ProcessesMax = 50_000; // Far more than any host has.
     private const int CommandBytesMax = 64 * 1024; // Of one command line.
     private const int IdLength = 64; // Hexadecimal digits of a container's id.
 
@@ -116,7 +116,7 @@ internal sealed record LiveProcess(
     /// <summary>The program's own name.</summary>
     public string Program => CommandLine is [var first, ..] ? Path.GetFileName(first.Split(' ')[0].TrimEnd(':')) : "";
 
-    /// <summary>Whose it is, in the words of sights.</summary>
+    /// <summary>Whose it is, as observations name it.</summary>
     public string Identity => Unit is null ? FormattableString.Invariant($"process {Id}") : $"unit {Unit}";
 }
 

@@ -80,7 +80,7 @@ internal sealed class LiveScan(string root, EngineView? engine)
                 evidence.Add(new Evidence(EvidenceKind.ModelServer, $"port {OllamaPort}", process.Program));
             if (evidence.Count == 0) continue;
             var isServer = evidence.Any(piece => piece.Kind == EvidenceKind.ModelServer);
-            // A program that is asked something by hand, and ends, is no job of the house; one with a URL of its own
+            // A program that is asked something by hand, and ends, is no job of this host; one with a URL of its own
             // may be.
             observations.Add(new Observation
             {

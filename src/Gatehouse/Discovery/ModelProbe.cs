@@ -20,7 +20,7 @@ internal static class ModelProbe
 
     private static readonly TimeSpan AskedWithin = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same sights, with the models that their servers named.</summary>
+    /// <summary>The same observations, with the models that their servers named.</summary>
     public static async Task<ImmutableArray<Observation>> AskAsync(ImmutableArray<Observation> observations,
         CancellationToken stop)
     {
@@ -36,7 +36,7 @@ internal static class ModelProbe
             ? await OneAsync(client, observation, port, stop) : observation))];
     }
 
-    /// <summary>The names that one server tells over a way that the caller opens; empty when it tells none.</summary>
+    /// <summary>The names that one server lists, over a connection that the caller opens; may be empty.</summary>
     /// <param name="port">Its port.</param>
     /// <param name="connect">Opens a connection to it.</param>
     /// <param name="stop">Ends it.</param>
@@ -95,7 +95,7 @@ internal static class ModelProbe
             or IOException)
         {
             stop.ThrowIfCancellationRequested();
-            // It does not answer, or not in this dialect: its name is then not known, which the find says.
+            // It does not answer, or not in this dialect: its name is then not known, which the item says.
             return observation;
         }
     }

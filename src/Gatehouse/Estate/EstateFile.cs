@@ -14,13 +14,13 @@ internal static class EstateFile
     /// <summary>The path of the file in a home.</summary>
     public static string PathIn(string home) => Path.Combine(home, Name);
 
-    /// <summary>Reads and judges the file.</summary>
+    /// <summary>Reads and checks the file.</summary>
     public static EstateReading Read(string home) => Read(home, out _);
 
     /// <summary>The plan of a home; null when it has no valid file.</summary>
     public static EstatePlan? TryRead(string home) => File.Exists(PathIn(home)) ? Read(home).Plan : null;
 
-    /// <summary>Reads and judges the file, and gives its text.</summary>
+    /// <summary>Reads and checks the file, and gives its text.</summary>
     public static EstateReading Read(string home, out string text)
     {
         text = "";

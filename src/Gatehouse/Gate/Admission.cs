@@ -27,7 +27,7 @@ internal sealed class Admission(GateParts parts)
         return parts.Pauses.For(call.Caller.Job.Key) is { } pause ? Paused(call.Caller.Job.Key, pause) : null;
     }
 
-    /// <summary>Reads the body once and judges it.</summary>
+    /// <summary>Reads the body once and checks it.</summary>
     public Task<Refusal?> CheckBodyAsync(GateCall call) => ReadAndCheckBodyAsync(call);
 
     public static Refusal Paused(string job, Pause pause) => new(RefusalKind.Paused,

@@ -7,7 +7,7 @@ using Gatehouse.Storage;
 namespace Gatehouse.Gate;
 
 /// <summary>
-/// Reads a body whole, within the job's limit and the house's memory budget, and undoes its content encoding: what
+/// Reads a body whole, within the job's limit and the server's memory budget, and undoes its content encoding: what
 /// is inspected is what is forwarded, so an encoding that cannot be undone is refused.
 /// </summary>
 internal sealed class BodyReader(SharedRoom decoders)

@@ -47,7 +47,7 @@ internal sealed class CredentialWatch
     /// <summary>Whether what was looked at ends in half of the credential or more.</summary>
     public bool IsMostlyThere => EndsInAtLeast(_secret.Length / 2);
 
-    /// <summary>A watch for one answer; null when there is no credential that could be told from a word.</summary>
+    /// <summary>A watch for one answer; null when no credential can be distinguished from a word.</summary>
     public static CredentialWatch? For(string? credential)
         => credential is not null && Encoding.UTF8.GetByteCount(credential) >= CredentialBytesMin
             ? new CredentialWatch(Encoding.UTF8.GetBytes(credential)) : null;

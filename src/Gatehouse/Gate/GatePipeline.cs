@@ -98,7 +98,7 @@ internal sealed class GatePipeline(GateParts parts)
         }
         catch (Exception error)
         {
-            // The request boundary: a bug stops this call, never the house, and never passes as success.
+            // The request boundary: a bug stops this call, never the server, and never passes as success.
             parts.Log.CallFailed(error, call.Id);
             await answer.FailAsync(Broken);
         }

@@ -63,7 +63,7 @@ internal sealed record InspectionInput
         var host = await HostScan.ReadAsync(view.Containers.Select(static one => one.ProcessId), stop);
         if (!Environment.IsPrivilegedProcess)
         {
-            missed.Add("Processes of other users are seen by root alone: sudo gatehouse inspect");
+            missed.Add("Only root can see processes of other users: sudo gatehouse inspect");
         }
         var discoveries = Classifier.Find(new HostObservations { Observations = Observations(view), Estate = plan });
         var servers = discoveries.Where(static discovered => discovered.Kind == DiscoveredKind.Server)

@@ -62,8 +62,8 @@ internal static class InspectionRun
                     || InspectionInput.IsKnown(container.ComposeService ?? "")));
 }
 
-/// <summary>One thing that was inspected, with what was found.</summary>
-/// <param name="Subject">The thing.</param>
+/// <summary>One subject that was inspected, with its findings.</summary>
+/// <param name="Subject">The subject.</param>
 /// <param name="Job">The job of the estate that it is; null when it is none.</param>
 /// <param name="Findings">What was found, the worst first.</param>
 internal sealed record InspectedSubject(FindingSubject Subject, string? Job, ImmutableArray<Finding> Findings)

@@ -72,7 +72,7 @@ internal static class UnitScan
 }
 
 /// <summary>
-/// Lets systemd judge a service without running it. It is given a copy with every drop-in folded in and without
+/// Lets systemd rate a service without running it. It is given a copy with every drop-in folded in and without
 /// commands and variables: neither counts in the score, and both may hold secrets.
 /// </summary>
 internal static class ExposureScan
@@ -88,7 +88,7 @@ internal static class ExposureScan
         var folder = Directory.CreateTempSubdirectory("gatehouse-unit-").FullName;
         try
         {
-            // The tool refuses a file whose name is no unit's, and a template has no instance to judge.
+            // The tool refuses a file whose name is no unit's, and a template has no instance to rate.
             var path = Path.Combine(folder, "subject.service");
             await File.WriteAllTextAsync(path, TextOf(unit), stop);
             string[] words = ["security", "--offline=true", "--no-pager", path];

@@ -230,7 +230,7 @@ internal sealed class ServerListeners(
 /// <param name="Address">A concrete address or socket.</param>
 internal sealed record ListenerTarget(string? Job, ListenAddress Address)
 {
-    /// <summary>Far above any house; bounds the sockets where something makes addresses without end.</summary>
+    /// <summary>More than any installation has; bounds the sockets if something adds addresses without end.</summary>
     private const int SharedMax = 256;
 
     /// <summary>Everything that the plan wants, given the addresses that there are.</summary>
@@ -239,7 +239,7 @@ internal sealed record ListenerTarget(string? Job, ListenAddress Address)
         var wanted = plan.Jobs.Values
             .SelectMany(job => job.Listen.Select(address => new ListenerTarget(job.Key, address))).ToHashSet();
         if (plan.Gate is not ListenAddress.Interfaces { Port: var port }) return wanted;
-        // The IPv4 loopback is always there and opened with the house, so that a taken port stops the start.
+        // The IPv4 loopback is always there and opened first, so that a taken port stops the start.
         var shared = LocalAddresses.Reachable(own).Select(there => there.Address)
             .Concat(own.Select(there => there.Address).Where(IPAddress.IPv6Loopback.Equals))
             .Select(address => new ListenerTarget(null, new ListenAddress.Tcp(new IPEndPoint(address, port))));

@@ -62,14 +62,14 @@ internal sealed class GateMetrics
         text.Family("gatehouse_refusals_total", "counter", "Calls of known jobs that were refused, by reason.");
         foreach (var (reason, counter) in _refusals)
             text.Sample("gatehouse_refusals_total", counter.Value, ("reason", reason));
-        text.Family("gatehouse_strangers_total", "counter", "Calls that could not be attributed, by reason.");
+        text.Family("gatehouse_unidentified_total", "counter", "Calls that could not be attributed, by reason.");
         foreach (var (reason, counter) in _unidentified)
-            text.Sample("gatehouse_strangers_total", counter.Value, ("reason", reason));
+            text.Sample("gatehouse_unidentified_total", counter.Value, ("reason", reason));
         text.Family("gatehouse_local_answers_total", "counter", "Lists, shows and probes answered without a model.");
         text.Sample("gatehouse_local_answers_total", Interlocked.Read(ref _local));
         text.Family("gatehouse_tokens_total", "counter", "Tokens as the models counted them.");
         foreach (var ((job, model, way), counter) in _tokens)
-            text.Sample("gatehouse_tokens_total", counter.Value, ("job", job), ("model", model), ("way", way));
+            text.Sample("gatehouse_tokens_total", counter.Value, ("job", job), ("model", model), ("direction", way));
         WriteDurations(text);
     }
 

@@ -6,7 +6,7 @@ using Gatehouse.Tests.Docker;
 namespace Gatehouse.Tests.Adoption;
 
 /// <summary>
-/// Adoption of a house that is not as it comes out of the box: declared, grown later, with two models.
+/// Adoption of an installation that is not as it comes out of the box: declared, grown later, with two models.
 /// </summary>
 [Collection(EngineCollection.Name)]
 public sealed class AdoptMoreTests(TestEngine engine)

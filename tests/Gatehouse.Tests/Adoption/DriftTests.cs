@@ -7,7 +7,7 @@ using Gatehouse.Tests.Docker;
 namespace Gatehouse.Tests.Adoption;
 
 /// <summary>
-/// What people and their tools do to an adopted house: it is noticed, said, and brought back by <c>adopt</c>.
+/// What people and their tools do to an adopted host: it is noticed, said, and brought back by <c>adopt</c>.
 /// </summary>
 [Collection(EngineCollection.Name)]
 public sealed partial class DriftTests(TestEngine engine)
@@ -43,9 +43,9 @@ public sealed partial class DriftTests(TestEngine engine)
         var next = await stack.GatehouseAsync("next", "--docker", engine.SocketPath, "--home", stack.Home);
         Assert.Contains("Bring back what was adopted.", Flat(next.Output), StringComparison.Ordinal);
 
-        var mended = (await stack.AdoptAsync("--yes")).Expect(0);
+        var again = (await stack.AdoptAsync("--yes")).Expect(0);
 
-        Assert.Contains(sentence, Flat(mended.Output), StringComparison.Ordinal);
+        Assert.Contains(sentence, Flat(again.Output), StringComparison.Ordinal);
         Assert.Equal(adopted, await PlacesAsync(stack));
         Assert.DoesNotContain(
             "HTTP/1.1", await stack.GetFromAsync("db", "http://ollama:11434/api/tags"), StringComparison.Ordinal);
@@ -69,8 +69,8 @@ public sealed partial class DriftTests(TestEngine engine)
         var found = (await stack.DiscoverAsync("--json")).Expect(0).Lines
             .Select(static line => JsonDocument.Parse(line).RootElement).ToArray();
 
-        // Other programs of the machine that runs this test are none of this house.
-        Assert.DoesNotContain(found, static one => Kind(one) == "way-around" && Name(one) is "ollama" or "gatehouse");
+        // Other programs of the machine that runs this test do not belong to this installation.
+        Assert.DoesNotContain(found, static one => Kind(one) == "bypass" && Name(one) is "ollama" or "gatehouse");
         Assert.DoesNotContain(found, static one => Kind(one) == "changed");
         Assert.DoesNotContain(
             found, static one => Kind(one) == "job" && one.GetProperty("estate").GetString() == "missing");

@@ -4,7 +4,7 @@ using Gatehouse.Tests.Docker;
 
 namespace Gatehouse.Tests.Adoption;
 
-/// <summary>Two runs at once, and a person who stops one: neither leaves a house that nobody can undo.</summary>
+/// <summary>Two runs at once, and a person who stops one: neither leaves a host that nobody can undo.</summary>
 [Collection(EngineCollection.Name)]
 public sealed class StoppedTests(TestEngine engine)
 {

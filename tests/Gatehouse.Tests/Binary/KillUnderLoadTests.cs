@@ -27,7 +27,7 @@ public sealed partial class KillUnderLoadTests
         {
             var load =
                 await LoadAndKillAsync(home, token, $"kill{round}", TimeSpan.FromMilliseconds(random.Next(30, 400)));
-            // On the home as the crash left it, before any gate has mended something.
+            // On the home as the crash left it, before any gate has repaired something.
             (await home.RunAsync("ledger", "verify", "--payloads")).Expect(0);
 
             await using var gate = await home.ServeAsync();

@@ -91,7 +91,7 @@ public sealed class EstateCommandsTests : IDisposable
         Assert.True(
             output.IndexOf("posting-every-morning-with-a-long-name: critical", StringComparison.Ordinal)
             < output.IndexOf("calm: low 0", StringComparison.Ordinal));
-        Assert.Contains("+2 Strangers can write what it reads (rss).", output, StringComparison.Ordinal);
+        Assert.Contains("+2 Outsiders can write what it reads (rss).", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -113,13 +113,13 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
         Assert.Equal(2, samples["gatehouse_calls_total{job=\"all\",model=\"gpt\",outcome=\"completed\"}"]);
         Assert.Equal(1, samples["gatehouse_calls_total{job=\"all\",model=\"gpt\",outcome=\"upstream_truncated\"}"]);
         Assert.Equal(1, samples["gatehouse_refusals_total{reason=\"model_not_found\"}"]);
-        Assert.Equal(1, samples["gatehouse_strangers_total{reason=\"bad_token\"}"]);
+        Assert.Equal(1, samples["gatehouse_unidentified_total{reason=\"bad_token\"}"]);
         Assert.Equal(1, samples["gatehouse_local_answers_total"]);
         Assert.Equal(1, samples["gatehouse_ledger_writable"]);
         Assert.Equal(0, samples["gatehouse_calls_in_flight"]);
         Assert.Equal(3, samples["gatehouse_call_seconds_count"]);
         Assert.Equal(3, samples["gatehouse_call_seconds_bucket{le=\"+Inf\"}"]);
-        Assert.True(samples["gatehouse_tokens_total{job=\"all\",model=\"gpt\",way=\"input\"}"] > 0);
+        Assert.True(samples["gatehouse_tokens_total{job=\"all\",model=\"gpt\",direction=\"input\"}"] > 0);
         Assert.True(samples["gatehouse_ledger_entries"] >= 8);
         var buckets = samples.Where(
             sample => sample.Key.StartsWith("gatehouse_call_seconds_bucket", StringComparison.Ordinal)).ToList();

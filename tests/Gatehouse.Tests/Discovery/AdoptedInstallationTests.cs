@@ -28,7 +28,7 @@ public sealed class AdoptedInstallationTests
         "chat", "ghcr.io/open-webui/open-webui:main", "gatehouse-app-chat", "lab_default");
 
     private static ContainerFacts Gate { get; } = Container(
-        "gatehouse", "gatehouse:0.1.0", "gatehouse-model-ollama", "gatehouse-app-chat", "gatehouse-house") with
+        "gatehouse", "gatehouse:0.1.0", "gatehouse-model-ollama", "gatehouse-app-chat", "gatehouse-uplink") with
     {
         Labels = ImmutableSortedDictionary<string, string>.Empty.Add(GateNetworks.AdoptionLabel, "ad_1"),
         Ports = [new PortFact(11434, "tcp", "0.0.0.0", 11434)],

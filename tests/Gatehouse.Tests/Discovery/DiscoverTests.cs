@@ -55,10 +55,10 @@ public sealed class DiscoverTests : IDisposable
 
         var lines = output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement).ToArray();
-        Assert.Equal(["job", "server", "way-around", "way-around", "looked", "looked", "skipped"],
+        Assert.Equal(["job", "server", "bypass", "bypass", "looked", "looked", "skipped"],
             lines.Select(line => line.GetProperty("kind").GetString()));
         Assert.Equal("http://ollama:11434", lines[0].GetProperty("evidence").EnumerateArray()
-            .Single(piece => piece.GetProperty("clue").GetString() == "model-url").GetProperty("value").GetString());
+            .Single(piece => piece.GetProperty("kind").GetString() == "model-url").GetProperty("value").GetString());
         Assert.Contains("model: ollama", lines[0].GetProperty("entry").GetProperty("yaml").GetString(),
             StringComparison.Ordinal);
     }

@@ -20,7 +20,7 @@ public sealed class HomeAssistantReaderTests
         var evening = Named("Evening summary");
         Assert.Equal((TriggerKind.Cron, "0 21 * * *"), (evening.Trigger, evening.Cron));
         AssertHas(evening, "ModelClient conversation.process", "Sink notify notify.mobile_app_anna",
-            "Power controls the house: lock.unlock", "Sink mastodon https://social.example",
+            "Power controls the home: lock.unlock", "Sink mastodon https://social.example",
             "Power runs commands", "ModelUrl http://localhost:11434/api/generate");
     }
 
@@ -75,7 +75,7 @@ public sealed class HomeAssistantReaderTests
     {
         var local = Named("Local model");
         Assert.Equal(TriggerKind.Prompt, local.Trigger);
-        AssertHas(local, "ModelUrl http://192.168.1.9:11434", "ModelName qwen3:4b", "Power controls the house");
+        AssertHas(local, "ModelUrl http://192.168.1.9:11434", "ModelName qwen3:4b", "Power controls the home");
         AssertHas(Named("ChatGPT"), "ModelUrl https://api.openai.com/v1", "ModelName gpt-4o-mini",
             "ModelKey openai_conversation api_key");
         Assert.DoesNotContain(House.Observations, observation => observation.Name == "Bridge");

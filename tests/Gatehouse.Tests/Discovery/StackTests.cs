@@ -75,7 +75,7 @@ public sealed class StackTests
 
     private static ComposeReading Read(string name)
     {
-        // As if the stack lay in the house, so that no path of the machine that tests it matters.
+        // As if the stack were on this host, so that no path of the machine that tests it matters.
         var root = "/srv/" + name;
         return ComposeReader.Read(new ComposeRequest { Directory = root }, path =>
         {

@@ -34,7 +34,7 @@ public sealed class EstateProblemsTests
     [InlineData("estate: 1\nzzz: 1", 2, 1, "zzz", "unknown key `zzz`; expected one of estate, name, node")]
     [InlineData("estate: 1\ndefaults: { concurrent: 4 }", 2, 13, "defaults.concurrent",
         "unknown key `concurrent`; did you mean `limits.concurrent`?")]
-    // The house.
+    // The server.
     [InlineData("estate: 1\nlisten: { gate: 8420 }", 2, 17, "listen.gate", "`8420` does not fit; expected `ip:port`")]
     [InlineData("estate: 1\nlisten: { gate: '::1:8420' }", 2, 17, "listen.gate", "`::1:8420` does not fit")]
     [InlineData("estate: 1\nlisten: { gate: unix:run/x }", 2, 17, "listen.gate", "`unix:run/x` does not fit")]

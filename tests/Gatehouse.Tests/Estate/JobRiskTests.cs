@@ -31,7 +31,7 @@ public sealed class JobRiskTests
                 "What it says becomes public: its sink is mastodon.",
                 "It can send messages outside.",
                 "It starts without a person (cron), and sends outside.",
-                "Strangers can write what it reads (rss).",
+                "Outsiders can write what it reads (rss).",
             ],
             summariser.Reasons.Select(reason => reason.Sentence));
     }
@@ -58,15 +58,15 @@ public sealed class JobRiskTests
     }
 
     [Theory]
-    [InlineData("model: m", "model: gpt", "Its prompts leave the house, to gpt.")]
+    [InlineData("model: m", "model: gpt", "Its prompts leave the local network, to gpt.")]
     [InlineData("sink: log", "sink: log, may-manage-models: true", "It may pull, create and delete models.")]
     [InlineData("sink: log", "sink: log, opaque: [audio/speech]", "Some of its calls are not inspected: audio/speech.")]
     [InlineData("sink: log", "sink: log, provider-tools: [mcp]",
-        "Its provider may act for it, out of the gate's sight: mcp.")]
+        "Its provider may act for it where the gate does not see it: mcp.")]
     [InlineData("sink: log", "sink: log, pipeline: [a, b, c, d, e, f]", "It chains 6 services.")]
     [InlineData("source: { kind: file, path: /var/log }", "source: webhook",
-        "Strangers can write what it reads (webhook).")]
-    [InlineData("source: { kind: file, path: /var/log }", "source: mail", "Strangers can write what it reads (mail).")]
+        "Outsiders can write what it reads (webhook).")]
+    [InlineData("source: { kind: file, path: /var/log }", "source: mail", "Outsiders can write what it reads (mail).")]
     public void Each_further_reason_raises_the_score_and_is_named(string from, string to, string sentence)
     {
         var risk = Assess(Classifier.Replace(from, to, StringComparison.Ordinal));

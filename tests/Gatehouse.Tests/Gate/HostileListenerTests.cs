@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gatehouse.Tests.Gate;
 
-/// <summary>A job's own listener cannot hold up the house, and no stranger can put its socket elsewhere.</summary>
+/// <summary>A job's own listener cannot hold up the server, and no other user can put its socket elsewhere.</summary>
 public sealed class HostileListenerTests
 {
     private const UnixFileMode Everybody = (UnixFileMode)0b111_111_111;

@@ -33,14 +33,14 @@ public sealed class PauseTests
         Assert.Equal(0, stage.Exchanges().Count(row => row.Job == "narrow" && row.Outcome != "refused"));
         await stage.RestartAsync();
         Assert.Equal(403, await ChatAsync(stage, narrow));
-        await stage.ActAsync("resume", ("job", "narrow"), ("why", "mended"));
+        await stage.ActAsync("resume", ("job", "narrow"), ("why", "fixed"));
         Assert.Equal(200, await ChatAsync(stage, narrow));
         await stage.RestartAsync();
         Assert.Equal(200, await ChatAsync(stage, narrow));
         var (paused, resumed) = (Assert.Single(stage.Acts("pause")), Assert.Single(stage.Acts("resume")));
         Assert.Equal(
             ("tester", "it posts nonsense", "narrow"), (paused.Who, paused.Details["why"], paused.Details["job"]));
-        Assert.Equal(("tester", "mended"), (resumed.Who, resumed.Details["why"]));
+        Assert.Equal(("tester", "fixed"), (resumed.Who, resumed.Details["why"]));
     }
 
     [Fact]

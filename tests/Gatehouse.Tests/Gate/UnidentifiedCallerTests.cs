@@ -8,7 +8,7 @@ namespace Gatehouse.Tests.Gate;
 public sealed class UnidentifiedCallerTests
 {
     [Fact]
-    public async Task Strangers_are_counted_and_summed_up_by_the_minute_and_get_no_entry_of_their_own()
+    public async Task Unidentified_callers_are_counted_and_summed_up_by_the_minute_and_get_no_entry_of_their_own()
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var logs = new LogCapture();
@@ -19,7 +19,7 @@ public sealed class UnidentifiedCallerTests
 
         Assert.Equal(before, Count(stage));
         Assert.Contains(
-            "gatehouse_strangers_total{reason=\"bad_token\"} 25", await stage.ControlAsync("/metrics"),
+            "gatehouse_unidentified_total{reason=\"bad_token\"} 25", await stage.ControlAsync("/metrics"),
             StringComparison.Ordinal);
         Assert.DoesNotContain(logs.Lines, line => line.Contains("their-secret", StringComparison.Ordinal));
 

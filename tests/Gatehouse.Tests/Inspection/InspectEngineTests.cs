@@ -144,7 +144,8 @@ public sealed class InspectEngineTests(TestEngine engine) : VerbOnEngine(engine)
         {
             using var json = JsonDocument.Parse(line);
             if (json.RootElement.GetProperty("kind").GetString() != "finding") continue;
-            found[json.RootElement.GetProperty("id").GetString()!] = json.RootElement.GetProperty("read").GetString()!;
+            found[json.RootElement.GetProperty("id").GetString()!] =
+                json.RootElement.GetProperty("observed").GetString()!;
         }
         return found;
     }

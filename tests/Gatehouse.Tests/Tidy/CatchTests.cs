@@ -11,12 +11,12 @@ public sealed class CatchTests
     private static readonly Dictionary<string, string> Boundaries = new()
     {
         ["src/Gatehouse/Gate/GatePipeline.cs RunAsync"] =
-            "The request boundary: a bug stops one call, never the house.",
+            "The request boundary: a bug stops one call, never the server.",
         ["src/Gatehouse/Gate/Exchange.cs TryReadAsync"] = Decoders,
         ["src/Gatehouse/Gate/Exchange.cs RelayAsync"] = Decoders,
         ["src/Gatehouse/Gate/BodyReader.cs DecodeAsync"] = Decoders,
         ["src/Gatehouse/Linux/NetworkNamespace.cs RunAsync"] =
-            "The top of a thread of its own: whatever ends its work goes to whoever waits for it.",
+            "The top of a thread of its own: whatever ends its work goes to its waiter.",
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
         ["src/Gatehouse/Storage/SqliteLedger.cs WatchAsync"] =
             "The top of the loop that signs and probes: any doubt stops the process.",

@@ -34,9 +34,9 @@ internal static class InspectDocument
         by `--docker` and cannot be reached.
 
         `--json` prints one object a line: `kind` is `finding` (`id`, `severity`, `subject-kind`, `subject`, `job`,
-        `title`, `read`, `why`, `mend`, `file`, `fingerprint`), `not-seen` (`what`) or, at the end, `count`. `--sarif`
-        prints one SARIF 2.1.0 document: critical and high are errors, medium is a warning, the rest are notes; the
-        fingerprint is made of rule, subject and place and does not change with the words.
+        `title`, `observed`, `why`, `fix`, `file`, `fingerprint`), `not-seen` (`what`) or, at the end, `count`.
+        `--sarif` prints one SARIF 2.1.0 document: critical and high are errors, medium is a warning, the rest are
+        notes; the fingerprint is made of rule, subject and place and does not change with the words.
 
         """;
 

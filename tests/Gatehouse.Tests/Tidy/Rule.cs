@@ -1,7 +1,7 @@
 namespace Gatehouse.Tests.Tidy;
 
 /// <summary>
-/// A house rule: what breaks it must be on its list of exceptions, and what is on the list must break it.
+/// A rule of this project: what breaks it must be on its list of exceptions, and what is on the list must break it.
 /// </summary>
 internal static class Rule
 {

@@ -52,7 +52,7 @@ public static class CrontabReader
 
     /// <summary>Reads a script of <c>/etc/cron.daily</c> and its like.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     /// <param name="cron">When the scripts of its folder start, as <c>@daily</c>.</param>
     public static ObservationReading ReadScriptOfFolder(string path, string text, string cron)
     {
@@ -196,7 +196,7 @@ internal sealed record CronLine(string Schedule, string? User, string Command, s
 
 /// <summary>A table of cron, as it lies on the host.</summary>
 /// <param name="Path">Where it lies.</param>
-/// <param name="Text">What stands in it.</param>
+/// <param name="Text">The content of the file.</param>
 /// <param name="Kind">Its format.</param>
 /// <param name="User">Whose table it is, where it is a user's; null otherwise.</param>
 public sealed record CrontabFile(string Path, string Text, CrontabKind Kind, string? User = null);

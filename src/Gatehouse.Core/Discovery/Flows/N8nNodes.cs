@@ -143,7 +143,7 @@ internal static class N8nNodes
         ["mySql"] = "reads or writes a database",
         ["mongoDb"] = "reads or writes a database",
         ["redis"] = "reads or writes a database",
-        ["homeAssistant"] = "controls the house",
+        ["homeAssistant"] = "controls the home",
         ["n8n"] = "changes workflows of n8n",
         ["kafka"] = "sends to kafka",
         ["toolHttpRequest"] = "lets the model send web requests",

@@ -14,7 +14,7 @@ public static class N8nReader
     private const int WorkflowsMax = 500; // Of one file.
     private const int NodesMax = 1_000; // Of one workflow.
 
-    // When several nodes can start a workflow, the one that strangers can use comes first.
+    // When several nodes can start a workflow, the one that outsiders can use comes first.
     private static readonly TriggerKind[] Order =
         [TriggerKind.Webhook, TriggerKind.Event, TriggerKind.Cron, TriggerKind.Prompt, TriggerKind.Manual];
 
@@ -29,7 +29,7 @@ public static class N8nReader
 
     /// <summary>Reads an export.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -123,7 +123,7 @@ public static class N8nReader
 /// <summary>Says when a schedule node of n8n fires, where five cron fields can say it.</summary>
 internal static class N8nSchedule
 {
-    /// <summary>The cron fields of a node; null when they cannot be told or it has several times.</summary>
+    /// <summary>The cron fields of a node; null when they cannot be determined or it has several times.</summary>
     public static string? CronOf(string type, TreeNode parameters)
     {
         var text = type == "scheduleTrigger"
@@ -133,7 +133,7 @@ internal static class N8nSchedule
     }
 
     /// <summary>
-    /// The rule of <c>scheduleTrigger</c>. What n8n fills in by chance cannot be told and gives null.
+    /// The rule of <c>scheduleTrigger</c>. What n8n fills in at random cannot be determined and gives null.
     /// </summary>
     private static string? OfInterval(TreeNode rule)
     {

@@ -7,7 +7,7 @@ using Gatehouse.Core.Estate;
 namespace Gatehouse.Core.Discovery.Flows;
 
 /// <summary>
-/// Reads the flows of Node-RED (<c>flows.json</c>): one sight for each tab. The file of credentials beside it is
+/// Reads the flows of Node-RED (<c>flows.json</c>): one observation for each tab. The file of credentials beside it is
 /// never read.
 /// </summary>
 public static class NodeRedReader
@@ -42,8 +42,8 @@ public static class NodeRedReader
         ["slack-web-out"] = (EvidenceKind.Sink, "slack"),
         ["slack"] = (EvidenceKind.Sink, "slack"),
         ["mastodon-out"] = (EvidenceKind.Sink, "mastodon"),
-        ["api-call-service"] = (EvidenceKind.Power, "controls the house"),
-        ["ha-call-service"] = (EvidenceKind.Power, "controls the house"),
+        ["api-call-service"] = (EvidenceKind.Power, "controls the home"),
+        ["ha-call-service"] = (EvidenceKind.Power, "controls the home"),
         ["tcp out"] = (EvidenceKind.Sink, "http"),
         ["udp out"] = (EvidenceKind.Sink, "http"),
         ["pushover"] = (EvidenceKind.Sink, "pushover"),
@@ -66,7 +66,7 @@ public static class NodeRedReader
 
     /// <summary>Reads a file of flows.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     public static ObservationReading Read(string path, string text)
     {
         ArgumentNullException.ThrowIfNull(path);

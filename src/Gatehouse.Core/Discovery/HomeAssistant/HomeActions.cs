@@ -87,7 +87,7 @@ internal sealed class HomeActions(IReadOnlyDictionary<string, TreeNode> commands
         else if (SinkDomains.TryGetValue(domain, out var sink))
             bag.Add(EvidenceKind.Sink, where, sink is "notify" ? $"notify {name}" : sink);
         else if (!QuietDomains.Contains(domain))
-            bag.Add(EvidenceKind.Power, where, $"controls the house: {name}");
+            bag.Add(EvidenceKind.Power, where, $"controls the home: {name}");
     }
 
     private void AddCommand(EvidenceBag bag, string where, string domain, string name)
@@ -119,7 +119,7 @@ internal static class HomeTriggers
     private const int TriggersMax = 100; // Of one automation.
 
     /// <summary>Adds the sources of all triggers.</summary>
-    /// <returns>The trigger that strangers can use first, and the schedule when there is exactly one.</returns>
+    /// <returns>The trigger that outsiders can use first, and the schedule when there is exactly one.</returns>
     public static (TriggerKind? Kind, string? Cron) Read(EvidenceBag bag, TreeNode automation)
     {
         var kinds = new List<TriggerKind>();

@@ -11,7 +11,7 @@ namespace Gatehouse.Core.Discovery.HomeAssistant;
 internal static class HomeAgents
 {
     private const int SubentriesMax = 50; // Of one integration: an agent and a task, or a few.
-    private const int EntriesMax = 2_000; // Of one house; large ones have about 200.
+    private const int EntriesMax = 2_000; // Of one installation; large ones have about 200.
 
     // Integrations that speak with models, and the host that each uses unless its settings name another.
     private static readonly Dictionary<string, string?> Domains = new(StringComparer.Ordinal)
@@ -76,7 +76,7 @@ internal static class HomeAgents
             if (KeyNames.FirstOrDefault(name => one.TextOf(name) is not null) is { } key)
                 bag.Add(EvidenceKind.ModelKey, "data", $"{domain} {key}");
             if (one.ListOf("llm_hass_api").Any(static api => api.Text is { Length: > 0 } and not "none"))
-                bag.Add(EvidenceKind.Power, "llm_hass_api", "controls the house");
+                bag.Add(EvidenceKind.Power, "llm_hass_api", "controls the home");
         }
         var state = entry.TextOf("disabled_by") is null ? "" : ", not active";
         return new Observation

@@ -13,7 +13,7 @@ namespace Gatehouse.Core.Discovery.HomeAssistant;
 public sealed class HomeAssistantReader
 {
     private const int TextsMax = 2_000; // Texts of one automation that are looked at.
-    private const int RunsMax = 5_000; // Automations and scripts of one house.
+    private const int RunsMax = 5_000; // Automations and scripts of one installation.
 
     private readonly ImmutableArray<Observation>.Builder _observations = ImmutableArray.CreateBuilder<Observation>();
     private readonly ImmutableArray<(string, string)>.Builder _problems =
@@ -174,7 +174,7 @@ public sealed class HomeAssistantReader
             _runs.Add((path, key, node));
     }
 
-    /// <summary>Hands on what has to do with models; a house has many automations that do not.</summary>
+    /// <summary>Hands on what has to do with models; an installation has many automations that do not.</summary>
     private void Classify(string path, string? key, TreeNode node)
     {
         var bag = new EvidenceBag();
@@ -198,7 +198,7 @@ public sealed class HomeAssistantReader
 
 /// <summary>One file of a configuration of Home Assistant.</summary>
 /// <param name="Path">Where it lies; its last part tells what it is.</param>
-/// <param name="Text">What stands in it.</param>
+/// <param name="Text">The content of the file.</param>
 public sealed record HomeFile(string Path, string Text);
 
 /// <summary>What was made of the files of one Home Assistant.</summary>

@@ -16,7 +16,7 @@ public static class HooksReader
 
     /// <summary>Reads a file of hooks.</summary>
     /// <param name="path">Where it lies; its end tells JSON from YAML.</param>
-    /// <param name="text">What stands in it.</param>
+    /// <param name="text">The content of the file.</param>
     /// <param name="scripts">The scripts that the hooks start.</param>
     public static ObservationReading Read(string path, string text, ScriptCache scripts)
     {

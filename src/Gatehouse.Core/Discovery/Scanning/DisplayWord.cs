@@ -157,10 +157,10 @@ internal static class DisplayWord
         && !IsToken(part);
 }
 
-/// <summary>Gathers the clues of one sight: each once, bounded in number, and made fit to be shown.</summary>
+/// <summary>Collects the evidence of one observation: each once, bounded in number, and safe to show.</summary>
 internal sealed class EvidenceBag
 {
-    private const int EvidenceMax = 100; // Of one sight; evidence beyond that convinces nobody more.
+    private const int EvidenceMax = 100; // Of one observation; evidence beyond that convinces nobody more.
 
     private readonly List<Evidence> _evidence = [];
     private readonly HashSet<(EvidenceKind, string)> _seen = [];

@@ -1,7 +1,7 @@
 namespace Gatehouse.Core.Discovery.Scanning;
 
 /// <summary>
-/// Hosts that answer for models of others, and the ports and paths on which model servers of a house do.
+/// Hosts that answer for models of others, and the ports and paths on which local model servers do.
 /// </summary>
 internal static class HostedApis
 {

@@ -81,7 +81,7 @@ internal static class Programs
     public static bool IsKnown(string program) => ModelClients.Contains(program) || ModelServers.Contains(program)
         || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
 
-    /// <summary>What a command serves or is known to be, by its clues; null when that is not known.</summary>
+    /// <summary>What a command serves or is known to be, by its evidence; null when that is not known.</summary>
     public static KnownSoftware? SoftwareOf(IEnumerable<Evidence> evidence)
     {
         var all = evidence.Where(static piece => piece.Kind is EvidenceKind.ModelServer or EvidenceKind.ModelClient)

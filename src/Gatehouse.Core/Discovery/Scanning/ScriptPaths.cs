@@ -47,7 +47,7 @@ internal static class ScriptPaths
             || word.StartsWith("~/", StringComparison.Ordinal) || word.StartsWith("$HOME/", StringComparison.Ordinal)
             || ScriptEnds.Any(end => word.EndsWith(end, StringComparison.Ordinal)));
 
-    /// <summary>The absolute path without <c>.</c> and <c>..</c>; null when it cannot be told.</summary>
+    /// <summary>The absolute path without <c>.</c> and <c>..</c>; null when it cannot be determined.</summary>
     private static string? Absolute(string word, string? folder, string? home)
     {
         if (word.StartsWith("~/", StringComparison.Ordinal))

@@ -3,7 +3,7 @@ using Gatehouse.Core.Discovery.Trees;
 namespace Gatehouse.Core.Discovery.Scanning;
 
 /// <summary>
-/// Finds clues in the settings of a node of a flow or of an automation, whatever their keys are called.
+/// Finds evidence in the settings of a node of a flow or of an automation, whatever their keys are called.
 /// </summary>
 internal static class TreeEvidence
 {
@@ -27,7 +27,7 @@ internal static class TreeEvidence
 
     /// <summary>Adds what the texts say.</summary>
     /// <param name="bag">Where it goes.</param>
-    /// <param name="where">Where it stands.</param>
+    /// <param name="where">Where it is.</param>
     /// <param name="node">The settings.</param>
     /// <param name="isModel">Whether the node calls a model, so that its URL is a model's.</param>
     public static void Add(EvidenceBag bag, string where, TreeNode node, bool isModel)

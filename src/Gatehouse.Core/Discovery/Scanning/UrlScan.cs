@@ -145,7 +145,7 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
     public bool IsUsualPort => (Scheme, Port) is ("http", 80) or ("https", 443);
 
     /// <summary>
-    /// Whether the host is one of the house: this machine, a private address or a name without a dot.
+    /// Whether the address is a local one: this machine, a private address or a name without a dot.
     /// </summary>
     public bool IsHouse => Host is "localhost" or "::1" || !Host.Contains('.', StringComparison.Ordinal)
         || IsPrivateAddress(Host)

@@ -8,7 +8,7 @@ namespace Gatehouse.Core.Discovery.Trees;
 internal static class JsonTree
 {
     private const int DepthMax = 64; // Levels, which the parser checks; exports of flows reach about 15.
-    private const int NodesMax = 500_000; // Values; a house with 500 flows has about 100,000.
+    private const int NodesMax = 500_000; // Values; an installation with 500 flows has about 100,000.
 
     private static readonly JsonDocumentOptions Options = new()
     {
@@ -220,7 +220,7 @@ internal sealed class YamlTree
         if (_parser.Current is AnchorAlias alias)
             return Repeat(alias);
         if (_parser.Current is not NodeEvent start)
-            throw new YamlException("an end stands where a value belongs"); // The parser lets a few such texts pass.
+            throw new YamlException("an end is where a value belongs"); // The parser lets a few such texts pass.
         var before = _nodes;
         var node = start switch
         {

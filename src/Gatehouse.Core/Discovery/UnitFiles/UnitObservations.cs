@@ -6,7 +6,7 @@ using Gatehouse.Core.Systemd;
 
 namespace Gatehouse.Core.Discovery.UnitFiles;
 
-/// <summary>Turns systemd services, with what starts them, into sights.</summary>
+/// <summary>Turns systemd services, with what starts them, into observations.</summary>
 public static class UnitObservations
 {
     private const string Service = "Service";

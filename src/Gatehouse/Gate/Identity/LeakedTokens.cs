@@ -55,7 +55,7 @@ internal sealed class LeakedTokens(TokenBook tokens, Action<TokenGrant> onLeak)
         {
             if (target.Length - at < TokenFormat.Length) return null;
             var candidate = target.AsSpan(at, TokenFormat.Length);
-            // The first sight of the URL token is its place: nothing that could hold one stands before it.
+            // The first match of the URL token is its place: nothing before it could hold one.
             if (isExpected && candidate.SequenceEqual(urlToken) && IsUrlPlace(target, at))
             {
                 isExpected = false;

@@ -5,7 +5,7 @@ using Gatehouse.Storage;
 namespace Gatehouse.Gate.Identity;
 
 /// <summary>
-/// The tokens this house has given out, by hash, in memory. The database beside the ledger is its durable form;
+/// The tokens that this gate has issued, by hash, in memory. The database beside the ledger is its durable form;
 /// the book is written only after that write succeeded, except for revoking, which never waits. A token ends by the
 /// confirmed time, which never steps back by itself, so that a clock that does brings no ended token to life; one that
 /// was issued by a clock that nobody has confirmed yet ends by that clock.

@@ -88,7 +88,7 @@ internal sealed class JobMeter(string job)
 
     /// <summary>
     /// Whether one more refusal of this minute gets an entry of its own. A job that is refused all the time must not
-    /// fill the ledger that stops the house when it is full.
+    /// fill the ledger: a full ledger stops the server.
     /// </summary>
     public bool TryCountRefusal(PeriodNames names)
     {

@@ -15,7 +15,7 @@ internal sealed class ModelIdentities(OllamaCatalog catalog, TimeProvider time)
 {
     private const int ReportedCharsMax = 200;
 
-    /// <summary>Far above any house; names of models can come from callers.</summary>
+    /// <summary>Far more than any installation has; names of models can come from callers.</summary>
     private const int ReportedMax = 1000;
 
     private readonly ConcurrentDictionary<(string Key, string Name), ModelIdentity> _reported = new();

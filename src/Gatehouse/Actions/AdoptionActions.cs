@@ -1,6 +1,6 @@
 namespace Gatehouse.Actions;
 
-/// <summary>How the house differs from what was adopted, as far as the gate was told.</summary>
+/// <summary>How the installation differs from what was adopted, as far as the gate was told.</summary>
 internal sealed class AdoptionNotice
 {
     /// <summary>Sentences; empty when nothing is known to differ.</summary>
@@ -8,11 +8,11 @@ internal sealed class AdoptionNotice
 }
 
 /// <summary>
-/// Puts on record that the house was adopted, or that this was undone: the acts themselves are root's.
+/// Puts on record that the installation was adopted, or that this was undone: the acts themselves are root's.
 /// </summary>
 internal static class AdoptionActions
 {
-    private static readonly string[] Kinds = ["adopt", "adopt.mend", "adopt.undo"];
+    private static readonly string[] Kinds = ["adopt", "adopt.fix", "adopt.undo"];
 
     /// <summary>Room for the names of a hundred jobs; a leaf has 65,535 bytes.</summary>
     private const int TextMax = 8_000;
@@ -22,7 +22,7 @@ internal static class AdoptionActions
     private const int ChangesMax = 40; // Sentences that are kept; more say nothing new.
 
     /// <summary>
-    /// What somebody who sees the engine tells the gate, which does not: how the house differs from what was adopted.
+    /// What somebody who sees the engine tells the gate, which does not: how the installation differs from what was adopted.
     /// The page shows it; it is on record once when it begins, and once when it is over.
     /// </summary>
     public static async Task ChangedAsync(ActionCall call)

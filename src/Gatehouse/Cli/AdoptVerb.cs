@@ -121,7 +121,7 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
             }
             screen.Step(step.Says);
         }
-        await RecordAsync("adopt.mend", id, null, CancellationToken.None);
+        await RecordAsync("adopt.fix", id, null, CancellationToken.None);
         screen.Say("");
         screen.Say("Everything is again as it was adopted, and was tried.");
         return true;

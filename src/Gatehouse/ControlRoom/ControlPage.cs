@@ -36,7 +36,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     /// <summary>Looks whether a call could be made and recorded just now, and says why not.</summary>
     public required Func<CancellationToken, ValueTask<string?>> FindObstacle { get; init; }
 
-    /// <summary>How the house differs from what was adopted.</summary>
+    /// <summary>How the installation differs from what was adopted.</summary>
     public AdoptionNotice Adoption { get; init; } = new();
 
     public required TimeProvider Time { get; init; }
@@ -173,7 +173,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         json.WriteNumber("calls", metrics.Recorded);
         json.WriteNumber("flight", inFlight());
         json.WriteNumber("refused", metrics.Refused);
-        json.WriteNumber("strangers", metrics.TurnedAway);
+        json.WriteNumber("unidentified", metrics.TurnedAway);
         json.WriteBoolean("writable", health.State is LedgerState.Writing or LedgerState.NearlyFull);
         json.WriteString("ledger", health.State is LedgerState.Writing or LedgerState.NearlyFull
             ? $"{health.Entries} entries" : "cannot be written");

@@ -65,7 +65,7 @@ internal sealed class InFlight(TimeProvider time)
 }
 
 /// <summary>
-/// Strangers and calls over a rate limit, one entry a minute: a flood of them must not fill the ledger, and must not
+/// Unidentified callers and calls over a rate limit, one entry a minute: a flood of them must not fill the ledger, and must not
 /// pass unseen either.
 /// </summary>
 internal sealed class MinuteSummaries

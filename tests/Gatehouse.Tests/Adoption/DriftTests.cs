@@ -177,7 +177,7 @@ public sealed partial class DriftTests(TestEngine engine)
         (await watch.EndAsync()).Expect(0);
         var acts = (await stack.GatehouseAsync("ledger", "show", "--home", stack.Home, "--json")).Expect(0).Output;
         Assert.Contains("adoption.changed", acts, StringComparison.Ordinal);
-        Assert.Contains("adopt.mend", acts, StringComparison.Ordinal);
+        Assert.Contains("adopt.fix", acts, StringComparison.Ordinal);
         Assert.Contains("adoption.restored", acts, StringComparison.Ordinal);
     }
 

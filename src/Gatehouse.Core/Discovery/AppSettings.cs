@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Core.Compose;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Discovery.Trees;
+using Gatehouse.Core.Engine;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -26,23 +27,47 @@ public static class AppSettings
         _ => [],
     };
 
+    /// <summary>Whether a file that a command names is read as the software's own settings.</summary>
+    internal static bool IsSettings(KnownSoftware? software, string path)
+        => !FilesOf(software).IsEmpty && (path.EndsWith(".yaml", StringComparison.Ordinal)
+            || path.EndsWith(".yml", StringComparison.Ordinal));
+
+    /// <summary>The file of settings that a command names by an option; null when it names none.</summary>
+    /// <param name="software">What the command starts.</param>
+    /// <param name="words">The command.</param>
+    /// <param name="folder">The folder in which it starts; null when that is not known.</param>
+    internal static string? PathIn(KnownSoftware? software, IReadOnlyList<string> words, string? folder)
+    {
+        const string Long = "--config";
+        for (var at = 0; at < words.Count; at++)
+        {
+            var path = words[at].StartsWith($"{Long}=", StringComparison.Ordinal) ? words[at][(Long.Length + 1)..]
+                : words[at] is Long or "-c" && at + 1 < words.Count ? words[at + 1] : "";
+            if (IsSettings(software, path)) return ScriptPaths.Absolute(path, folder, null);
+        }
+        return null;
+    }
+
     /// <summary>The evidence in a file.</summary>
     /// <param name="software">Whose file it is.</param>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">The content of the file.</param>
-    public static ImmutableArray<Evidence> Read(KnownSoftware software, string path, string text)
+    /// <param name="variables">The variables with which the software runs, which the file may name.</param>
+    public static ImmutableArray<Evidence> Read(
+        KnownSoftware software, string path, string text, IReadOnlyList<EnvironmentFact> variables)
     {
         ArgumentNullException.ThrowIfNull(software);
         ArgumentNullException.ThrowIfNull(path);
-        var bag = new EvidenceBag();
+        ArgumentNullException.ThrowIfNull(variables);
+        var file = new SettingsFile(path, variables);
         if (YamlTree.Read(text).Root is not { } root) return [];
-        if (software.Name == "LiteLLM") AddLiteLlm(bag, path, root);
-        else if (software.Name == "Frigate") AddFrigate(bag, path, root["genai"] ?? TreeNode.Opaque);
-        else if (software.Name == "LibreChat") AddLibreChat(bag, path, root);
-        return bag.ToImmutable();
+        if (software.Name == "LiteLLM") AddLiteLlm(file, root);
+        else if (software.Name == "Frigate") AddFrigate(file, root["genai"] ?? TreeNode.Opaque);
+        else if (software.Name == "LibreChat") AddLibreChat(file, root);
+        return file.Bag.ToImmutable();
     }
 
-    private static void AddLiteLlm(EvidenceBag bag, string path, TreeNode root)
+    private static void AddLiteLlm(SettingsFile file, TreeNode root)
     {
         foreach (var entry in root["model_list"]?.Items.Take(EntriesMax) ?? [])
         {
@@ -50,15 +75,15 @@ public static class AppSettings
             if (settings.TextOf("model") is not { } model) continue;
             var cut = model.IndexOf('/', StringComparison.Ordinal);
             var (provider, name) = cut < 0 ? ("", model) : (model[..cut], model[(cut + 1)..]);
-            var url = settings.TextOf("api_base", "base_url") is { } said && !IsVariable(said) ? said
+            var url = settings.TextOf("api_base", "base_url") is { } said ? file.Resolved(said)
                 : provider.StartsWith("ollama", StringComparison.Ordinal) ? "http://localhost:11434"
                 : UrlOf(provider.Length == 0 ? name : provider);
-            AddPlace(bag, path, url, [name], settings.TextOf("api_key"));
-            if (entry.TextOf(Alias) is { } alias) bag.Add(EvidenceKind.ModelName, Alias, alias);
+            file.AddPlace(url, [name], settings.TextOf("api_key"));
+            if (entry.TextOf(Alias) is { } alias) file.Bag.Add(EvidenceKind.ModelName, Alias, alias);
         }
     }
 
-    private static void AddFrigate(EvidenceBag bag, string path, TreeNode settings)
+    private static void AddFrigate(SettingsFile file, TreeNode settings)
     {
         if (settings.TextOf("enabled") == "false") return;
         var providers = settings.TextOf("provider") is null
@@ -67,27 +92,42 @@ public static class AppSettings
         foreach (var one in providers.Take(EntriesMax))
         {
             var provider = one.TextOf("provider")!;
-            var url = one.TextOf("base_url") is { } said && !IsVariable(said) ? said
+            var url = one.TextOf("base_url") is { } said ? file.Resolved(said)
                 : provider == "ollama" ? "http://localhost:11434" : UrlOf(provider);
-            AddPlace(bag, path, url, [one.TextOf("model") ?? ""], one.TextOf("api_key"));
+            file.AddPlace(url, [one.TextOf("model") ?? ""], one.TextOf("api_key"));
         }
     }
 
-    private static void AddLibreChat(EvidenceBag bag, string path, TreeNode root)
+    private static void AddLibreChat(SettingsFile file, TreeNode root)
     {
         foreach (var one in root["endpoints"]?["custom"]?.Items.Take(EntriesMax) ?? [])
         {
             var names = one["models"]?.ListOf("default").Select(static name => name.Text ?? "").ToArray() ?? [];
             // It shows what the server lists beside those.
             if (one["models"]?.TextOf("fetch") == "true") names = [.. names, "*"];
-            if (one.TextOf("baseURL") is { } url && !IsVariable(url))
-                AddPlace(bag, path, url, names, one.TextOf("apiKey"));
+            if (one.TextOf("baseURL") is { } said && file.Resolved(said) is { } url)
+                file.AddPlace(url, names, one.TextOf("apiKey"));
         }
     }
 
-    private static void AddPlace(EvidenceBag bag, string path, string? url, IEnumerable<string> names, string? key)
+    private static string? UrlOf(string word) => word.StartsWith("gpt-", StringComparison.Ordinal) ? UrlOf("openai")
+        : KnownApis.OfKey(word)?.Url;
+}
+
+/// <summary>One file of settings: gathers what stands in it, with the variables that it names put in.</summary>
+/// <param name="path">Where it lies.</param>
+/// <param name="variables">The variables with which the software runs.</param>
+internal sealed class SettingsFile(string path, IReadOnlyList<EnvironmentFact> variables)
+{
+    private const int VariablesMax = 8; // In one setting.
+    private const string Prefix = "os.environ/"; // Before a variable's name in LiteLLM's files.
+
+    public EvidenceBag Bag { get; } = new();
+
+    /// <summary>The place of a model server, and what is asked for there.</summary>
+    public void AddPlace(string? url, IEnumerable<string> names, string? key)
     {
-        if (key is not null && VariableOf(key) is { } variable) bag.Add(EvidenceKind.ModelKey, path, variable);
+        if (key is not null && VariableOf(key) is { } variable) Bag.Add(EvidenceKind.ModelKey, path, variable);
         if (url is null || ParsedUrl.TryParse(url) is not { } place
             || DisplayWord.Url(place, withPath: true) is not { } shown)
         {
@@ -95,21 +135,33 @@ public static class AppSettings
         }
         // Names and URLs belong together by where they stand, so that the place says at which server.
         var where = $"{path} {place.Host}:{place.Port}";
-        bag.Add(EvidenceKind.ModelUrl, where, shown);
+        Bag.Add(EvidenceKind.ModelUrl, where, shown);
         foreach (var name in names.Where(static name => name.Length != 0))
-            bag.AddNameAt(where, name);
+            Bag.AddNameAt(where, name);
     }
 
-    private static string? UrlOf(string word) => word.StartsWith("gpt-", StringComparison.Ordinal) ? UrlOf("openai")
-        : KnownApis.OfKey(word)?.Url;
+    /// <summary>A setting with its variables put in; null when one of them is not known.</summary>
+    public string? Resolved(string text)
+    {
+        if (text.StartsWith(Prefix, StringComparison.Ordinal)) return ValueOf(text[Prefix.Length..]);
+        for (var times = 0; times < VariablesMax && text.Contains('{', StringComparison.Ordinal); times++)
+        {
+            var open = text.IndexOf('{', StringComparison.Ordinal);
+            var close = text.IndexOf('}', open);
+            if (close < 0 || ValueOf(text[(open + 1)..close]) is not { } value) return null;
+            var start = open > 0 && text[open - 1] == '$' ? open - 1 : open;
+            text = $"{text[..start]}{value}{text[(close + 1)..]}";
+        }
+        return text.Contains('{', StringComparison.Ordinal) ? null : text;
+    }
 
-    private static bool IsVariable(string text) => text.Contains('{', StringComparison.Ordinal)
-        || text.StartsWith("os.environ", StringComparison.Ordinal);
+    private string? ValueOf(string name)
+        => variables.LastOrDefault(variable => variable.Name == name)?.Value is { Length: > 0 } value ? value : null;
 
     /// <summary>The variable behind <c>os.environ/NAME</c>, <c>${NAME}</c> or <c>{NAME}</c>.</summary>
     private static string? VariableOf(string key)
     {
-        var name = key.StartsWith("os.environ/", StringComparison.Ordinal) ? key["os.environ/".Length..]
+        var name = key.StartsWith(Prefix, StringComparison.Ordinal) ? key[Prefix.Length..]
             : key.StartsWith("${", StringComparison.Ordinal) && key.EndsWith('}') ? key[2..^1]
             : key.StartsWith('{') && key.EndsWith('}') ? key[1..^1] : "";
         return KeyNames.IsVariable(name) ? name : null;

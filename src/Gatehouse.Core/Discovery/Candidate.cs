@@ -52,6 +52,13 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
 
     public string Name => First.Name;
 
+    /// <summary>The name under which neighbours reach it.</summary>
+    public string NetworkName { get; } = observations.Select(observation => observation.NetworkName)
+        .FirstOrDefault(static name => name is not null) ?? observations[0].Name;
+
+    public ImmutableArray<EnvironmentFact> Variables { get; } =
+        [.. observations.SelectMany(observation => observation.Variables)];
+
     public SoftwareRole? Role => Software?.Role;
 
     public string? User { get; } = observations.Select(observation => observation.User)

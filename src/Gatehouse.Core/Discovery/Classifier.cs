@@ -82,7 +82,7 @@ public static class Classifier
         || name.StartsWith("HUGGING", StringComparison.Ordinal);
 
     /// <summary>
-    /// A container of which nothing is known, and which another one names as its model server, is one. What itself
+    /// A container of which nothing is known, and which something else names as its model server, is one. What itself
     /// calls models is an app in between.
     /// </summary>
     private static void AddNamed(ImmutableArray<Candidate> candidates)
@@ -91,18 +91,41 @@ public static class Classifier
             .Where(static candidate => candidate.IsContainer && candidate.Role is null && !SaysSo(candidate)
             && !candidate.Has(EvidenceKind.ModelClient) && !candidate.Has(EvidenceKind.ModelServer)).ToArray();
         if (unknown.Length == 0) return;
-        foreach (var caller in candidates.Where(static candidate => candidate.Endpoints.Length != 0))
+        foreach (var caller in candidates)
         {
             foreach (var piece in caller.Of(EvidenceKind.ModelUrl))
             {
                 if (ModelServers.Parse(piece.Value) is not { } url) continue;
-                unknown.FirstOrDefault(candidate => candidate != caller && candidate.Endpoints.Any(its
-                        => its.Names.Contains(url.Host) && caller.Endpoints.Any(mine => mine.Network == its.Network)))
-                    ?.Add(new Evidence(EvidenceKind.ModelServer, $"{piece.Where} of {caller.First.Place}",
-                        piece.Value));
+                // A port of this machine may be that of anything, so that the setting itself has to say what is there.
+                var saysKind = piece.Where.StartsWith("env ", StringComparison.Ordinal)
+                    && KeyNames.IsModelAddress(piece.Where["env ".Length..]);
+                Named(unknown, caller, url, saysKind)?.Add(NamedBy(caller, piece.Where, piece.Value));
+            }
+            foreach (var variable in caller.Variables)
+            {
+                if (KeyNames.ServerOf(variable.Name) is { } program && variable.Value is { } value
+                    && ParsedUrl.TryParse(value) is { } url)
+                {
+                    Named(unknown, caller, url, saysKind: true)
+                        ?.Add(NamedBy(caller, $"env {variable.Name}", program));
+                }
             }
         }
     }
+
+    private static Evidence NamedBy(Candidate caller, string where, string value)
+        => new(EvidenceKind.ModelServer, $"{where} of {caller.First.Place}", value);
+
+    /// <summary>
+    /// The container that something means by a URL: by its name in a network of both, or by a port that it has on this
+    /// machine.
+    /// </summary>
+    private static Candidate? Named(Candidate[] unknown, Candidate caller, ParsedUrl url, bool saysKind)
+        => unknown.FirstOrDefault(candidate => candidate != caller && candidate.Endpoints.Any(its
+            => its.Names.Contains(url.Host) && caller.Endpoints.Any(mine => mine.Network == its.Network)))
+        ?? (saysKind && url.Port is { } port && ModelServers.IsHost(url.Host) ? unknown.FirstOrDefault(candidate
+            => candidate != caller && (candidate.Ports.Any(one => one.HostPort == port && one.Protocol == "tcp")
+                || (candidate.IsOnHostNetwork && candidate.ListeningPorts.Contains(port)))) : null);
 
     private static void AddConnections(
         ImmutableArray<Candidate> candidates, ModelServers servers, ImmutableArray<OpenConnection> connections)
@@ -134,7 +157,7 @@ public static class Classifier
         var ports = server.ListeningPorts is [var first, ..] ? first : 0;
         var inside = server.Endpoints.IsEmpty && (!server.IsContainer || server.IsOnHostNetwork)
             ? [FormattableString.Invariant($"127.0.0.1:{ports}")]
-            : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.Name}:{ports}"));
+            : server.Endpoints.Select(_ => FormattableString.Invariant($"{server.NetworkName}:{ports}"));
         var outside = servers.OpenPortsOf(server)
             .Select(port => FormattableString.Invariant($"{port.HostAddress}:{port.HostPort}"));
         var addresses = (ports == 0 ? outside : inside.Concat(outside)).Distinct().ToImmutableArray();

@@ -59,6 +59,7 @@ public static class ContainerObservations
             Ports = run.Ports,
             ListeningPorts = Listening(software, [], run.Command, run.Ports),
             Mounts = run.Mounts,
+            Variables = run.Environment,
             IsOnHostNetwork = run.IsOnHostNetwork,
             Evidence = evidence.ToImmutable(),
         };
@@ -121,6 +122,8 @@ public static class ContainerObservations
                 })
                 : container.Ports],
             Mounts = container.Mounts,
+            Variables = container.Environment,
+            NetworkName = owner == container ? null : owner.ShownName,
             ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine, []),
             IsOnHostNetwork = isOnHost,
             IsRunning = container.IsRunning,
@@ -141,6 +144,9 @@ public static class ContainerObservations
         var owner = service.NetworkMode?.StartsWith("service:", StringComparison.Ordinal) == true
             ? project.Service(service.NetworkMode["service:".Length..]) ?? service : service;
         var container = service.ContainerName;
+        ImmutableArray<int> listening = [
+            .. Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
+            .. served is { } at ? [at] : Array.Empty<int>()];
         return new Observation
         {
             Kind = ObservationKind.ComposeService,
@@ -153,12 +159,14 @@ public static class ContainerObservations
                 project.Network(attachment.Network)?.Name ?? attachment.Network,
                 [.. attachment.Aliases.Append(owner.Name).Append(owner.ContainerName ?? owner.Name)
                     .Append(attachment.Address ?? owner.Name).Distinct()]))],
-            Ports = service.Ports,
+            Ports = [.. service.Ports, .. owner == service ? [] : owner.Ports.Where(
+                port => listening.Contains(port.ContainerPort))],
+            Variables = service.Environment,
+            NetworkName = owner == service ? null : owner.Name,
             // A configuration with a file of its own is that file, seen inside.
             Mounts = [.. service.Volumes, .. service.Configs.Where(project.ConfigFiles.ContainsKey)
                 .Select(key => new MountFact("bind", project.ConfigFiles[key], $"/{key}", false, "", ""))],
-            ListeningPorts = [.. Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
-                .. served is { } port ? [port] : Array.Empty<int>()],
+            ListeningPorts = listening,
             IsOnHostNetwork = owner.NetworkMode == "host",
             Evidence = evidence.ToImmutable(),
         };
@@ -171,9 +179,14 @@ public static class ContainerObservations
     {
         ArgumentNullException.ThrowIfNull(observation);
         var evidence = new ContainerEvidence(null, "");
-        evidence.AddEnvironment(EnvironmentFileText.Read(text, static _ => null, static (_, _) => { })
-            .Select(static pair => EnvironmentFact.Of(pair.Key, pair.Value)), []);
-        return observation with { Evidence = [.. observation.Evidence, .. evidence.ToImmutable()] };
+        EnvironmentFact[] variables = [.. EnvironmentFileText.Read(text, static _ => null, static (_, _) => { })
+            .Select(static pair => EnvironmentFact.Of(pair.Key, pair.Value))];
+        evidence.AddEnvironment(variables, []);
+        return observation with
+        {
+            Variables = [.. observation.Variables, .. variables],
+            Evidence = [.. observation.Evidence, .. evidence.ToImmutable()],
+        };
     }
 
     /// <summary>

@@ -85,9 +85,28 @@ public static class EvidenceText
         ArgumentNullException.ThrowIfNull(text);
         if (text.AsSpan(0, Math.Min(text.Length, 4096)).Contains('\0'))
             return [];
+        return IsShellScript(path, text) ? FindInCommand(path, text) : Find(path, text);
+    }
+
+    /// <summary>Clues in a script of the shell that shares its variables with other texts.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="text">What stands in it.</param>
+    /// <param name="around">Texts whose variables it uses: those that it takes in, or that take it in.</param>
+    internal static ImmutableArray<Evidence> FindInShell(string path, string text, IReadOnlyList<string> around)
+    {
+        var bag = new EvidenceBag();
+        AddLines(bag, path, text, isCommand: true, around);
+        bag.CloseCommands(path);
+        return bag.ToImmutable();
+    }
+
+    /// <summary>Whether a file is a script of the shell.</summary>
+    internal static bool IsShellScript(string path, string text)
+    {
+        if (text.AsSpan(0, Math.Min(text.Length, 4096)).Contains('\0'))
+            return false;
         var first = text.AsSpan(0, Math.Max(0, text.IndexOf('\n', StringComparison.Ordinal)));
-        var isShell = first.StartsWith("#!") ? IsShell(first) : HasNoOtherEnd(path);
-        return isShell ? FindInCommand(path, text) : Find(path, text);
+        return first.StartsWith("#!") ? IsShell(first) : HasNoOtherEnd(path);
     }
 
     /// <summary>Evidence in a variable: whose key it holds, or the URL or the model that it names.</summary>
@@ -112,12 +131,17 @@ public static class EvidenceText
         return bag.ToImmutable();
     }
 
-    private static void AddLines(EvidenceBag bag, string where, string text, bool isCommand)
+    private static void AddLines(
+        EvidenceBag bag, string where, string text, bool isCommand, IReadOnlyList<string>? around = null)
     {
         text = text.Length > TextMax ? text[..TextMax] : text;
         var lines = text.Split('\n', LinesMax + 1);
-        var urls = new ScriptUrls(lines.Where(static line => line.Length <= LineMax && !IsComment(line)));
+        string[] others = [.. (around ?? []).SelectMany(static one => one.Split('\n', LinesMax + 1))];
+        var urls = new ScriptUrls(lines.Concat(others)
+            .Where(static line => line.Length <= LineMax && !IsComment(line)));
         var variables = new ShellVariables();
+        foreach (var words in others.Where(static line => line.Length <= LineMax).SelectMany(ShellWords.Commands))
+            variables.Take(words);
         var joined = "";
         for (var at = 0; at < Math.Min(lines.Length, LinesMax); at++)
         {

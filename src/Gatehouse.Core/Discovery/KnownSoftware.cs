@@ -23,6 +23,12 @@ public sealed record KnownSoftware(string Name, SoftwareRole Role, ImmutableArra
     /// <summary>Whether its own documentation names variables that point it to models.</summary>
     public bool ReadsSettings { get; init; }
 
+    /// <summary>
+    /// The variables from which it takes the addresses of its models; empty where they are not known. Others that it is
+    /// given with an address are leftovers, or for something else.
+    /// </summary>
+    public ImmutableArray<string> AddressVariables { get; init; } = [];
+
     /// <summary>What usually starts it.</summary>
     public TriggerKind Trigger { get; init; }
 

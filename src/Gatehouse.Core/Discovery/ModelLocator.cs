@@ -11,13 +11,14 @@ internal static class ModelLocator
     public const string OwnList = "its own list";
 
     private const string Gemini = "generativelanguage.googleapis.com";
-    private const int PlacesMax = 6; // Places of one job; people write two.
+    private const int PlacesMax = 12; // Places of one job; people write two, and those of a router are ten.
 
     public static ImmutableArray<ModelLocation> Of(Candidate candidate, ModelServers servers)
     {
         var urls = candidate.Of(EvidenceKind.ModelUrl)
             .Select(piece => (Clue: piece, Url: ModelServers.Parse(piece.Value)!))
             .Where(one => one.Url is not null && !one.Url.Host.Contains(DisplayWord.Hidden, StringComparison.Ordinal))
+            .OrderBy(one => !IsRead(candidate.Software, one.Clue))
             .DistinctBy(one => (one.Url.Host, one.Url.Port)).Take(PlacesMax).ToArray();
         var keys = candidate.Of(EvidenceKind.ModelKey).Select(piece => piece.Value).ToArray();
         var names = candidate.Of(EvidenceKind.ModelName)
@@ -42,6 +43,12 @@ internal static class ModelLocator
                 ? place with { Names = Served(candidate, servers, place), IsComplete = true } : place)];
     }
 
+    /// <summary>Whether an address stands where the software is known to look for it.</summary>
+    private static bool IsRead(KnownSoftware? software, Evidence piece)
+        => software is null || software.AddressVariables.IsEmpty
+        || !piece.Where.StartsWith("env ", StringComparison.Ordinal)
+        || software.AddressVariables.Contains(piece.Where["env ".Length..]);
+
     private static ModelLocation Place(Candidate candidate, ModelServers servers, Evidence piece, ParsedUrl url)
     {
         var server = servers.Find(candidate, url.Host, url.Port);
@@ -64,7 +71,8 @@ internal static class ModelLocator
     {
         if (path.Contains(DisplayWord.Hidden, StringComparison.Ordinal)) return "";
         var parts = path.Split('/');
-        var version = Array.FindIndex(parts, static part => part is ['v', >= '0' and <= '9', ..]);
+        // A gateway has a version of its own before that of the dialect.
+        var version = Array.FindLastIndex(parts, static part => part is ['v', >= '0' and <= '9', ..]);
         if (version >= 0)
         {
             // Gemini and DeepInfra answer in OpenAI's dialect below their version.

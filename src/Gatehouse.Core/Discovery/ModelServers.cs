@@ -84,9 +84,13 @@ internal sealed class ModelServers
         var shared = server.Endpoints.FirstOrDefault(its => caller.Endpoints.Any(mine => mine.Network == its.Network));
         var port = server.ListeningPorts is [var first, ..] ? first : 80;
         // The service's own name is what people write; the engine's short ids come among the aliases too.
-        var name = shared is null ? "127.0.0.1" : shared.Names.Contains(server.Name) ? server.Name : shared.Names[0];
+        var name = shared is null ? "127.0.0.1" : shared.Names.Contains(server.NetworkName) ? server.NetworkName
+            : shared.Names[0];
         return FormattableString.Invariant($"http://{name}:{port}");
     }
+
+    /// <summary>Whether a host is this machine, as containers and programs on it name it.</summary>
+    public static bool IsHost(string host) => HostNames.Contains(host);
 
     public static ParsedUrl? Parse(string url) => ParsedUrl.TryParse(url);
 

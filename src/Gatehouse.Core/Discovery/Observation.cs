@@ -57,6 +57,15 @@ public sealed record Observation
     /// </summary>
     public ImmutableArray<string> SharedVariables { get; init; } = [];
 
+    /// <summary>The variables with which it runs; none holds the value of a secret.</summary>
+    public ImmutableArray<EnvironmentFact> Variables { get; init; } = [];
+
+    /// <summary>
+    /// The name under which neighbours reach it, where it stands in the network of another container; null when that
+    /// is its own.
+    /// </summary>
+    public string? NetworkName { get; init; }
+
     /// <summary>Whether it uses the host's own network.</summary>
     public bool IsOnHostNetwork { get; init; }
 

@@ -28,10 +28,38 @@ public sealed class ScriptCache(ReadScript read)
             return known;
         if (_evidence.Count >= ScriptsMax || read(path) is not { } text)
             return _evidence.Count < ScriptsMax ? _evidence[path] = [] : [];
-        ImmutableArray<Evidence> evidence = [.. EvidenceText.FindInScript(path, text), .. CluesOfModules(path, text)];
+        ImmutableArray<Evidence> evidence = IsPython(path, text)
+            ? [.. EvidenceText.FindInScript(path, text), .. CluesOfModules(path, text), .. OfStarted(path, text)]
+            : [.. OfShell(path, text)];
         _evidence[path] = evidence;
         return evidence;
     }
+
+    /// <summary>
+    /// The evidence in a script of the shell and in the files that it takes in, which are not followed further.
+    /// </summary>
+    private IEnumerable<Evidence> OfShell(string path, string text)
+    {
+        var taken = !EvidenceText.IsShellScript(path, text) ? [] : ShellSources.Of(path, text)
+            .Select(source => (Path: source, Text: read(source))).Where(static one => one.Text is not null)
+            .Select(one => (one.Path, Text: ShellLibrary.UsedBy(text, one.Text!))).ToArray();
+        if (taken.Length == 0)
+            return EvidenceText.FindInScript(path, text);
+        return EvidenceText.FindInShell(path, text, [.. taken.Select(static one => one.Text)])
+            .Concat(taken.SelectMany(one => EvidenceText.FindInShell(one.Path, one.Text, [text])
+                .Where(static piece => piece.Kind != EvidenceKind.Upkeep)));
+    }
+
+    /// <summary>The evidence in the scripts that one of Python starts; what those start is not followed.</summary>
+    private IEnumerable<Evidence> OfStarted(string path, string text) => StartedScripts.Of(text)
+        .Where(started => started != path).Select(started => (Path: started, Text: read(started)))
+        .Where(static started => started.Text is not null)
+        .SelectMany(static started => EvidenceText.FindInScript(started.Path, started.Text!))
+        .Where(static piece => piece.Kind != EvidenceKind.Upkeep);
+
+    private static bool IsPython(string path, string text) => path.EndsWith(Python, StringComparison.Ordinal)
+        || (text.StartsWith("#!", StringComparison.Ordinal)
+            && text.Split('\n', 2)[0].Contains("python", StringComparison.Ordinal));
 
     /// <summary>
     /// The evidence in modules beside a Python script. Their own modules are not followed; that one only manages models
@@ -39,8 +67,6 @@ public sealed class ScriptCache(ReadScript read)
     /// </summary>
     private IEnumerable<Evidence> CluesOfModules(string path, string text)
     {
-        if (!path.EndsWith(Python, StringComparison.Ordinal))
-            return [];
         var folder = path[..(path.LastIndexOf('/') + 1)];
         return ImportScan.Modules(text).Take(ImportsMax).Select(name => $"{folder}{name}{Python}")
             .Where(module => module != path).Select(module => (Path: module, Text: read(module)))

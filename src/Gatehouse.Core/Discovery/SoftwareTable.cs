@@ -194,7 +194,11 @@ public static class SoftwareTable
 
     private static KnownSoftware[] Chats() =>
     [
-        Chat("Open WebUI", "open-webui", "openwebui"),
+        Chat("Open WebUI", "open-webui", "openwebui") with
+        {
+            AddressVariables = ["OLLAMA_BASE_URL", "OLLAMA_BASE_URLS", "OLLAMA_API_BASE_URL", "OPENAI_API_BASE_URL",
+                "OPENAI_API_BASE_URLS"],
+        },
         Chat("Lobe Chat", "lobe-chat", "lobe-chat-database", "lobehub"),
         Chat("LibreChat", "librechat", "librechat-dev", "librechat-api", "librechat-dev-api"),
         Chat("LibreChat files", "librechat-rag-api-dev", "librechat-rag-api-dev-lite", "librechat-rag-api"),

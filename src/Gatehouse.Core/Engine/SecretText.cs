@@ -54,7 +54,7 @@ public static class SecretText
     /// <param name="value">The value.</param>
     public static bool IsSecretValue(string value)
     {
-        if (ValuePrefixes.Any(prefix => HasWordStart(value, prefix))) return true;
+        if (HasSecretStart(value)) return true;
         foreach (var part in value.Split([' ', ',', ';', '&', '?', '"', '\'', ':', '/', '@', '.']))
         {
             if (part.Length >= LongestPlainRun && part.AsSpan().IndexOfAnyExcept(RunLetters) < 0 && IsMixed(part))
@@ -62,6 +62,10 @@ public static class SecretText
         }
         return false;
     }
+
+    /// <summary>Whether a word of a value begins as published credentials do.</summary>
+    /// <param name="value">The value.</param>
+    public static bool HasSecretStart(string value) => ValuePrefixes.Any(prefix => HasWordStart(value, prefix));
 
     /// <summary>The same text with the user and password of every URL in it left out.</summary>
     /// <param name="value">The text.</param>

@@ -167,7 +167,7 @@ internal static class SettingsSearch
                 : names.Select(name => $"{mount.Source.TrimEnd('/')}/{name}")).Distinct();
             var evidence = paths.TakeWhile(_ => --left >= 0)
                 .SelectMany(path => files.ReadScript(path) is { } text
-                    ? AppSettings.Read(observation.Software!, path, text) : []);
+                    ? AppSettings.Read(observation.Software!, path, text, observation.Variables) : []);
             return observation with { Evidence = [.. observation.Evidence, .. evidence] };
         })];
     }

@@ -13,6 +13,8 @@ internal static class HostFlows
 {
     private const int DepthMax = 6; // Folders below the one that was named.
     private const int FilesMax = 2_000; // JSON and YAML files that are opened in one look.
+    private const int IncludedMax = 500; // Files that one Home Assistant takes in; large ones have about 200.
+    private const int IncludedDepthMax = 4; // Folders below one that Home Assistant takes in.
 
     // Folders that hold code and data of programs, and none of what is looked for.
     private static readonly HashSet<string> PassedOver = new(StringComparer.Ordinal)
@@ -47,8 +49,8 @@ internal static class HostFlows
             else
                 Take(files, observations, scripts, entry);
         }
-        foreach (var house in houses.Values)
-            TakeHomeAssistant(files, observations, house);
+        foreach (var (folder, house) in houses)
+            TakeHomeAssistant(files, observations, folder, house);
         return observations;
     }
 
@@ -68,14 +70,35 @@ internal static class HostFlows
             files.Skip(entry.Path, problem);
     }
 
-    private static void TakeHomeAssistant(HostFiles files, List<Observation> observations, List<string> paths)
+    private static void TakeHomeAssistant(
+        HostFiles files, List<Observation> observations, string folder, List<string> paths)
     {
-        var texts = paths.Select(path => files.Read(path) is { } text ? new HomeFile(path, text) : null)
-            .OfType<HomeFile>();
-        var reading = HomeAssistantReader.Read(texts);
+        HomeFile[] texts = [.. paths.Select(path => files.Read(path) is { } text ? new HomeFile(path, text) : null)
+            .OfType<HomeFile>()];
+        var main = texts.FirstOrDefault(static file
+            => file.Path.EndsWith("/configuration.yaml", StringComparison.Ordinal));
+        var reading = HomeAssistantReader.Read([.. texts, .. main is null ? [] : Included(files, folder, main, paths)]);
         observations.AddRange(reading.Observations);
         foreach (var (path, why) in reading.Problems)
             files.Skip(path, why);
+    }
+
+    /// <summary>The files that a configuration takes in, besides those that are known by their names.</summary>
+    private static IEnumerable<HomeFile> Included(
+        HostFiles files, string folder, HomeFile main, List<string> paths)
+    {
+        var seen = paths.ToHashSet(StringComparer.Ordinal);
+        return HomeIncludes.Of(folder, main.Text).SelectMany(one => (one.Kind == HomeIncludeKind.File ? [one.Path]
+                : files.Walk(one.Path, IncludedDepthMax, static name => name.StartsWith('.'))
+                    .Where(static entry => entry.Name.EndsWith(".yaml", StringComparison.Ordinal)
+                        && !entry.Name.StartsWith('.')).Select(static entry => entry.Path))
+                .Select(path => (Path: path, Include: one)))
+            .Where(one => seen.Add(one.Path)).Take(IncludedMax)
+            .Select(one => files.Read(one.Path) is { } text ? new HomeFile(one.Path, text)
+            {
+                Section = one.Include.Section,
+                IsOneEntry = one.Include.Kind == HomeIncludeKind.FolderOfEach,
+            } : null).OfType<HomeFile>();
     }
 
     /// <summary>The folder of the Home Assistant to which a file belongs; null when it belongs to none.</summary>
@@ -141,8 +164,9 @@ internal static class HostCron
         {
             foreach (var entry in Runnable(files, folder))
             {
-                if (files.Read(entry.Path, HostFiles.ScriptBytesMax) is { } text)
-                    observations.AddRange(CrontabReader.ReadScriptOfFolder(entry.Path, text, cron).Observations);
+                // Cron runs it, so that what hinders reading it is written down.
+                if (files.Read(entry.Path, HostFiles.ScriptBytesMax) is not null)
+                    observations.AddRange(CrontabReader.ReadScriptOfFolder(entry.Path, cron, scripts).Observations);
             }
         }
         return observations;

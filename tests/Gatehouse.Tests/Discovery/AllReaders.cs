@@ -43,7 +43,7 @@ internal static class AllReaders
         }
         Take(CrontabReader.Read(new CrontabFile("/etc/crontab", text, CrontabKind.System), Homes, scripts));
         Take(CrontabReader.Read(new CrontabFile("/x/bob", text, CrontabKind.User, "bob"), Homes, scripts));
-        Take(CrontabReader.ReadScriptOfFolder("/etc/cron.daily/a", text, "@daily"));
+        Take(CrontabReader.ReadScriptOfFolder("/etc/cron.daily/ab", "@daily", scripts));
         Take(N8nReader.Read("/a.json", text));
         Take(NodeRedReader.Read("/flows.json", text));
         Take(HooksReader.Read("/hooks.json", text, scripts));
@@ -57,9 +57,14 @@ internal static class AllReaders
         foreach (var observation in UnitObservations.Of(new UnitSet(units), scripts))
             TakeObservation(observation);
         shown.AddRange(units.SelectMany(unit => unit.Directives.Select(one => one.ToString()).Append(unit.ToString())));
-        foreach (var name in (string[])["automations.yaml", "configuration.yaml", ".storage/core.config_entries"])
+        HomeFile[] homes = [new("/c/automations.yaml", text), new("/c/configuration.yaml", text),
+            new("/c/.storage/core.config_entries", text), new("/c/a/one.yaml", text) { Section = "automation" },
+            new("/c/a/two.yaml", text) { Section = "script", IsOneEntry = true },
+            new("/c/a/three.yaml", text) { Section = "packages" }];
+        shown.AddRange(HomeIncludes.Of("/c", text).Select(static one => one.Section));
+        foreach (var file in homes)
         {
-            var house = HomeAssistantReader.Read([new HomeFile($"/c/{name}", text)]);
+            var house = HomeAssistantReader.Read([file]);
             shown.AddRange(house.Problems.Select(problem => problem.Path + problem.Why));
             foreach (var observation in house.Observations)
                 TakeObservation(observation);

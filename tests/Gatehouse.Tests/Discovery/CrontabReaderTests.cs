@@ -85,7 +85,8 @@ public sealed class CrontabReaderTests
     public void A_script_of_a_folder_starts_as_its_folder_does()
     {
         var observation = Assert.Single(
-            CrontabReader.ReadScriptOfFolder("/etc/cron.weekly/digest", Samples.MorningScript, "@weekly").Observations);
+            CrontabReader.ReadScriptOfFolder("/etc/cron.weekly/digest", "@weekly",
+                new ScriptCache(_ => Samples.MorningScript)).Observations);
         Assert.Equal(("digest", "root", "@weekly"), (observation.Name, observation.User, observation.Cron));
     }
 

@@ -52,12 +52,13 @@ public static class CrontabReader
 
     /// <summary>Reads a script of <c>/etc/cron.daily</c> and its like.</summary>
     /// <param name="path">Where it lies.</param>
-    /// <param name="text">The content of the file.</param>
     /// <param name="cron">When the scripts of its folder start, as <c>@daily</c>.</param>
-    public static ObservationReading ReadScriptOfFolder(string path, string text, string cron)
+    /// <param name="scripts">Hands over the script, and what it takes in.</param>
+    public static ObservationReading ReadScriptOfFolder(string path, string cron, ScriptCache scripts)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var evidence = EvidenceText.FindInScript(path, text);
+        ArgumentNullException.ThrowIfNull(scripts);
+        var evidence = scripts.Evidence(path);
         if (evidence.All(static piece => piece.Kind is EvidenceKind.Power or EvidenceKind.Upkeep))
             return ObservationReading.Nothing;
         var observation = new Observation

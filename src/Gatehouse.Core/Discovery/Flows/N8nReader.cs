@@ -62,8 +62,8 @@ public static class N8nReader
         return new Observation
         {
             Kind = ObservationKind.Flow,
-            Place = $"{DisplayWord.Path(path)} workflow {DisplayWord.Of(name)}{state}",
-            Name = DisplayWord.Of(name),
+            Place = $"{DisplayWord.Path(path)} workflow {DisplayWord.Name(name)}{state}",
+            Name = DisplayWord.Name(name),
             Trigger = first,
             Cron = first == TriggerKind.Cron && crons.Length == 1 ? crons[0].Cron : null,
             Evidence = bag.ToImmutable(),

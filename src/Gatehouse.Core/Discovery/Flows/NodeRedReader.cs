@@ -109,8 +109,8 @@ public static class NodeRedReader
         return new Observation
         {
             Kind = ObservationKind.Flow,
-            Place = $"{DisplayWord.Path(path)} flow {DisplayWord.Of(name)}{state}",
-            Name = DisplayWord.Of(name),
+            Place = $"{DisplayWord.Path(path)} flow {DisplayWord.Name(name)}{state}",
+            Name = DisplayWord.Name(name),
             Trigger = trigger,
             Cron = trigger == TriggerKind.Cron && crons.Count == 1 ? crons[0] : null,
             Evidence = bag.ToImmutable(),

@@ -48,12 +48,24 @@ internal static class HomeAgents
         }
     }
 
+    /// <summary>
+    /// The integration to which an action of its own belongs, as <c>google_generative_ai_conversation</c>: it names no
+    /// agent, and asks the one that is set up.
+    /// </summary>
+    public static string? DomainIn(string key, string text)
+    {
+        var domain = text.Split('.')[0];
+        return key is "action" or "service" && domain.Length < text.Length && Domains.ContainsKey(domain)
+            ? domain : null;
+    }
+
     private static string[] WordsOf(TreeNode entry, string domain)
     {
         var parts = entry["subentries"]?.Items.Take(SubentriesMax) ?? [];
         return [.. parts.Prepend(entry).SelectMany(static one => (string?[])[one.TextOf("entry_id"),
                 one.TextOf("subentry_id"), one.TextOf("title") is { } title ? Slug(title) : null])
-            .OfType<string>().Append(domain.Split('_')[0]).Where(static word => word.Length > 1).Distinct()];
+            .OfType<string>().Append(domain).Append(domain.Split('_')[0])
+            .Where(static word => word.Length > 1).Distinct()];
     }
 
     /// <summary>A name in small letters with <c>_</c> between its words.</summary>

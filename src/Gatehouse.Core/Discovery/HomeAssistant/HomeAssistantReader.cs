@@ -49,12 +49,30 @@ public sealed class HomeAssistantReader
             _problems.Add((DisplayWord.Of(file.Path), tree.Problem!));
         else if (isEntries)
             TakeAgents(file.Path, root);
+        else if (file.Section is { } included)
+            TakeIncluded(file, included, root);
         else if (root.Items.Count > 0)
             TakeAutomations(file.Path, root);
         else if (CommandsIn(file.Path) is { } section)
             TakeCommands(section, file.Path, root);
         else
             TakeMap(file.Path, root, mayHoldPackages: true);
+    }
+
+    /// <summary>A file whose section stands in the file that takes it in.</summary>
+    private void TakeIncluded(HomeFile file, string section, TreeNode root)
+    {
+        var stem = file.Path[(file.Path.LastIndexOf('/') + 1)..].Split('.')[0];
+        // Where each file is one entry, its name is the entry's key.
+        var entries = file.IsOneEntry ? TreeNode.OfEntries([(stem, root)]) : root;
+        if (section == "automation")
+            TakeAutomations(file.Path, root);
+        else if (section == "script")
+            TakeScripts(file.Path, entries);
+        else if (section != "packages")
+            TakeCommands(section, file.Path, entries);
+        foreach (var (_, package) in section == "packages" ? entries.Entries : [])
+            TakeMap(file.Path, package, mayHoldPackages: false);
     }
 
     private void TakeAgents(string path, TreeNode root)
@@ -71,7 +89,8 @@ public sealed class HomeAssistantReader
     /// one agent has that.
     /// </summary>
     private IEnumerable<Evidence> CluesOfAgents(TreeNode node) => node.Texts().Take(TextsMax)
-        .Select(static one => HomeActions.AgentIn(one.Key, one.Text)).OfType<string>().Distinct()
+        .Select(static one => HomeActions.AgentIn(one.Key, one.Text) ?? HomeAgents.DomainIn(one.Key, one.Text))
+        .OfType<string>().Distinct()
         .SelectMany(name => AgentOf(name)?.Evidence ?? [])
         .Where(static piece => piece.Kind is EvidenceKind.ModelUrl or EvidenceKind.ModelName or EvidenceKind.ModelKey);
 
@@ -187,8 +206,8 @@ public sealed class HomeAssistantReader
         _observations.Add(new Observation
         {
             Kind = ObservationKind.Automation,
-            Place = $"{DisplayWord.Path(path)} {(key is null ? "automation" : "script")} {DisplayWord.Of(name)}",
-            Name = DisplayWord.Of(name),
+            Place = $"{DisplayWord.Path(path)} {(key is null ? "automation" : "script")} {DisplayWord.Name(name)}",
+            Name = DisplayWord.Name(name),
             Trigger = trigger,
             Cron = cron,
             Evidence = bag.ToImmutable(),
@@ -199,7 +218,14 @@ public sealed class HomeAssistantReader
 /// <summary>One file of a configuration of Home Assistant.</summary>
 /// <param name="Path">Where it lies; its last part tells what it is.</param>
 /// <param name="Text">The content of the file.</param>
-public sealed record HomeFile(string Path, string Text);
+public sealed record HomeFile(string Path, string Text)
+{
+    /// <summary>The section that it fills, where another file takes it in for that; null for any other.</summary>
+    public string? Section { get; init; }
+
+    /// <summary>Whether it is one entry of its section, and not several.</summary>
+    public bool IsOneEntry { get; init; }
+}
 
 /// <summary>What was made of the files of one Home Assistant.</summary>
 /// <param name="Observations">Agents, automations and scripts that have to do with models.</param>

@@ -18,6 +18,8 @@ internal static class DisplayWord
     private const int UrlMax = 200; // Letters of a URL that is shown.
     private const int RunMax = 16; // A run of letters and digits from here on may be a token.
 
+    private const int JoinedMin = 3; // Parts of a name that is no token; a token has a separator or two by chance.
+
     private const int HexMax = 20; // Hexadecimal digits in a row, dashes aside; a GUID has 32.
 
     private static readonly SearchValues<char> Separators =
@@ -35,7 +37,25 @@ internal static class DisplayWord
     /// </summary>
     public static string Where(string text) => Of(text, PathMax);
 
-    private static string Of(string text, int max)
+    /// <summary>
+    /// The name that a person gave to a workflow or an automation. People join many words in one, which then has the
+    /// length and the letters of a token, and the name is all by which they know it.
+    /// </summary>
+    public static string Name(string text) => Of(text, TextMax, static word => IsToken(word) && !IsJoined(word));
+
+    /// <summary>Whether a word is several of letters only, or short numbers, joined by a separator.</summary>
+    private static bool IsJoined(string word)
+    {
+        var parts = word.Split('_', '-');
+        return parts.Length >= JoinedMin && !SecretText.HasSecretStart(word)
+            && parts.Any(static part => part.Length > 1 && part.All(char.IsAsciiLetter))
+            && parts.All(static part => part.All(char.IsAsciiLetter)
+                || (part.Length < 5 && part.All(char.IsAsciiDigit)));
+    }
+
+    private static string Of(string text, int max) => Of(text, max, IsToken);
+
+    private static string Of(string text, int max, Func<string, bool> isHidden)
     {
         // The last word goes with the rest: half a token is no token any more and still half of one.
         if (text.Length > 4 * max)
@@ -46,7 +66,7 @@ internal static class DisplayWord
         {
             var cut = text.AsSpan().IndexOfAny(Separators);
             var word = cut < 0 ? text : text[..cut];
-            shown.Append(IsToken(word) ? Hidden : word);
+            shown.Append(isHidden(word) ? Hidden : word);
             if (cut < 0)
                 break;
             shown.Append(char.IsControl(text[cut]) ? ' ' : text[cut]);

@@ -44,6 +44,12 @@ internal static class KeyNames
         "CACHE", "DATA", "MODEL", "MODELS", "HEALTH", "DOCS",
     ];
 
+    // Servers whose dialect is none of the gate's, by the word that variables with their address have.
+    private static readonly (string Word, string Program)[] OtherServers =
+    [
+        ("COMFYUI", "comfyui"), ("AUTOMATIC1111", "stable-diffusion-webui"), ("INVOKEAI", "invokeai"),
+    ];
+
     private static readonly string[] SecretEnds =
         ["KEY", "KEYS", "TOKEN", "SECRET", "PASSWORD", "PASS", "PAT", "WEBHOOK", "CREDENTIALS", "PASSWD"];
 
@@ -61,6 +67,16 @@ internal static class KeyNames
         var parts = name.Length > NameMax ? [] : PartsOf(name);
         return parts.Length > 1 && AddressEnds.Contains(parts[^1]) && AddressWords.Any(word => IsWord(parts, word))
             && !parts.Any(OtherWords.Contains);
+    }
+
+    /// <summary>
+    /// The server of another dialect whose address a variable holds, as <c>COMFYUI_BASE_URL</c>; null for any other.
+    /// </summary>
+    public static string? ServerOf(string name)
+    {
+        var parts = name.Length > NameMax ? [] : PartsOf(name);
+        return parts.Length > 1 && AddressEnds.Contains(parts[^1])
+            ? OtherServers.FirstOrDefault(one => IsWord(parts, one.Word)).Program : null;
     }
 
     /// <summary>The parts of a variable's name, in capitals.</summary>

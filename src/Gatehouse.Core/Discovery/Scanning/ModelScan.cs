@@ -62,7 +62,8 @@ internal static class ModelScan
             at = blanks;
         else
             return null;
-        at = at < line.Length && line[at] is '"' or '\'' or '`' ? at + 1 : at;
+        var isQuoted = at < line.Length && line[at] is '"' or '\'' or '`';
+        at = isQuoted ? at + 1 : at;
         var stop = at;
         while (stop < line.Length && stop - at <= 120
             && line[stop] is not (' ' or '"' or '\'' or '`' or ',' or ';' or ')'
@@ -70,7 +71,10 @@ internal static class ModelScan
         {
             stop++;
         }
-        return stop > at ? line[at..stop] : null;
+        // Without quotes a name in capitals is that of a constant which holds the model's name.
+        var value = line[at..stop];
+        var isConstant = !isQuoted && value.Contains('_', StringComparison.Ordinal) && KeyNames.IsVariable(value);
+        return value.Length == 0 || isConstant ? null : value;
     }
 
     private static int Skip(string line, int at, char letter)

@@ -21,6 +21,26 @@ internal static class Programs
         "infinity_emb", "ramalama",
     };
 
+    // Servers that are started as a script of Python, by the script and its folder; those whose script has a
+    // name of its own have no folder.
+    private static readonly (string Script, string Folder, string Program)[] PythonServers =
+    [
+        ("main.py", "comfyui", "comfyui"), ("server.py", "text-generation-webui", "text-generation-webui"),
+        ("server.py", "oobabooga", "text-generation-webui"), ("koboldcpp.py", "", "koboldcpp"),
+        ("launch.py", "stable-diffusion-webui", "stable-diffusion-webui"),
+        ("webui.py", "stable-diffusion-webui", "stable-diffusion-webui"),
+        ("main.py", "tabbyapi", "tabbyapi"), ("start.py", "tabbyapi", "tabbyapi"),
+        ("speech.py", "openedai-speech", "openedai-speech"),
+    ];
+
+    private static readonly string[] Branches = ["-master", "-main"];
+
+    // Modules that are servers, whole or below this name.
+    private static readonly (string Module, string Program)[] PythonModules =
+    [
+        ("faster_whisper_server", "faster-whisper-server"), ("speaches", "speaches"), ("litellm", "litellm"),
+    ];
+
     private static readonly Dictionary<string, string> Sinks = new(StringComparer.Ordinal)
     {
         ["toot"] = "mastodon",
@@ -114,6 +134,10 @@ internal static class Programs
         {
             AddPython(bag, where, arguments);
         }
+        else if (program == "uvicorn" && arguments.Select(ModuleServer).OfType<string>().FirstOrDefault() is { } app)
+        {
+            bag.Add(EvidenceKind.ModelServer, where, app);
+        }
         else if (Sinks.TryGetValue(program, out var sink))
         {
             bag.Add(EvidenceKind.Sink, where, sink);
@@ -174,10 +198,37 @@ internal static class Programs
         {
             bag.Add(EvidenceKind.ModelServer, where, module);
         }
-        else if (module.Length > 0 && IsKnown(module))
+        else if (ModuleServer(module) is { } server)
+        {
+            bag.Add(EvidenceKind.ModelServer, where, server);
+        }
+        else if (module.Length > 0 && (IsKnown(module) || module == "uvicorn"))
         {
             Add(bag, where, module, arguments[(flag + 2)..]);
         }
+        else if (module.Length == 0 && arguments.FirstOrDefault(static one => !one.StartsWith('-')) is { } script
+            && ScriptServer(script) is { } known)
+        {
+            bag.Add(EvidenceKind.ModelServer, where, known);
+        }
+    }
+
+    private static string? ModuleServer(string module) => PythonModules
+        .Where(one => module.Split([':', '.'])[0] == one.Module).Select(static one => one.Program).FirstOrDefault();
+
+    /// <summary>The server that a script is, by its name and that of its folder in any case.</summary>
+    private static string? ScriptServer(string script)
+    {
+        var parts = script.ToLowerInvariant().Split('/');
+        var folder = parts.Length > 1 ? parts[^2] : "";
+        // An archive of a branch unpacks into a folder with the branch's name.
+        var end = Branches.FirstOrDefault(branch => folder.EndsWith(branch, StringComparison.Ordinal)) ?? "";
+        folder = folder[..^end.Length];
+        // Forks of the web UIs add a word to the name; what adds one to the others is something beside them.
+        return PythonServers.Where(one => one.Script == parts[^1] && (one.Folder.Length == 0 || folder == one.Folder
+                || (one.Folder.EndsWith("-webui", StringComparison.Ordinal)
+                    && folder.StartsWith($"{one.Folder}-", StringComparison.Ordinal))))
+            .Select(static one => one.Program).FirstOrDefault();
     }
 
     private static void AddPower(EvidenceBag bag, string where, string program, string[] arguments)

@@ -31,8 +31,7 @@ internal static class ScriptPaths
             foreach (var word in words)
             {
                 if (found.Count < PathsMax && IsScript(word) && Absolute(word, folder, home) is { } path
-                    && !NotScripts.Any(start => path.StartsWith(start, StringComparison.Ordinal))
-                    && !found.Contains(path))
+                    && !IsOfSystem(path) && !found.Contains(path))
                 {
                     found.Add(path);
                 }
@@ -41,6 +40,10 @@ internal static class ScriptPaths
         return found.ToImmutable();
     }
 
+    /// <summary>Whether a path is one of the system's own programs or no file at all.</summary>
+    public static bool IsOfSystem(string path)
+        => NotScripts.Any(start => path.StartsWith(start, StringComparison.Ordinal));
+
     private static bool IsScript(string word) => !word.StartsWith('-') && word.Length is > 1 and < 1024
         && !word.Contains("://", StringComparison.Ordinal) && !word.Contains('\0', StringComparison.Ordinal)
         && (word.StartsWith('/') || word.StartsWith("./", StringComparison.Ordinal)
@@ -48,7 +51,7 @@ internal static class ScriptPaths
             || ScriptEnds.Any(end => word.EndsWith(end, StringComparison.Ordinal)));
 
     /// <summary>The absolute path without <c>.</c> and <c>..</c>; null when it cannot be determined.</summary>
-    private static string? Absolute(string word, string? folder, string? home)
+    public static string? Absolute(string word, string? folder, string? home)
     {
         if (word.StartsWith("~/", StringComparison.Ordinal))
             word = home is null ? "" : home + word[1..];

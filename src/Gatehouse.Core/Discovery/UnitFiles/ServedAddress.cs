@@ -15,6 +15,9 @@ internal static class ServedAddress
     // Those that listen on every address unless they are told otherwise; others on the loopback.
     private static readonly string[] OpenByChoice = ["vLLM", "LiteLLM", "LocalAI", "SGLang", "KoboldCpp", "llama-swap"];
 
+    // Those whose option `--listen` opens them to others, with an address behind it or without one.
+    private static readonly string[] OpensByFlag = ["ComfyUI", "Stable Diffusion web UI", "text-generation-webui"];
+
     /// <summary>The host and the port; port 0 when it serves no models or its port is not known.</summary>
     public static (string Host, int Port) Of(
         KnownSoftware? software, IReadOnlyList<string> words, IReadOnlyList<EnvironmentFact> variables)
@@ -36,7 +39,11 @@ internal static class ServedAddress
             else if (ParsedUrl.TryParse(value) is { } url) (host, port) = (url.Host, url.Port ?? port);
         }
         if (Listen(words) is { } both) (host, port) = (both.Host.Length == 0 ? Everywhere : both.Host, both.Port);
+        if (OpensByFlag.Contains(software.Name) && words.Contains("--listen"))
+            host = Option(words, "--listen") is { } at && !at.StartsWith('-') ? at.Split(',')[0] : Everywhere;
         if (Option(words, "--host", "--listen-host", "--hostname") is { } said) host = said;
+        // Its page has a port of its own; models are served at that of its API.
+        if (software.Name == "text-generation-webui") port = Number(Option(words, "--api-port")) ?? port;
         if (Number(Option(words, "--port", "-p")) is { } number) port = number;
         host ??= OpenByChoice.Contains(software.Name) ? Everywhere : "127.0.0.1";
         return (host is "::" or "*" ? Everywhere : host, port ?? software.Port);

@@ -12,6 +12,10 @@ public static class UnitObservations
     private const string Service = "Service";
     private const int VariablesMax = 200; // Variables of one unit that are looked at.
 
+    // The home of whoever runs the manager, as systemd's specifier; that of the system's runs as root.
+    private const string HomeMark = "%h";
+    private const string SystemHome = "/root";
+
     private const int CommandsMax = 50; // Commands of one kind; units of people have one or two.
 
     private static readonly string[] Commands =
@@ -58,8 +62,8 @@ public static class UnitObservations
     private static Observation OfRun(UnitFacts unit, ContainerRun run, UnitSet set, ScriptCache scripts)
     {
         var folder = unit.Path[..Math.Max(0, unit.Path.LastIndexOf('/'))];
-        var files = run.EnvironmentFiles.Take(10).Select(file => file.Replace("%h", set.Home ?? "/root",
-                StringComparison.Ordinal))
+        var files = run.EnvironmentFiles.Take(10).Select(file => file.Replace(HomeMark,
+                set.Home ?? SystemHome, StringComparison.Ordinal))
             .SelectMany(file => VariablesIn(scripts.Text(file.StartsWith('/') ? file : $"{folder}/{file}") ?? ""));
         var name = unit.Name[..unit.Name.LastIndexOf('.')];
         var observation = ContainerObservations.Of(run with { Environment = [.. files, .. run.Environment] },
@@ -78,11 +82,15 @@ public static class UnitObservations
     {
         var starter = started.GetValueOrDefault(unit.Name);
         var (trigger, cron) = (TriggerOf(unit, starter), starter is null ? null : CronOf(starter));
-        var variables = Variables(unit, scripts);
+        var variables = Variables(unit, scripts, set.Home ?? SystemHome);
         var values = new ShellVariables();
         foreach (var variable in variables.Where(static one => one.Value is not null))
             values.Set(variable.Name, variable.Value!);
-        var words = unit.Each(Service, "ExecStart").LastOrDefault() is { } start ? Words(start.Value, values) : [];
+        var folder = unit.Get(Service, "WorkingDirectory")?.TrimStart('-');
+        var home = set.Home ?? SystemHome;
+        folder = folder == "~" ? set.Home : folder?.Replace(HomeMark, home, StringComparison.Ordinal);
+        var words = unit.Each(Service, "ExecStart").LastOrDefault() is { } start
+            ? Words(start.Value, values, (folder, home)) : [];
         if (ContainerRun.TryParse(words) is { } run)
         {
             var container = OfRun(unit, run, set, scripts) with { Trigger = trigger, Cron = cron };
@@ -92,8 +100,6 @@ public static class UnitObservations
                 ? container : null;
         }
         var bag = new EvidenceBag();
-        var folder = unit.Get(Service, "WorkingDirectory")?.TrimStart('-');
-        folder = folder == "~" ? set.Home : folder;
         foreach (var key in Commands)
         {
             foreach (var line in unit.Each(Service, key).Take(CommandsMax))
@@ -105,7 +111,10 @@ public static class UnitObservations
             return null;
         var served = Served(bag, words, variables, (folder, set.Home), scripts);
         var software = served?.Software ?? Programs.SoftwareOf(EvidenceText.FindInArguments("", words));
-        var (host, port) = ServedAddress.Of(software, served?.Words ?? words, variables);
+        var command = served?.Words ?? words;
+        var (host, port) = ServedAddress.Of(software, command, variables);
+        var settings = AppSettings.PathIn(software, command, folder) is { } path && scripts.Text(path) is { } text
+            ? AppSettings.Read(software!, path, text, variables) : [];
         return new Observation
         {
             Kind = ObservationKind.Unit,
@@ -118,30 +127,46 @@ public static class UnitObservations
             User = DisplayWord.Of(unit.Get(Service, "User") is { Length: > 0 } user ? user : set.User ?? "root"),
             Trigger = trigger,
             Cron = cron,
-            Evidence = bag.ToImmutable(),
+            Variables = [.. variables],
+            // Two places may have a model of one name each, so that these stand beside the others as they are.
+            Evidence = [.. bag.ToImmutable(), .. settings],
         };
     }
 
     /// <summary>The words of a command, with the unit's own variables put in as systemd does.</summary>
-    private static ImmutableArray<string> Words(string command, ShellVariables values)
+    private static ImmutableArray<string> Words(
+        string command, ShellVariables values, (string? Folder, string? Home) place)
     {
         // The marks before the program say how it is started and are no part of its name (systemd.service(5)).
-        return [.. UnitText.Words(command.TrimStart('@', '-', ':', '+', '!')).Select(values.ExpandKnown)];
+        ImmutableArray<string> words = [.. UnitText.Words(command.TrimStart('@', '-', ':', '+', '!'))
+            .Select(values.ExpandKnown)
+            .Select(word => word.Replace(HomeMark, place.Home ?? SystemHome, StringComparison.Ordinal))];
+        // What a script of Python is may stand in the name of its folder only.
+        var at = 1;
+        while (at < words.Length && words[at].StartsWith('-')) at++;
+        return at < words.Length && place.Folder is { } folder
+            && words[0][(words[0].LastIndexOf('/') + 1)..].StartsWith("python", StringComparison.Ordinal)
+            && words[at].EndsWith(".py", StringComparison.Ordinal)
+            && ScriptPaths.Absolute(words[at], folder, null) is { } path ? words.SetItem(at, path) : words;
     }
 
     private static void AddCommand(
         EvidenceBag bag, UnitDirective line, (string? Folder, string? Home) place, ScriptCache scripts,
         ShellVariables values)
     {
-        var words = Words(line.Value, values);
+        var words = Words(line.Value, values, place);
         if (words.IsEmpty)
             return;
         var where = $"{line.Key} {line.Path}:{line.Line}";
         // A service that waits for its model server before it starts is more than a health check.
         var isMain = line.Key == "ExecStart";
         bag.AddRange(Kept(EvidenceText.FindInArguments(where, words), isMain));
-        foreach (var path in ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home))
+        var software = Programs.SoftwareOf(EvidenceText.FindInArguments("", words));
+        foreach (var path in ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home)
+            .Where(path => !AppSettings.IsSettings(software, path)))
+        {
             bag.AddRange(Kept(scripts.Evidence(path), isMain));
+        }
 
         static IEnumerable<Evidence> Kept(ImmutableArray<Evidence> evidence, bool isMain)
             => evidence.Where(piece => isMain || piece.Kind != EvidenceKind.Upkeep);
@@ -162,11 +187,14 @@ public static class UnitObservations
             .FirstOrDefault(static found => found is not null) is { } one ? (one.Software, one.Words) : null;
     }
 
-    private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptCache scripts)
+    private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptCache scripts, string home)
     {
         var variables = unit.Words(Service, "Environment").Take(VariablesMax).Select(EnvironmentFact.Parse).ToList();
         foreach (var file in unit.All(Service, "EnvironmentFile").Take(10))
-            variables.AddRange(VariablesIn(scripts.Text(file.TrimStart('-')) ?? ""));
+        {
+            variables.AddRange(VariablesIn(scripts.Text(file.TrimStart('-')
+                .Replace(HomeMark, home, StringComparison.Ordinal)) ?? ""));
+        }
         return variables;
     }
 

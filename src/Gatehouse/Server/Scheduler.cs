@@ -64,7 +64,9 @@ internal sealed class Scheduler(TimeProvider time)
             var before = _states[place];
             _states[place] = before with
             {
-                Last = began, Next = time.GetUtcNow() + before.Every, Result = did ?? "nothing to do",
+                Last = began,
+                Next = time.GetUtcNow() + before.Every,
+                Result = did ?? "nothing to do",
             };
         }
     }

@@ -69,7 +69,7 @@ public sealed class FollowedScriptTests
         var evidence = scripts.Evidence("/srv/a/run.sh");
 
         Assert.Contains(evidence, static piece => piece is
-            { Kind: EvidenceKind.ModelUrl, Value: "http://gpu:9000/v1/chat/completions" });
+        { Kind: EvidenceKind.ModelUrl, Value: "http://gpu:9000/v1/chat/completions" });
         Assert.DoesNotContain(evidence, static piece => piece.Kind == EvidenceKind.ModelKey);
         Assert.Equal(["/srv/a/run.sh", "/srv/a/lib.sh"], opened);
     }

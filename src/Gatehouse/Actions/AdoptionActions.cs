@@ -22,7 +22,8 @@ internal static class AdoptionActions
     private const int ChangesMax = 40; // Sentences that are kept; more say nothing new.
 
     /// <summary>
-    /// What somebody who sees the engine tells the gate, which does not: how the installation differs from what was adopted.
+    /// What somebody who sees the engine tells the gate, which does not: how the installation differs from what was
+    /// adopted.
     /// The page shows it; it is on record once when it begins, and once when it is over.
     /// </summary>
     public static async Task ChangedAsync(ActionCall call)

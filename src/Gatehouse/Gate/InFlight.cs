@@ -65,8 +65,8 @@ internal sealed class InFlight(TimeProvider time)
 }
 
 /// <summary>
-/// Unidentified callers and calls over a rate limit, one entry a minute: a flood of them must not fill the ledger, and must not
-/// pass unseen either.
+/// Unidentified callers and calls over a rate limit, one entry a minute: a flood of them must not fill the ledger, and
+/// must not pass unseen either.
 /// </summary>
 internal sealed class MinuteSummaries
 {

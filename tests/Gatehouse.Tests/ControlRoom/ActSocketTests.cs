@@ -173,17 +173,19 @@ public sealed class ActSocketTests : IAsyncLifetime
         const string script = """
             const http = require('node:http'), net = require('node:net');
             const socketPath = `${process.argv[1]}/tokens.sock`;
-            const agent = new http.Agent({ keepAlive: true, maxSockets: 1000 });
-            const ask = () => new Promise((resolve) => {
+            const ask = (agent) => new Promise((resolve) => {
               const request = http.request({ socketPath, agent, path: '/acts/none', method: 'POST' }, (answer) => {
                 answer.resume(); answer.on('end', () => resolve());
               });
               request.on('error', () => resolve()); request.end();
             });
             for (let i = 0; i < 100; i++) net.connect(socketPath).on('error', () => {});
-            Promise.all(Array.from({ length: 300 }, ask)).then(() => {
+            (async () => {
+              await Promise.all(Array.from({ length: 200 }, () => ask(new http.Agent({ keepAlive: true }))));
+              // One after the other: each has been answered, and stays open, before the next one connects.
+              for (let i = 0; i < 100; i++) await ask(new http.Agent({ keepAlive: true }));
               console.log('open'); setTimeout(() => {}, 60000);
-            });
+            })();
             """;
         using var hog = Process.Start(AsNobody("node", "-e", script, "--", _stage.HomePath))!;
         try

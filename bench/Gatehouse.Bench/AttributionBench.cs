@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
+using Gatehouse.Storage;
 using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Bench;
@@ -24,10 +24,14 @@ internal static class AttributionBench
     public static void Run(int calls)
     {
         var plan = Plan();
-        var tokens = new TokenBook(RandomNumberGenerator.GetBytes(32), TimeProvider.System.GetUtcNow);
+        var tokens = new TokenBook(static () =>
+        {
+            var now = TimeProvider.System.GetUtcNow();
+            return new ClockReading(now, now, now, IsApart: false);
+        });
         var token = "";
         for (var job = 0; job < Jobs; job++) token = Issue(tokens, $"job-{job}");
-        var identifier = new Identifier(tokens, static _ => { });
+        var identifier = new Identifier(tokens, new LeakedTokens(tokens, static _ => { }));
         var own = new ListenerIdentity($"job-{Jobs - 1}");
         var shared = ListenerIdentity.Shared;
         // Three rounds each, interleaved; the first ones warm the code up and are not shown.
@@ -79,7 +83,7 @@ internal static class AttributionBench
 
     private static string Issue(TokenBook tokens, string job)
     {
-        var (token, now) = (tokens.NewToken(), TimeProvider.System.GetUtcNow());
+        var (token, now) = (TokenFormat.Create(), TimeProvider.System.GetUtcNow());
         tokens.Add(TokenFormat.Hash(token), new TokenGrant
         {
             Id = $"tok_{job}",

@@ -103,7 +103,7 @@ internal sealed record ActionContext
         {
             throw new ActionException(
                 "It is in force now, but the ledger cannot record it, so a restart of the gate forgets it. "
-                    + "Mend the ledger, then do it again.",
+                    + "Repair the ledger, then do it again.",
                 ExitCodes.Unavailable);
         }
     }

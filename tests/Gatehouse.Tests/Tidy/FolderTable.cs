@@ -46,7 +46,7 @@ internal static class FolderTable
             "Linux", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux"],
+        ["Gate"] = [.. Core, "Storage", "Telemetry"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =

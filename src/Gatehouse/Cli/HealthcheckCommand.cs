@@ -12,6 +12,9 @@ namespace Gatehouse.Cli;
 /// </summary>
 internal static class HealthcheckCommand
 {
+    /// <summary>How the answer begins, here and on the page.</summary>
+    private const string NotReady = "not ready: ";
+
     /// <summary>A gate that takes longer to say that it is ready is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -49,7 +52,8 @@ internal static class HealthcheckCommand
                 }
                 return ExitCodes.Done;
             }
-            return No(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+            var why = string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+            return No(why.StartsWith(NotReady, StringComparison.Ordinal) ? why[NotReady.Length..] : why);
         }
         catch (OperationCanceledException)
         {
@@ -62,5 +66,5 @@ internal static class HealthcheckCommand
     }
 
     // Docker keeps 2 for itself, so every failure is a 1.
-    private static int No(string why) => ActionClient.Say($"not ready: {SafeText.OneLine(why)}", ExitCodes.Failed);
+    private static int No(string why) => ActionClient.Say(NotReady + SafeText.OneLine(why), ExitCodes.Failed);
 }

@@ -29,14 +29,14 @@ internal ref struct RequestWalk
         _findings = new RequestFindings(route, body.Length);
     }
 
-    public RequestInspection Run()
+    public RequestInspection Run(bool isNamedInPath)
     {
         while (_reader.Read())
         {
             if (!Step())
                 return new RequestInspection { Refusal = _findings.Refusal };
         }
-        return _findings.Conclude();
+        return _findings.Conclude(isNamedInPath);
     }
 
     public void Dispose() => _keys.Dispose();

@@ -87,7 +87,8 @@ internal sealed class Admission(GateParts parts)
         if (route.Kind == RouteKind.Manage) return CheckManaged(call);
         if (route.Kind == RouteKind.Opaque) return await CheckOpaqueAsync(call);
         if (!route.ModelInBody) return PickUpstream(call);
-        var inspection = call.Inspection = RequestInspector.Inspect(call.Received.Span, route);
+        var inspection = call.Inspection = RequestInspector.Inspect(
+            call.Received.Span, route, RouteTable.DeploymentIn(call.Path) is not null);
         if (inspection.Refusal is { } malformed) return malformed;
         var refusal = ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model);
         if (refusal is not null) return refusal;
@@ -115,11 +116,13 @@ internal sealed class Admission(GateParts parts)
     }
 
     /// <summary>
-    /// A model is named by its estate key or its upstream name, and has to be this job's and this token's.
+    /// A model is named by its estate key or its upstream name, and has to be this job's and this token's. Where the
+    /// path names one too, the body's is not asked for, and is replaced.
     /// </summary>
     private static Refusal? FindModel(GateCall call, string name)
     {
         var job = call.Caller.Job;
+        name = RouteTable.DeploymentIn(call.Path) ?? name;
         var model = job.ModelFor(name, call.Plan.Prices, model => Speaks(model, call.Route!));
         if (model is null || !TokenAllows(call, model))
         {
@@ -182,7 +185,8 @@ internal sealed class Admission(GateParts parts)
                 ?? Splice(call, named.Name, new Splice(
                     named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
         }
-        var inspection = RequestInspector.Inspect(call.Received.Span, call.Route!);
+        var inspection = RequestInspector.Inspect(
+            call.Received.Span, call.Route!, RouteTable.DeploymentIn(call.Path) is not null);
         return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)
             ?? FindModel(call, inspection.Model) ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
             ?? Splice(call, inspection.Model, inspection.RenameModel(call.Model!.UpstreamName));

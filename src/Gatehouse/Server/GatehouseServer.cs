@@ -74,11 +74,9 @@ internal sealed class GatehouseServer : IAsyncDisposable
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
         Tokens = new TokenBook(() => ledger.Clock);
-        GateState.Load(Home, Tokens, Pauses, ledger.Clock.Due);
         ledger.OnTimeWentBack = TimeWentBack;
         Leaks = new LeakedTokens(Tokens, OnLeak);
         Parts = CreateParts(setup);
-        GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(ledger.Clock.Confirmed, plans.Plan.TimeZone));
         Pipeline = new GatePipeline(Parts);
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
         {
@@ -164,6 +162,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             };
             ledger = SqliteLedger.Open(setup.Home, settings, setup.Time, setup.OnFatal);
             server = new GatehouseServer(setup, held, plans, ledger);
+            await server.LoadAsync(stop);
             await server.ListenAsync(stop);
             return server;
         }
@@ -330,6 +329,14 @@ internal sealed class GatehouseServer : IAsyncDisposable
         };
     }
 
+    /// <summary>What a restart must not have forgotten is in force before anybody can call.</summary>
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        await GateState.LoadAsync(Ledger, Tokens, Pauses, Ledger.Clock.Due, stop);
+        var names = Parts.Limits.Names(Ledger.Clock.Confirmed, Plans.Plan.TimeZone);
+        await GateState.LoadUsageAsync(Ledger, Parts.Limits, names, stop);
+    }
+
     private async Task ListenAsync(CancellationToken stop)
     {
         var plan = Plans.Plan;
@@ -492,7 +499,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             {
                 Entry = ActOf("token.leaked", Actor.Gate,
                     new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
-                StateChange = new TokenChange(null, grant with { Leaked = true }),
+                StateChange = new StateChange.RevokeToken(grant.Id, Leaked: true),
             },
             CancellationToken.None).AsTask());
     }

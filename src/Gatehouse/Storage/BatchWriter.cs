@@ -155,9 +155,14 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
 
         if ((work.EncodedAt - _now).Duration() > LedgerClock.JumpMin && !TryEncodeAgain(store, work))
             return;
-        var leaf = (_tentative.Size, _now);
-        if (work.StateChange is { } change && !StateChangeRunner.TryApply(store.Tables, change, leaf, work))
-            return;
+        if (work.StateChange is { } change)
+        {
+            var entry = new EntryPlace(_tentative.Size, _now, work.StoredBytesAt(_tentative.Size));
+            work.Failure = store.Tables.State.TryApply(change, entry);
+            if (work.Failure is not null)
+                return;
+        }
+
         Insert(store.Tables, work);
     }
 

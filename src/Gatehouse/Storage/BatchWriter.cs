@@ -107,6 +107,8 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             .Bind(1, since).Bind(2, _tentative.Size).Bind(3, milliseconds).Run();
         tables.Prepare("UPDATE token SET issued = issued - ?1, expires = expires - ?1 WHERE issued > ?2")
             .Bind(1, milliseconds).Bind(2, now).Run();
+        tables.Prepare("UPDATE held SET created = created - ?1, expires = expires - ?1 WHERE created > ?2")
+            .Bind(1, milliseconds).Bind(2, now).Run();
         tables.Prepare("DELETE FROM size_sample WHERE at > ?1").Bind(1, now).Run();
         return entry with { Since = since, AheadMilliseconds = milliseconds };
     }

@@ -1,9 +1,11 @@
+using Gatehouse.Core.Approvals;
+
 namespace Gatehouse.Storage;
 
 /// <summary>
-/// The state that must survive a restart and that the ledger's tree does not prove: tokens, pauses, usage. It is
-/// written only together with the entry that causes the change, and read when a process starts. Whoever opened the
-/// store holds its lease; the contract is in the tests of this name, which know no engine.
+/// The state that must survive a restart and that the ledger's tree does not prove: tokens, pauses, usage, held items.
+/// It is written only together with the entry that causes the change, and read when a process starts. Whoever opened
+/// the store holds its lease; the contract is in the tests of this name, which know no engine.
 /// </summary>
 internal interface IStateStore : IAsyncDisposable
 {
@@ -27,6 +29,9 @@ internal interface IStateStore : IAsyncDisposable
     /// <summary>What every job used in the given periods, as far as something is booked.</summary>
     public ValueTask<IReadOnlyList<StoredUsage>> LoadUsageAsync(
         IReadOnlyCollection<string> periods, CancellationToken cancellation);
+
+    /// <summary>The held items whose verdict has not reached whoever asked, oldest first.</summary>
+    public ValueTask<IReadOnlyList<HeldItem>> LoadHeldAsync(CancellationToken cancellation);
 }
 
 /// <summary>The right to write to a store.</summary>
@@ -111,9 +116,15 @@ internal abstract record StateChange
     /// </summary>
     internal sealed record BookUsage(string Job, string Day, string Month, long Tokens, long CostMicros) : StateChange;
 
+    /// <summary>Something that waits for a person. The same thing of the same job is held once.</summary>
+    internal sealed record Hold(HeldItem Item) : StateChange;
+
+    /// <summary>A held item has gone on from a state. One that is in another state by now is a conflict.</summary>
+    internal sealed record MoveHeld(HeldItem Item, HeldState From) : StateChange;
+
     /// <summary>Two changes that stand or fall together.</summary>
     internal sealed record Both(StateChange First, StateChange Second) : StateChange;
 }
 
 /// <summary>A change contradicts what is stored: a token's id twice, for example. Nothing of it was written.</summary>
-internal sealed class StateConflictException(string message, Exception cause) : Exception(message, cause);
+internal sealed class StateConflictException(string message, Exception? cause = null) : Exception(message, cause);

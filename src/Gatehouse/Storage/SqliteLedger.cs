@@ -1,3 +1,4 @@
+using Gatehouse.Core.Approvals;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Linux;
 
@@ -140,6 +141,10 @@ internal sealed class SqliteLedger : IStateStore
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<StoredUsage>> LoadUsageAsync(
         IReadOnlyCollection<string> periods, CancellationToken cancellation) => new(StateReader.Usage(_home, periods));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<HeldItem>> LoadHeldAsync(CancellationToken cancellation) =>
+        new(StateReader.Held(_home));
 
     /// <summary>How the ledger is now.</summary>
     public LedgerHealth Health()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gatehouse.Core.Approvals;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -46,10 +47,19 @@ internal sealed class StateTables(StatementCache statements)
         }
         catch (SqliteFaultException e) when (IsOfChange(e.Code))
         {
-            statements.Get("ROLLBACK TO state_change").Run();
-            statements.Get("RELEASE state_change").Run();
-            return new StateConflictException($"The change contradicts what is stored: {e.Message}", e);
+            return Undo(new StateConflictException($"The change contradicts what is stored: {e.Message}", e));
         }
+        catch (StateConflictException e)
+        {
+            return Undo(e);
+        }
+    }
+
+    private StateConflictException Undo(StateConflictException conflict)
+    {
+        statements.Get("ROLLBACK TO state_change").Run();
+        statements.Get("RELEASE state_change").Run();
+        return conflict;
     }
 
     private void Apply(StateChange change, in EntryPlace entry)
@@ -73,6 +83,12 @@ internal sealed class StateTables(StatementCache statements)
             case StateChange.BookUsage used:
                 Book(used, used.Day, entry.StoredBytes);
                 Book(used, used.Month, entry.StoredBytes);
+                break;
+            case StateChange.Hold hold:
+                Hold(hold.Item);
+                break;
+            case StateChange.MoveHeld move:
+                MoveHeld(move.Item, move.From);
                 break;
             case StateChange.Both both:
                 Apply(both.First, entry);
@@ -99,6 +115,34 @@ internal sealed class StateTables(StatementCache statements)
             + "ON CONFLICT (job, period) DO UPDATE SET tokens = tokens + excluded.tokens, "
             + "bytes = bytes + excluded.bytes, cost_micros = cost_micros + excluded.cost_micros")
             .Bind(1, used.Job).Bind(2, period).Bind(3, used.Tokens).Bind(4, bytes).Bind(5, used.CostMicros).Run();
+
+    private void Hold(HeldItem item) =>
+        statements.Get(
+            "INSERT INTO held (id, kind, job, what, digest, entry, created, expires, state) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+            .Bind(1, item.Id).Bind(2, item.Kind.Word()).Bind(3, item.Job).Bind(4, item.What).Bind(5, item.Digest)
+            .Bind(6, item.Entry).Bind(7, StateTime.Of(item.Created)).Bind(8, StateTime.Of(item.Expires))
+            .Bind(9, item.State.Word()).Run();
+
+    // The verdict of a consumed item has reached whoever asked: from then on the ledger alone has it.
+    private void MoveHeld(HeldItem item, HeldState from)
+    {
+        var statement = item.State == HeldState.Consumed
+            ? statements.Get("DELETE FROM held WHERE id = ?1 AND state = ?2")
+            : statements.Get(
+                "UPDATE held SET state = ?3, decided_by = ?4, why = ?5, decided = ?6 WHERE id = ?1 AND state = ?2");
+        statement.Bind(1, item.Id).Bind(2, from.Word());
+        if (item.State != HeldState.Consumed)
+        {
+            var decision = item.Decision;
+            statement.Bind(3, item.State.Word()).Bind(4, decision?.Who).Bind(5, decision?.Why)
+                .Bind(6, decision is null ? null : StateTime.Of(decision.At));
+        }
+
+        statement.Run();
+        if (statements.Get("SELECT changes()").Number() != 1)
+            throw new StateConflictException($"The held item {item.Id} is not {from.Word()}.");
+    }
 
     // Errors in SQL, constraints and types are the change's own; everything else is the disk's or the database's.
     private static bool IsOfChange(int code) => (code & 0xff) is
@@ -142,6 +186,32 @@ internal static class StateReader
             select => select.Bind(1, period),
             static row => new StoredUsage(
                 row.Text(0)!, row.Text(1)!, row.Int64(2), row.Int64(3), row.Int64(4))))];
+
+    public static IReadOnlyList<HeldItem> Held(HomeDirectory home) =>
+        Read(
+            home, "held",
+            "SELECT id, kind, job, what, digest, entry, created, expires, state, decided_by, why, decided FROM held "
+            + "ORDER BY created, id",
+            static _ => { },
+            static row =>
+            {
+                var state = HeldWords.ParseState(row.Text(8)!);
+                var decision = row.Int64IfSet(11) is { } at
+                    ? new HeldDecision(state, row.Text(9)!, row.Text(10)!, StateTime.From(at)) : null;
+                return HeldItem.Restore(
+                    new HeldItem
+                    {
+                        Id = row.Text(0)!,
+                        Kind = HeldWords.ParseKind(row.Text(1)!),
+                        Job = row.Text(2)!,
+                        What = row.Text(3)!,
+                        Digest = row.Text(4)!,
+                        Entry = row.Text(5),
+                        Created = StateTime.From(row.Int64(6)),
+                        Expires = StateTime.From(row.Int64(7)),
+                    },
+                    state, decision);
+            });
 
     private static List<T> Read<T>(
         HomeDirectory home, string table, string sql, Action<SqlStatement> bind, Func<SqlStatement, T> take)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Gatehouse.Core.Approvals;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
 
@@ -28,6 +29,7 @@ public abstract class StateStoreContract
         Assert.Empty(await store.LoadTokensAsync(DateTimeOffset.UnixEpoch, CancellationToken.None));
         Assert.Empty(await store.LoadPausesAsync(CancellationToken.None));
         Assert.Empty(await store.LoadUsageAsync(["2026-05-01", "2026-05"], CancellationToken.None));
+        Assert.Empty(await store.LoadHeldAsync(CancellationToken.None));
     }
 
     [Fact]
@@ -122,6 +124,48 @@ public abstract class StateStoreContract
             (await store.LoadUsageAsync(["2026-05-01", "2026-05"], CancellationToken.None))
                 .OrderBy(row => row.Job, StringComparer.Ordinal).ThenBy(row => row.Period, StringComparer.Ordinal));
         Assert.All([first, second, third, other], result => Assert.True(result.StoredBytes > 0));
+    }
+
+    [Fact]
+    public async Task A_held_item_is_after_a_restart_what_it_was_and_goes_when_it_is_consumed()
+    {
+        var waiting = Held("hold_1") with { Entry = "ex_1" };
+        var other = Held("hold_2") with { Job = "mail", Kind = HeldKind.Post };
+        await WriteAsync(new StateChange.Hold(waiting));
+        await WriteAsync(new StateChange.Hold(other));
+        Assert.Equal([waiting, other], await HeldAsync());
+
+        var approved = waiting.Approve("ann", "fine", Noon.AddMinutes(5)).Item;
+        await WriteAsync(new StateChange.MoveHeld(approved, HeldState.Waiting));
+        Assert.Equal([approved, other], await HeldAsync());
+
+        await WriteAsync(new StateChange.MoveHeld(approved.Consume(Noon).Item, HeldState.Approved));
+        Assert.Equal([other], await HeldAsync());
+        await WriteAsync(new StateChange.Hold(waiting));
+        Assert.Equal([waiting, other], await HeldAsync());
+    }
+
+    [Fact]
+    public async Task A_held_item_goes_on_only_from_the_state_that_it_is_in_and_is_held_once()
+    {
+        await using var store = Open();
+        var waiting = Held("hold_1");
+        var denied = waiting.Deny("ann", "", Noon).Item;
+        await AppendAsync(store, new StateChange.Hold(waiting));
+        await AppendAsync(store, new StateChange.MoveHeld(denied, HeldState.Waiting));
+
+        foreach (var change in (StateChange[])
+        [
+            new StateChange.MoveHeld(waiting.Approve("ben", "", Noon).Item, HeldState.Waiting),
+            new StateChange.MoveHeld(Held("hold_9").Approve("ben", "", Noon).Item, HeldState.Waiting),
+            new StateChange.MoveHeld(denied.Consume(Noon).Item, HeldState.Approved),
+            new StateChange.Hold(Held("hold_2")),
+        ])
+        {
+            await Assert.ThrowsAsync<StateConflictException>(() => AppendAsync(store, change));
+        }
+        Assert.Equal([denied], await store.LoadHeldAsync(CancellationToken.None));
+        Assert.Equal(0, Stops);
     }
 
     [Fact]
@@ -240,6 +284,23 @@ public abstract class StateStoreContract
         return [.. (await store.LoadPausesAsync(CancellationToken.None))
             .OrderBy(pause => pause.Job, StringComparer.Ordinal)];
     }
+
+    private async Task<IReadOnlyList<HeldItem>> HeldAsync()
+    {
+        await using var store = Open();
+        return await store.LoadHeldAsync(CancellationToken.None);
+    }
+
+    private static HeldItem Held(string id) => new()
+    {
+        Id = id,
+        Kind = HeldKind.Exchange,
+        Job = "news",
+        What = "a call",
+        Digest = new string('a', 64),
+        Created = Noon,
+        Expires = Noon.AddHours(1),
+    };
 
     private static StoredToken Token(string id) => new()
     {

@@ -224,7 +224,8 @@ internal sealed class CallRecorder(GateParts parts)
     private static string NameOf(ModelPlan? model) => model is null
         ? "" : model.IsAny ? $"{model.Key}/{model.UpstreamName}" : model.Key;
 
-    private Refusal Explain(GateCall call, LedgerRefusal state)
+    /// <summary>What the caller is told when something is not on record.</summary>
+    public Refusal Explain(GateCall call, LedgerRefusal state)
     {
         parts.Log.NotRecorded(call.Id, state.ToString());
         return state switch

@@ -26,10 +26,12 @@ internal readonly record struct HeldResult(HeldItem? Item, HeldObstacle? Obstacl
 /// before it is in force; changes come one after the other. A waiter holds nothing but its place here.
 /// </summary>
 /// <param name="append">Writes to the ledger.</param>
+/// <param name="load">Reads the items that are stored.</param>
 /// <param name="newId">Makes ids.</param>
 /// <param name="now">The ledger's time, by which items expire.</param>
 internal sealed class HeldBook(
-    Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> append, Func<string, string> newId,
+    Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> append,
+    Func<CancellationToken, ValueTask<IReadOnlyList<HeldItem>>> load, Func<string, string> newId,
     Func<DateTimeOffset> now) : IDisposable
 {
     /// <summary>
@@ -57,10 +59,26 @@ internal sealed class HeldBook(
         }
     }
 
-    /// <summary>Takes over an item that was stored before a restart.</summary>
-    public void Add(HeldItem item)
+    /// <summary>
+    /// Takes over what is stored: at the start, and when a write that was reported as failed had been stored.
+    /// </summary>
+    public async Task LoadAsync(CancellationToken stop)
     {
-        lock (_lock) _places.Add(item.Id, new Place(item));
+        var stored = (await load(stop)).ToDictionary(item => item.Id);
+        lock (_lock)
+        {
+            foreach (var place in _places.Values.Where(place => !stored.ContainsKey(place.Item.Id)).ToList())
+            {
+                _places.Remove(place.Item.Id);
+                place.Decided.TrySetResult(place.Item);
+            }
+            foreach (var item in stored.Values)
+            {
+                if (!_places.TryGetValue(item.Id, out var place)) _places.Add(item.Id, place = new Place(item));
+                place.Item = item;
+                if (item.State != HeldState.Waiting) place.Decided.TrySetResult(item);
+            }
+        }
     }
 
     /// <summary>The item by its id; null if there is none, or its verdict has reached whoever asked.</summary>
@@ -79,8 +97,7 @@ internal sealed class HeldBook(
     /// <param name="limit">How long it waits.</param>
     public async Task<HeldResult> HoldAsync(HeldKey key, string what, string? entry, TimeSpan limit)
     {
-        await _changing.WaitAsync();
-        try
+        return await OneByOneAsync(async () =>
         {
             if (Find(key) is { } held) return new HeldResult(held, null, LedgerRefusal.None);
             if (CountOf(key.Job) >= HeldOfJobMax) return new HeldResult(null, null, LedgerRefusal.None);
@@ -103,13 +120,10 @@ internal sealed class HeldBook(
             };
             if (entry is not null) details["exchange"] = entry;
             var refusal = await RecordAsync("hold", item, HeldActor.Gate, details, new StateChange.Hold(item));
-            if (refusal == LedgerRefusal.None) Add(item);
-            return new HeldResult(refusal == LedgerRefusal.None ? item : null, null, refusal);
-        }
-        finally
-        {
-            _changing.Release();
-        }
+            if (refusal != LedgerRefusal.None) return new HeldResult(null, null, refusal);
+            lock (_lock) _places.Add(item.Id, new Place(item));
+            return new HeldResult(item, null, LedgerRefusal.None);
+        });
     }
 
     /// <summary>A person says yes. Whoever waits goes on.</summary>
@@ -194,12 +208,10 @@ internal sealed class HeldBook(
     private Task<HeldResult> LapseAsync(string id)
         => MoveAsync(id, "hold.lapse", HeldActor.Gate, [], item => item.Lapse(now()));
 
-    private async Task<HeldResult> MoveAsync(
+    private Task<HeldResult> MoveAsync(
         string id, string act, HeldActor actor, Dictionary<string, string> details,
         Func<HeldItem, HeldTransition> move)
-    {
-        await _changing.WaitAsync();
-        try
+        => OneByOneAsync(async () =>
         {
             if (Find(id) is not { } before) return default;
             var (after, obstacle) = move(before);
@@ -211,6 +223,20 @@ internal sealed class HeldBook(
             if (refusal != LedgerRefusal.None) return new HeldResult(before, null, refusal);
             Replace(after);
             return new HeldResult(after, null, LedgerRefusal.None);
+        });
+
+    private async Task<HeldResult> OneByOneAsync(Func<Task<HeldResult>> change)
+    {
+        await _changing.WaitAsync();
+        try
+        {
+            return await change();
+        }
+        catch (StateConflictException)
+        {
+            // A write that was reported as failed had been stored. What is stored counts.
+            await LoadAsync(CancellationToken.None);
+            return await change();
         }
         finally
         {

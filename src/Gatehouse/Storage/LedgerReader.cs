@@ -146,6 +146,18 @@ internal sealed class LedgerReader : IDisposable
         return payloads;
     }
 
+    /// <summary>
+    /// What of a recorded request goes to the model, decrypted and checked, for the gate itself; null if the ledger no
+    /// longer has it.
+    /// </summary>
+    public static byte[]? ReadForwarded(HomeDirectory home, string exchange, LedgerKeys? keys)
+    {
+        using var reader = OpenReadOnly(home);
+        return reader.FindExchange(exchange) is { } row && reader.FindEntry(row.Index) is { } entry
+            ? reader.ReadPayloads(entry, keys).FirstOrDefault(one => one.Record.Kind == PayloadKind.Forwarded)?.Bytes
+            : null;
+    }
+
     /// <summary>The payloads of one entry, decrypted and checked.</summary>
     public IReadOnlyList<StoredPayload> ReadPayloads(StoredEntry entry, LedgerKeys? keys)
     {

@@ -18,6 +18,7 @@ public sealed class HeldBookTests : IDisposable
     private readonly TestHome _test = new();
     private readonly FakeClock _time = new(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
     private LedgerRefusal _refuse;
+    private bool _refuseAfter;
 
     [Fact]
     public async Task What_is_held_is_found_again_after_a_restart_with_what_was_decided()
@@ -180,6 +181,26 @@ public sealed class HeldBookTests : IDisposable
     }
 
     [Fact]
+    public async Task What_was_stored_although_the_ledger_said_no_is_found_by_the_next_try()
+    {
+        await using var ledger = _test.Open(_time);
+        var book = await BookAsync(ledger);
+        _refuseAfter = true;
+        Assert.Equal((null, LedgerRefusal.DiskFull), Of(await book.HoldAsync(Key, "a call", null, Limit)));
+        _refuseAfter = false;
+        var item = (await book.HoldAsync(Key, "a call", null, Limit)).Item!;
+        Assert.Single(await ledger.LoadHeldAsync(CancellationToken.None));
+
+        var waiting = book.WaitAsync(item.Id, _time, CancellationToken.None);
+        _refuseAfter = true;
+        Assert.Equal(LedgerRefusal.DiskFull, (await book.DenyAsync(item.Id, Ann, "no")).Refusal);
+        _refuseAfter = false;
+        Assert.Equal(
+            HeldObstacle.AlreadyDecided, (await book.ApproveAsync(item.Id, new HeldActor(0, "ben"), "")).Obstacle);
+        Assert.Equal(("ann", HeldState.Denied), ((await waiting)!.Decision!.Who, book.Find(item.Id)!.State));
+    }
+
+    [Fact]
     public async Task A_job_holds_no_more_than_a_person_can_decide()
     {
         await using var ledger = _test.Open(_time);
@@ -215,10 +236,14 @@ public sealed class HeldBookTests : IDisposable
     private async Task<HeldBook> BookAsync(SqliteLedger ledger)
     {
         var book = new HeldBook(
-            (draft, stop) => _refuse == LedgerRefusal.None
-                ? ledger.AppendAsync(draft, stop) : new(AppendResult.Refused(_refuse)),
-            ledger.NewId, () => ledger.Now);
-        foreach (var item in await ledger.LoadHeldAsync(CancellationToken.None)) book.Add(item);
+            async (draft, stop) =>
+            {
+                if (_refuse != LedgerRefusal.None) return AppendResult.Refused(_refuse);
+                var result = await ledger.AppendAsync(draft, stop);
+                return _refuseAfter ? AppendResult.Refused(LedgerRefusal.DiskFull) : result;
+            },
+            ledger.LoadHeldAsync, ledger.NewId, () => ledger.Now);
+        await book.LoadAsync(CancellationToken.None);
         return book;
     }
 

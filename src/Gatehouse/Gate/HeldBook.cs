@@ -173,24 +173,27 @@ internal sealed class HeldBook(
     /// </summary>
     public async Task<HeldItem?> WaitAsync(string id, TimeProvider time, CancellationToken stop)
     {
-        Task<HeldItem> decided;
-        TimeSpan left;
-        lock (_lock)
+        while (true)
         {
-            if (!_places.TryGetValue(id, out var place)) return null;
-            if (place.Item.State != HeldState.Waiting) return place.Item;
-            (decided, left) = (place.Decided.Task, place.Item.Expires - now());
-        }
-        try
-        {
-            // The longest that a timer takes is 49 days.
-            var wait = TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds, 0, uint.MaxValue - 1));
-            return await decided.WaitAsync(wait, time, stop);
-        }
-        catch (TimeoutException)
-        {
-            // The schedule may come a moment later, and a ledger that cannot be written leaves the item as it is.
-            return (await LapseAsync(id)).Item;
+            Task<HeldItem> decided;
+            TimeSpan left;
+            lock (_lock)
+            {
+                if (!_places.TryGetValue(id, out var place)) return null;
+                if (place.Item.State != HeldState.Waiting) return place.Item;
+                (decided, left) = (place.Decided.Task, place.Item.Expires - now());
+            }
+            try
+            {
+                return await decided.WaitAsync(Clamp(left), time, stop);
+            }
+            catch (TimeoutException)
+            {
+                // The schedule may come later, and a ledger that cannot be written leaves the item as it is.
+                var lapsed = await LapseAsync(id);
+                // A timer and the ledger's clock differ by a little, and the longest timer is 49 days.
+                if (lapsed.Obstacle != HeldObstacle.NotDue) return lapsed.Item;
+            }
         }
     }
 
@@ -204,6 +207,9 @@ internal sealed class HeldBook(
     }
 
     public void Dispose() => _changing.Dispose();
+
+    private static TimeSpan Clamp(TimeSpan left)
+        => TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds, 5, uint.MaxValue - 1));
 
     private Task<HeldResult> LapseAsync(string id)
         => MoveAsync(id, "hold.lapse", HeldActor.Gate, [], item => item.Lapse(now()));

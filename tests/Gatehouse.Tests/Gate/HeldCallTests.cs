@@ -1,5 +1,6 @@
 using Gatehouse.Core.Approvals;
 using Gatehouse.Gate;
+using Gatehouse.Tests.Storage;
 
 namespace Gatehouse.Tests.Gate;
 
@@ -143,6 +144,26 @@ public sealed class HeldCallTests
     }
 
     [Fact]
+    public async Task A_wait_has_its_own_limit_and_not_that_of_a_silent_model()
+    {
+        var time = new FakeClock(new DateTimeOffset(2026, 5, 1, 12, 0, 0, TimeSpan.Zero));
+        await using var stage = await StartAsync(TimeSpan.FromHours(3), time: time);
+        var held = ChatAsync(stage, await stage.TokenAsync("all"), "HOLD this");
+        var item = await WaitingAsync(stage);
+        await UntilAsync(() => Concurrent(stage) == 0);
+        for (var minutes = 0; minutes < 120; minutes += 10)
+        {
+            time.Advance(TimeSpan.FromMinutes(10));
+            await Task.Delay(20, Stop);
+        }
+
+        Assert.False(held.IsCompleted);
+        Assert.True((await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "")).IsDone);
+        using var answered = await held;
+        Assert.Equal(200, (int)answered.StatusCode);
+    }
+
+    [Fact]
     public async Task One_approval_lets_one_of_two_equal_calls_through()
     {
         await using var stage = await StartAsync(TimeSpan.FromHours(1), concurrent: 2);
@@ -203,8 +224,10 @@ public sealed class HeldCallTests
         Assert.Equal(200, (int)free.StatusCode);
     }
 
-    private static Task<GateStage> StartAsync(TimeSpan limit, int concurrent = 1) => GateStage.StartAsync(
+    private static Task<GateStage> StartAsync(
+        TimeSpan limit, int concurrent = 1, TimeProvider? time = null) => GateStage.StartAsync(
         Estate.Replace("{concurrent}", $"{concurrent}", StringComparison.Ordinal),
+        time: time,
         change: setup => setup with
         {
             Hold = call => call.Body.Received.Span.IndexOf("HOLD"u8) >= 0

@@ -7,7 +7,6 @@ using Gatehouse.Estate;
 using Gatehouse.Linux;
 using Gatehouse.Server;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -65,7 +64,7 @@ internal static class LedgerRepairCommand
         {
             return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
-        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        catch (SqliteFaultException error)
         {
             return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }

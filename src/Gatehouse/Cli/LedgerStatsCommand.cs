@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 using Spectre.Console;
 
 namespace Gatehouse.Cli;
@@ -38,7 +37,7 @@ internal static class LedgerStatsCommand
             {
                 return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
-            catch (Exception error) when (error is SqliteFaultException or SqliteException)
+            catch (SqliteFaultException error)
             {
                 return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }

@@ -16,6 +16,7 @@ internal static class FolderTable
         ["Core.Estate"] = ["Core.Traffic"],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
+        ["Core.Approvals"] = [],
         ["Core.Engine"] = [],
         ["Core.Compose"] = ["Core.Engine"],
         ["Core.Systemd"] = [],
@@ -37,7 +38,7 @@ internal static class FolderTable
         ["Linux"] = [],
         ["Listening"] = ["Linux"],
         ["Telemetry"] = [],
-        ["Storage"] = ["Core.Ledger", "Linux"],
+        ["Storage"] = ["Core.Approvals", "Core.Ledger", "Linux"],
         ["Estate"] = ["Core.Estate", "Linux", "Storage"],
         ["Docker"] = ["Core.Engine", "Linux"],
         ["Adoption"] =
@@ -46,7 +47,7 @@ internal static class FolderTable
             "Linux", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry"],
+        ["Gate"] = [.. Core, "Core.Approvals", "Storage", "Telemetry"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =

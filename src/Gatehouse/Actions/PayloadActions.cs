@@ -25,17 +25,24 @@ internal static class PayloadActions
         using var reader = LedgerReader.OpenReadOnly(call.Context.Home);
         var keys = LedgerKeys.Open(call.Context.Home);
         var from = SinceOf(call) is { } since ? reader.FirstSince(since) : 0;
-        var hits = 0;
+        var (hits, unreadable) = (0, 0);
         while (hits < HitsMax)
         {
             call.Stop.ThrowIfCancellationRequested();
             var page = reader.ReadExchanges(details.GetValueOrDefault("job"), from, PageRows);
             foreach (var exchange in page)
             {
-                hits += await GrepExchangeAsync(call, reader.ReadPayloads(exchange, keys), exchange, text);
+                var payloads = reader.ReadPayloads(exchange, keys);
+                unreadable += payloads.Count(static payload => payload.IsUnreadable);
+                hits += await GrepExchangeAsync(call, payloads, exchange, text);
                 from = exchange.Index + 1;
             }
-            if (page.Count < PageRows) return;
+            if (page.Count == PageRows) continue;
+            // A search that could not look everywhere must not read as one that found nothing.
+            if (unreadable == 0) return;
+            throw new ActionException(
+                $"{unreadable} payload(s) are there and could not be opened, so they were not searched. "
+                    + "See why with: gatehouse ledger verify --payloads");
         }
         throw new ActionException($"Stopped after {HitsMax} hits. Narrow it with --job or --since.");
     }

@@ -254,11 +254,11 @@ internal sealed class LedgerReader : IDisposable
             if (!select.Step())
                 return new StoredPayload(record, null, $"It was kept until {LedgerTime.ToText(expires)} and is gone.");
             if (keys?.Days.Find(DateOnly.FromDateTime(expires.UtcDateTime), record.Class) is not { } key)
-                return new StoredPayload(record, null, "Its key is not here.");
+                return new StoredPayload(record, null, "Its key is not here.", IsUnreadable: true);
             return PayloadSeal.Open(key, leaf.Entry.Id, record, select.Blob(0)) is { } bytes
                 ? new StoredPayload(record, bytes, "")
                 : new StoredPayload(record, null,
-                    "It was changed after it was written: run `gatehouse ledger verify`.");
+                    "It was changed after it was written: run `gatehouse ledger verify`.", IsUnreadable: true);
         }
         finally
         {
@@ -387,4 +387,5 @@ internal sealed record StoredEntry(long Index, Leaf? Leaf, Hash256 Hash);
 /// <param name="Record">What the leaf says of it.</param>
 /// <param name="Bytes">The bytes; null if purged, or if the keys are not here.</param>
 /// <param name="Missing">Why there are no bytes, as a sentence; empty if there are.</param>
-internal sealed record StoredPayload(PayloadRecord Record, byte[]? Bytes, string Missing);
+/// <param name="IsUnreadable">Whether it is there and cannot be opened, which no purge explains.</param>
+internal sealed record StoredPayload(PayloadRecord Record, byte[]? Bytes, string Missing, bool IsUnreadable = false);

@@ -102,6 +102,20 @@ public sealed class ActSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_that_could_not_look_everywhere_says_so()
+    {
+        var token = await _stage.TokenAsync("all");
+        (await _stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("open sesame"), token)).Dispose();
+        foreach (var key in Directory.GetFiles(Path.Combine(_stage.HomePath, "keys"), "day-*-inputs.key"))
+            File.Delete(key);
+
+        var lines = await ActAsync("ledger.grep", """{"text":"sesame"}""");
+
+        Assert.Contains("could not be opened", lines[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
+        Assert.NotEqual(ExitCodes.Done, lines[^1].GetProperty("exit").GetInt32());
+    }
+
+    [Fact]
     public async Task A_jobs_user_gets_plain_tokens_for_its_own_job_and_nothing_else()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "becoming another user needs root");

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Gatehouse.Core.Estate;
+using Gatehouse.Outbound;
 using Gatehouse.Server;
 using Gatehouse.Storage;
 
@@ -118,20 +120,21 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
     /// <summary>Its documents are a few KiB; another program on this port may send anything.</summary>
     private const int AnswerBytesMax = 1 << 20;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
+    private readonly OutboundClient _client = new(new OutboundPolicy
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        ConnectCallback = (_, cancel) => ConnectAsync(control, home, cancel),
-    })
-    { MaxResponseContentBufferSize = AnswerBytesMax };
+        Name = "control",
+        Zones = OutboundZones.None,
+        Open = cancel => ConnectAsync(control, home, cancel),
+        AnswerBytesMax = AnswerBytesMax,
+    });
 
     /// <summary>Asks for a path.</summary>
-    /// <exception cref="HttpRequestException">Nobody answers there.</exception>
+    /// <exception cref="OutboundException">Nobody answers there.</exception>
     public async Task<(HttpStatusCode Status, string Text)> GetAsync(string path, CancellationToken stop)
     {
-        using var response = await _client.GetAsync(new Uri($"http://localhost{path}"), stop);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(stop));
+        var url = new Uri($"http://localhost{path}");
+        var reply = await _client.FetchAsync(() => new HttpRequestMessage(HttpMethod.Get, url), stop);
+        return ((HttpStatusCode)reply.Status, Encoding.UTF8.GetString(reply.Body));
     }
 
     public void Dispose() => _client.Dispose();
@@ -140,29 +143,14 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
     {
         try
         {
-            return await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "control.sock")), cancel);
+            return await OutboundSocket.OpenAsync(Path.Combine(home, "control.sock"), cancel);
         }
         catch (Exception error) when (error is SocketException or ArgumentOutOfRangeException)
         {
             // No gate on it, or not for this user: the address is for everybody on this host.
-            return await ConnectAsync(GatehouseServer.AddressOf(control), cancel);
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(EndPoint address, CancellationToken cancel)
-    {
-        var socket = address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(address, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            return control is ListenAddress.Unix unix
+                ? await OutboundSocket.OpenAsync(unix.Path, cancel)
+                : await OutboundSocket.OpenAsync((IPEndPoint)GatehouseServer.AddressOf(control), cancel);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Net;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Estate;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Cli;
 
@@ -55,7 +56,7 @@ internal static class HealthcheckCommand
         {
             return No($"the gate at {control} gave no answer within {Patience.TotalSeconds:0} s");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+        catch (Exception error) when (error is OutboundException or IOException)
         {
             return No($"no gate answers at {control}: {error.Message}");
         }

@@ -39,6 +39,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     /// <summary>How the installation differs from what was adopted.</summary>
     public AdoptionNotice Adoption { get; init; } = new();
 
+    /// <summary>Adds what other parts count to the metrics.</summary>
+    public Action<PrometheusText> MoreMetrics { get; init; } = static _ => { };
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>Ends when the gate stops: an open page must not hold that up.</summary>
@@ -118,6 +121,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         text.Family("gatehouse_ledger_commit_seconds", "summary", "Recent commits, fsync included.");
         text.Sample("gatehouse_ledger_commit_seconds", health.CommitP50Milliseconds / 1000, ("quantile", "0.5"));
         text.Sample("gatehouse_ledger_commit_seconds", health.CommitP99Milliseconds / 1000, ("quantile", "0.99"));
+        MoreMetrics(text);
         return text.ToString();
     }
 

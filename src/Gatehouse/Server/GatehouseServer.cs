@@ -87,6 +87,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             FindObstacle = FindObstacleAsync,
             IsLeak = target => Leaks.Find(target) is not null,
             Adoption = _adoption,
+            MoreMetrics = text => _upstream.Counts.Write(text, "models"),
         };
         Acts = new ActionContext
         {

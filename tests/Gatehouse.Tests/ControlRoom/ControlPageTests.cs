@@ -115,6 +115,8 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
         Assert.Equal(1, samples["gatehouse_refusals_total{reason=\"model_not_found\"}"]);
         Assert.Equal(1, samples["gatehouse_unidentified_total{reason=\"bad_token\"}"]);
         Assert.Equal(1, samples["gatehouse_local_answers_total"]);
+        Assert.True(samples["gatehouse_outbound_total{client=\"models\",event=\"connection\"}"] > 0);
+        Assert.Equal(0, samples["gatehouse_outbound_total{client=\"models\",event=\"destination_refused\"}"]);
         Assert.Equal(1, samples["gatehouse_ledger_writable"]);
         Assert.Equal(0, samples["gatehouse_calls_in_flight"]);
         Assert.Equal(3, samples["gatehouse_call_seconds_count"]);

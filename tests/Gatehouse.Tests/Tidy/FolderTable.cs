@@ -28,38 +28,39 @@ internal static class FolderTable
             "Discovery", "Docker", "Estate", "Linux",
         ],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
-        ["Demo"] = [],
+        ["Outbound"] = ["Linux", "Telemetry"],
+        ["Demo"] = ["Outbound"],
         ["Discovery"] =
         [
             "Core.Adoption", "Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Docker",
-            "Linux",
+            "Linux", "Outbound",
         ],
         ["Linux"] = [],
         ["Listening"] = ["Linux"],
         ["Telemetry"] = [],
         ["Storage"] = ["Core.Ledger", "Linux"],
         ["Estate"] = ["Core.Estate", "Linux", "Storage"],
-        ["Docker"] = ["Core.Engine", "Linux"],
+        ["Docker"] = ["Core.Engine", "Linux", "Outbound"],
         ["Adoption"] =
         [
             "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Discovery", "Docker",
             "Linux", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux"],
+        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux", "Outbound"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =
         [
             .. Core, "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Gate", "Credentials",
-            "Estate",
+            "Estate", "Outbound",
         ],
         ["Cli"] =
         [
             .. Core, "Core.Engine", "Core.Compose", "Core.Systemd", "Core.Discovery", "Core.Inspection",
             "Core.NextSteps", "Core.Adoption",
             "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Demo", "Gate", "Credentials",
-            "Docker", "Discovery", "Inspection", "Adoption", "Estate", "Server",
+            "Docker", "Discovery", "Inspection", "Adoption", "Estate", "Server", "Outbound",
         ],
         ["Program"] = ["Cli"],
     };

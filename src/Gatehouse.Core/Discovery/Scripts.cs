@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery;
 

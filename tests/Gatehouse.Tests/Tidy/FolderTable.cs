@@ -13,13 +13,14 @@ internal static class FolderTable
 
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>
     {
-        ["Core.Estate"] = ["Core.Traffic"],
+        ["Core.Syntax"] = [],
+        ["Core.Estate"] = ["Core.Traffic", "Core.Syntax"],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Engine"] = [],
-        ["Core.Compose"] = ["Core.Engine"],
-        ["Core.Systemd"] = [],
-        ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Systemd"],
+        ["Core.Compose"] = ["Core.Engine", "Core.Syntax"],
+        ["Core.Systemd"] = ["Core.Syntax"],
+        ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Systemd", "Core.Syntax"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
         ["Core.NextSteps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspection"] =

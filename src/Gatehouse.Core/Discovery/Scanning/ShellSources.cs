@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery.Scanning;
 

@@ -89,7 +89,7 @@ public static class EvidenceText
         return IsShellScript(path, text) ? FindInCommand(path, text) : Find(path, text);
     }
 
-    /// <summary>Clues in a script of the shell that shares its variables with other texts.</summary>
+    /// <summary>Evidence in a script of the shell that shares its variables with other texts.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
     /// <param name="around">Texts whose variables it uses: those that it takes in, or that take it in.</param>

@@ -16,18 +16,18 @@ internal static class ModelLocator
     public static ImmutableArray<ModelLocation> Of(Candidate candidate, ModelServers servers)
     {
         var urls = candidate.Of(EvidenceKind.ModelUrl)
-            .Select(piece => (Clue: piece, Url: ModelServers.Parse(piece.Value)!))
+            .Select(piece => (Piece: piece, Url: ModelServers.Parse(piece.Value)!))
             .Where(one => one.Url is not null && !one.Url.Host.Contains(DisplayWord.Hidden, StringComparison.Ordinal))
-            .OrderBy(one => !IsRead(candidate.Software, one.Clue))
+            .OrderBy(one => !IsRead(candidate.Software, one.Piece))
             .DistinctBy(one => (one.Url.Host, one.Url.Port)).Take(PlacesMax).ToArray();
         var keys = candidate.Of(EvidenceKind.ModelKey).Select(piece => piece.Value).ToArray();
         var names = candidate.Of(EvidenceKind.ModelName)
             .Where(piece => piece.Where is not (AppSettings.Alias or OwnList)).ToArray();
-        var places = urls.Select((one, index) => Place(candidate, servers, one.Clue, one.Url) with
+        var places = urls.Select((one, index) => Place(candidate, servers, one.Piece, one.Url) with
         {
-            Names = [.. NamesFor(index, [.. urls.Select(other => other.Clue)], names).Select(piece => piece.Value)],
-            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Clue)], names)),
-            KeyVariable = IsHosted(one.Url) ? KeyFor(one.Clue, one.Url, keys) : null,
+            Names = [.. NamesFor(index, [.. urls.Select(other => other.Piece)], names).Select(piece => piece.Value)],
+            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Piece)], names)),
+            KeyVariable = IsHosted(one.Url) ? KeyFor(one.Piece, one.Url, keys) : null,
         }).ToList();
         if (places.Count == 0) places.AddRange(Hosted(keys, names, [.. candidate.Of(EvidenceKind.ModelProvider)]));
         if (places.Count == 0)
@@ -84,7 +84,7 @@ internal static class ModelLocator
         return api >= 0 ? path[..api] : path;
     }
 
-    private static bool IsHosted(ParsedUrl url) => !url.IsHouse;
+    private static bool IsHosted(ParsedUrl url) => !url.IsLocal;
 
     private static string? KeyFor(Evidence piece, ParsedUrl url, string[] keys)
         => keys.FirstOrDefault(key => KnownApis.OfKey(key) is { } known

@@ -114,7 +114,7 @@ internal sealed record Attachment(string Name, NetworkFacts? Network)
 
     /// <summary>
     /// Whether the host has an address in it, by which a member reaches the host's services. Measured: an internal
-    /// network closes the way out, not the way to the host.
+    /// network closes the path to the outside, not the path to the host.
     /// </summary>
     public bool ShowsHost => IsBridge && (ShowsHost4 || ShowsHost6);
 

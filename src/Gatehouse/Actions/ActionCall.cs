@@ -8,7 +8,7 @@ internal sealed class ActionCall(
     ActionContext context, Actor actor,
     IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
 {
-    /// <summary>Ends when whoever asked is gone.</summary>
+    /// <summary>Ends when the client is gone.</summary>
     public CancellationToken Stop { get; init; }
 
     public ActionContext Context => context;

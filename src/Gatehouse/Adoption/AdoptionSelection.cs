@@ -116,7 +116,7 @@ internal static class AdoptionSelection
         var apps = all.Apps.Where(app => names.Any(name => IsNamed(app.Container, name))).ToImmutableArray();
         var servers = all.Servers.Where(server => names.Any(name => IsNamed(server.Container, name))
             || apps.Any(app => SharesNetwork(view, app.Container, server.Container))).ToImmutableArray();
-        // Whoever calls a server that moves has to come along, or it is cut off.
+        // An app that calls a server that moves has to come along, or it is cut off.
         var along = all.Apps.Where(app => servers.Any(server => SharesNetwork(view, app.Container, server.Container)
             || IsCalledBy(app, server, view)));
         return all with { Servers = servers, Apps = [.. along] };

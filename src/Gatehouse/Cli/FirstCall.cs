@@ -101,9 +101,10 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
         foreach (var line in text.Split('\n'))
         {
             const string unidentified = "gatehouse_unidentified_total{reason=\"";
-            var isStranger = line.StartsWith(unidentified, StringComparison.Ordinal);
-            if (!isStranger && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal)) continue;
-            var name = isStranger ? line[unidentified.Length..].Split('"')[0] : "local";
+            var isUnidentified = line.StartsWith(unidentified, StringComparison.Ordinal);
+            if (!isUnidentified && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal))
+                continue;
+            var name = isUnidentified ? line[unidentified.Length..].Split('"')[0] : "local";
             if (long.TryParse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out var count))
                 counts[name] = count;
         }

@@ -68,7 +68,7 @@ internal sealed class GatePipeline(GateParts parts)
                 return;
             }
             http.Features.Get<OpenConnection>()?.Identified();
-            // Whoever puts an app behind the gate can see with one call whose it is.
+            // One call shows to which job the gate attributes an app.
             http.Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
             await RunIdentifiedAsync(call, answer);
         }

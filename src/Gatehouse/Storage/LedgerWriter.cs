@@ -58,7 +58,7 @@ internal sealed class LedgerWriter : IDisposable
     /// <summary>The keys; null until the home could be opened once.</summary>
     public LedgerKeys? Keys => Volatile.Read(ref _keys);
 
-    /// <summary>Wakes whoever moves the WAL into the database.</summary>
+    /// <summary>Called when the WAL has grown, to have it moved into the database.</summary>
     public Action? OnWalGrown { get; set; }
 
     /// <summary>Opens the home and starts. A full or read-only disk is no reason to throw.</summary>

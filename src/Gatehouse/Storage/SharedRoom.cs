@@ -18,7 +18,7 @@ internal enum RoomGrant
 /// <summary>
 /// Room in bytes, and in places, that many share; it is given out first come, first served, and who finds none waits a
 /// bounded time. An owner may hold at most three times what stays free: one alone gets three quarters of the room,
-/// several get less each, and whoever comes next always finds some.
+/// several get less each, and the next owner always finds some.
 /// </summary>
 internal sealed class SharedRoom(long bytesMax, TimeProvider time)
 {
@@ -93,7 +93,7 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
                 if (wasGranted) Give_NeedsLock(bytes, owner, places);
                 else _waiters.Remove(node);
                 var grant = Judge_NeedsLock(wanted);
-                // Whoever stood behind this waiter and needs less gets its turn.
+                // A waiter behind this one that needs less gets its turn.
                 Grant_NeedsLock();
                 if (error is TimeoutException) return grant == RoomGrant.Taken ? RoomGrant.Full : grant;
             }

@@ -11,7 +11,7 @@ public sealed class SharedRoomTests
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public async Task Whoever_came_first_is_served_first()
+    public async Task The_first_to_wait_is_served_first()
     {
         var room = new SharedRoom(100, TimeProvider.System);
         Assert.True(room.TryTake(90));

@@ -83,8 +83,8 @@ internal static class DisplayWord
     }
 
     /// <summary>
-    /// The path of a file that was found in its folder, whole: a person has to open it, and whoever reads it can list
-    /// that folder.
+    /// The path of a file that was found in its folder, whole: a person has to open it, and can list that folder
+    /// too.
     /// </summary>
     public static string Path(string text)
     {

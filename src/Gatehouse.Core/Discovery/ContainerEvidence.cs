@@ -83,8 +83,10 @@ internal sealed class ContainerEvidence
                 ?? project.Service(use.Key)?.Provider?.Options.GetValueOrDefault("model");
             // Compose names the engine's own model runner; this is where containers reach it, by Docker's
             // documentation.
-            _bag.Add(EvidenceKind.ModelUrl, $"models {use.Key}", "http://model-runner.docker.internal/engines/v1");
-            if (model is not null) _bag.Add(EvidenceKind.ModelName, $"models {use.Key}", model);
+            _bag.Add(EvidenceKind.ModelUrl, $"models {use.Key}", "http://model-runner.docker.internal/engines/v1",
+                EvidenceSource.ServiceModels);
+            if (model is not null)
+                _bag.Add(EvidenceKind.ModelName, $"models {use.Key}", model, EvidenceSource.ServiceModels);
         }
     }
 
@@ -99,9 +101,14 @@ internal sealed class ContainerEvidence
         foreach (var mount in mounts.Where(mount => mount.Kind == "bind"))
         {
             if (SocketNames.Any(name => mount.Source.EndsWith("/" + name, StringComparison.Ordinal)))
-                _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "commands the engine, and so the machine");
+            {
+                _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "commands the engine, and so the machine",
+                    EvidenceSource.EngineSocket);
+            }
             else if (WideFolders.Contains(mount.Source) && mount.IsWritable)
+            {
                 _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "writes files of the machine");
+            }
         }
     }
 

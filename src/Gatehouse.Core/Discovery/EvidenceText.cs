@@ -115,7 +115,7 @@ public static class EvidenceText
     public static ImmutableArray<Evidence> FindInVariable(EnvironmentFact variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        var bag = new EvidenceBag();
+        var bag = new EvidenceBag { Variable = variable.Name };
         var where = $"env {variable.Name}";
         if (KeyNames.IsModelKey(variable.Name) && !variable.IsPlaceholder)
             bag.Add(EvidenceKind.ModelKey, where, variable.Name);

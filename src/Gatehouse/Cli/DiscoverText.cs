@@ -21,7 +21,7 @@ internal sealed class DiscoverText
         text.List("Changed since the adoption; `sudo gatehouse adopt` fixes it", searched.Changed);
         text.Jobs([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Job)]);
         text.Servers([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Server)]);
-        text.Ways([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
+        text.Bypasses([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
         text.List("Looked at", searched.Looked);
         text.List("Could not look at, or read only in part", searched.Skipped);
     }
@@ -66,15 +66,11 @@ internal sealed class DiscoverText
 
     private void Reasons(IReadOnlyList<RiskReason> reasons)
     {
-        const string Start = "Nobody said whether it ";
-        const string End = ", which counts as yes.";
-        var open = reasons.Where(reason => reason.Sentence.StartsWith(Start, StringComparison.Ordinal)
-            && reason.Sentence.EndsWith(End, StringComparison.Ordinal)).ToArray();
+        var open = reasons.Where(static reason => reason.OpenQuestion is not null).ToArray();
         foreach (var reason in reasons.Except(open)) Field($"+{reason.Points}", reason.Sentence);
         if (open.Length == 0) return;
-        var questions = open.Select(
-            reason => reason.Sentence[Start.Length..^End.Length].Replace("can ", "", StringComparison.Ordinal));
-        Field($"+{open.Sum(reason => reason.Points)}", $"Nobody said whether it can {string.Join("; ", questions)}.");
+        Field($"+{open.Sum(static reason => reason.Points)}",
+            $"Nobody said whether it can {string.Join("; ", open.Select(static reason => reason.OpenQuestion))}.");
     }
 
     private void Evidence(DiscoveredItem discovered)
@@ -108,12 +104,12 @@ internal sealed class DiscoverText
         }
     }
 
-    private void Ways(DiscoveredItem[] ways)
+    private void Bypasses(DiscoveredItem[] bypasses)
     {
-        if (ways.Length == 0) return;
+        if (bypasses.Length == 0) return;
         Line("");
         Line("Bypasses of the gate");
-        foreach (var way in ways) Item($"{way.Name}: {string.Join(' ', way.Notes)}");
+        foreach (var one in bypasses) Item($"{one.Name}: {string.Join(' ', one.Notes)}");
     }
 
     private void List(string title, IReadOnlyList<string> items)

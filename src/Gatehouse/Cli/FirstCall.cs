@@ -97,8 +97,8 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
     private async Task<Dictionary<string, long>> CountsAsync(CancellationToken stop)
     {
         var counts = new Dictionary<string, long>();
-        var (_, text) = await _control.GetAsync("/metrics", stop);
-        foreach (var line in text.Split('\n'))
+        var reply = await _control.GetAsync("/metrics", "text/plain", stop);
+        foreach (var line in Encoding.UTF8.GetString(reply.Body).Split('\n'))
         {
             const string unidentified = "gatehouse_unidentified_total{reason=\"";
             var isUnidentified = line.StartsWith(unidentified, StringComparison.Ordinal);
@@ -131,11 +131,15 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
 
     /// <summary>Asks for a path.</summary>
     /// <exception cref="OutboundException">Nobody answers there.</exception>
-    public async Task<(HttpStatusCode Status, string Text)> GetAsync(string path, CancellationToken stop)
+    public async Task<OutboundReply> GetAsync(string path, string accept, CancellationToken stop)
     {
         var url = new Uri($"http://localhost{path}");
-        var reply = await _client.FetchAsync(() => new HttpRequestMessage(HttpMethod.Get, url), stop);
-        return ((HttpStatusCode)reply.Status, Encoding.UTF8.GetString(reply.Body));
+        return await _client.FetchAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            return request;
+        }, stop);
     }
 
     public void Dispose() => _client.Dispose();

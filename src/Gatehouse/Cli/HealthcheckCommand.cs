@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Net;
+using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Estate;
@@ -38,19 +38,19 @@ internal static class HealthcheckCommand
         try
         {
             using var client = new ControlClient(control, home);
-            var (status, text) = await client.GetAsync("/readyz", limit.Token);
-            if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
-            {
-                Console.Out.WriteLine("ready");
-                // Calls are served, and some may bypass the gate.
-                foreach (var line in text.Split('\n').Where(
-                    static line => line.StartsWith("adoption: ", StringComparison.Ordinal)))
-                {
-                    Console.Out.WriteLine(SafeText.OneLine(line));
-                }
-                return ExitCodes.Done;
-            }
-            return No(string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+            var reply = await client.GetAsync("/readyz", "application/json", limit.Token);
+            using var answer = JsonDocument.Parse(reply.Body);
+            var root = answer.RootElement;
+            if (reply.Status != 200 || !root.GetProperty("ready").GetBoolean()) return No(Reason(root));
+            Console.Out.WriteLine("ready");
+            // Calls are served, and some may bypass the gate.
+            foreach (var change in root.GetProperty("adoption-changes").EnumerateArray())
+                Console.Out.WriteLine(SafeText.OneLine($"adoption: {change.GetString()}"));
+            return ExitCodes.Done;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return No($"what answers at {control} is no gate of this version");
         }
         catch (OperationCanceledException)
         {
@@ -60,6 +60,14 @@ internal static class HealthcheckCommand
         {
             return No($"no gate answers at {control}: {error.Message}");
         }
+    }
+
+    private static string Reason(JsonElement answer)
+    {
+        var ledger = answer.GetProperty("ledger").GetString()!
+            + (answer.TryGetProperty("ledger-reason", out var why) ? $": {why.GetString()}" : "");
+        return answer.TryGetProperty("obstacle", out var obstacle)
+            ? $"{obstacle.GetString()}; ledger: {ledger}" : $"ledger: {ledger}";
     }
 
     // Docker keeps 2 for itself, so every failure is a 1.

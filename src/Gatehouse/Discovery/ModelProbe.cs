@@ -121,7 +121,10 @@ internal static class ModelProbe
         return answer.IsSuccess ? JsonDocument.Parse(answer.Body) : null;
     }
 
-    private static Evidence Told(string name) => new(EvidenceKind.ModelName, "its own list", name);
+    private static Evidence Told(string name) => new(EvidenceKind.ModelName, "its own list", name)
+    {
+        Source = EvidenceSource.OwnList,
+    };
 
     private static IEnumerable<string> Names(JsonElement root)
     {

@@ -73,7 +73,7 @@ public static class UnitObservations
         return observation with
         {
             User = DisplayWord.Of(set.User ?? "root"),
-            Identities = [.. observation.Identities, $"unit {name}.service"],
+            Identities = [.. observation.Identities, ObservationIdentity.Unit($"{name}.service")],
         };
     }
 

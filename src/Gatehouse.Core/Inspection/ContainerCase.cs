@@ -61,14 +61,14 @@ internal sealed class ContainerCase
         && option.EndsWith(value, StringComparison.Ordinal));
 
     public Finding Find(
-        InspectionRule rule, string what, string fix, string key = "", Severity? severity = null)
+        InspectionRule rule, string what, Remedy remedy, string key = "", Severity? severity = null)
         => new()
         {
             Rule = rule,
             Severity = severity ?? rule.Worst,
             Subject = Subject,
             What = what,
-            Fix = fix,
+            Remedy = remedy,
             Key = key,
             File = Container.Labels.GetValueOrDefault(ComposeFiles)?.Split(',')[0],
         };

@@ -119,6 +119,7 @@ internal static class InspectJson
         json.WriteString("observed", finding.What);
         json.WriteString("why", finding.Rule.Why);
         json.WriteString("fix", finding.Fix);
+        finding.Remedy.Write(json);
         if (finding.File is not null) json.WriteString("file", finding.File);
         json.WriteString("fingerprint", SarifWriter.Fingerprint(finding));
     }

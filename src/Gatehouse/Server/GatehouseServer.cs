@@ -320,7 +320,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
             RemoteModels = new RemoteModels(catalog),
-            LocalAnswers = new LocalAnswers(catalog, "0.0.0"),
+            LocalAnswers = new LocalAnswers(catalog),
             Credential = _vault.ResolveAsync,
             Metrics = metrics,
             Live = new LiveFeed(),

@@ -45,7 +45,12 @@ internal static class FolderTable
         ["Adoption"] =
         [
             "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Discovery", "Docker",
-            "Linux", "Storage",
+            "Estate", "Inspection", "Linux", "Storage",
+        ],
+        ["NextSteps"] =
+        [
+            "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Inspection", "Core.NextSteps",
+            "Adoption", "Docker", "Inspection", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
         ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux", "Outbound"],
@@ -61,7 +66,7 @@ internal static class FolderTable
             .. Core, "Core.Engine", "Core.Compose", "Core.Systemd", "Core.Discovery", "Core.Inspection",
             "Core.NextSteps", "Core.Adoption",
             "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Demo", "Gate", "Credentials",
-            "Docker", "Discovery", "Inspection", "Adoption", "Estate", "Server", "Outbound",
+            "Docker", "Discovery", "Inspection", "Adoption", "NextSteps", "Estate", "Server", "Outbound",
         ],
         ["Program"] = ["Cli"],
     };

@@ -1,12 +1,14 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Traffic;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Bench;
 
@@ -38,10 +40,10 @@ internal static class AttributionBench
         for (var round = 0; round < 3; round++)
         {
             Show("nothing (the clock)", Measure(calls, plan, null, static _ => true));
-            Show("by the listener", Measure(calls, plan, null, call => identifier.Identify(call, Target, own) is null));
+            Show("by the listener", Measure(calls, plan, null, call => identifier.Identify(call, own) is null));
             Show("by the listener, with some key",
-                Measure(calls, plan, "ollama", call => identifier.Identify(call, Target, own) is null));
-            Show("by a token", Measure(calls, plan, token, call => identifier.Identify(call, Target, shared) is null));
+                Measure(calls, plan, "ollama", call => identifier.Identify(call, own) is null));
+            Show("by a token", Measure(calls, plan, token, call => identifier.Identify(call, shared) is null));
 
             void Show(string name, long[] ticks)
             {
@@ -55,13 +57,20 @@ internal static class AttributionBench
         var ticks = new long[calls];
         for (var index = 0; index < calls; index++)
         {
-            var http = new DefaultHttpContext();
-            http.Connection.RemoteIpAddress = IPAddress.Parse("172.29.0.2");
-            http.Request.Headers.Host = "ollama:11434";
-            http.Request.Headers.UserAgent = "bench";
-            http.Request.Headers.ContentType = "application/json";
-            if (key is not null) http.Request.Headers.Authorization = $"Bearer {key}";
-            using var call = new GateCall(http, plan, "ex_bench", TimeProvider.System);
+            var headers = new HeaderList();
+            headers.Add("Host", "ollama:11434");
+            headers.Add("User-Agent", "bench");
+            headers.Add("Content-Type", "application/json");
+            if (key is not null) headers.Add("Authorization", $"Bearer {key}");
+            var request = new CallRequest
+            {
+                Method = "POST",
+                Target = Target,
+                Headers = headers,
+                Body = PipeReader.Create(ReadOnlySequence<byte>.Empty),
+                RemoteAddress = IPAddress.Parse("172.29.0.2"),
+            };
+            using var call = new GateCall(request, null!, plan, "ex_bench", TimeProvider.System);
             var started = Stopwatch.GetTimestamp();
             var isGood = identify(call);
             ticks[index] = Stopwatch.GetTimestamp() - started;

@@ -22,6 +22,56 @@ internal static class JsonText
         Encoding.UTF8.GetBytes($"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"");
 
     /// <summary>
+    /// The characters of a raw string that a reader has accepted. Half a character stays what it is: an answer that
+    /// comes in pieces may be cut in the middle of one.
+    /// </summary>
+    public static string Decode(ReadOnlySpan<byte> raw)
+    {
+        if (raw.IndexOf((byte)'\\') < 0) return Encoding.UTF8.GetString(raw);
+        var text = new StringBuilder(raw.Length);
+        while (!raw.IsEmpty)
+        {
+            var plain = raw.IndexOf((byte)'\\');
+            if (plain != 0)
+            {
+                text.Append(Encoding.UTF8.GetString(plain < 0 ? raw : raw[..plain]));
+                raw = plain < 0 ? [] : raw[plain..];
+                continue;
+            }
+            var isUnicode = raw[1] == 'u';
+            text.Append(isUnicode ? (char)HexAt(raw, 2) : raw[1] switch
+            {
+                (byte)'n' => '\n',
+                (byte)'r' => '\r',
+                (byte)'t' => '\t',
+                (byte)'b' => '\b',
+                (byte)'f' => '\f',
+                var other => (char)other,
+            });
+            raw = raw[(isUnicode ? 6 : 2)..];
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Characters as a JSON string with its quotes; half a character as an escape.</summary>
+    public static byte[] Encode(ReadOnlySpan<char> text)
+    {
+        var json = new StringBuilder(text.Length + 2).Append('"');
+        for (var at = 0; at < text.Length; at++)
+        {
+            var one = text[at];
+            var isPair = char.IsHighSurrogate(one) && at + 1 < text.Length && char.IsLowSurrogate(text[at + 1]);
+            if (isPair) json.Append(one).Append(text[++at]);
+            else if (one is '"' or '\\') json.Append('\\').Append(one);
+            else if (one == '\n') json.Append("\\n");
+            else if (one < ' ' || one == 0x7F || char.IsSurrogate(one))
+                json.Append(CultureInfo.InvariantCulture, $"\\u{(int)one:x4}");
+            else json.Append(one);
+        }
+        return Encoding.UTF8.GetBytes(json.Append('"').ToString());
+    }
+
+    /// <summary>
     /// Whether every <c>\u</c> escape of a raw string that a reader has accepted stands for a character: a surrogate
     /// without its other half is read in three ways by three parsers.
     /// </summary>

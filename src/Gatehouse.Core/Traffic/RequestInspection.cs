@@ -43,6 +43,9 @@ public sealed record RequestInspection
     /// </summary>
     public long PromptTokensEstimate { get; init; }
 
+    /// <summary>The texts of the prompt, in the order in which they stand; empty where nobody asked for them.</summary>
+    public IReadOnlyList<RequestText> Texts { get; init; } = [];
+
     /// <summary>What the request asks the provider to do outside the gate, each name once: see
     /// <see cref="ProviderFeature"/>.</summary>
     public IReadOnlyList<string> ProviderFeatures { get; init; } = [];
@@ -81,8 +84,11 @@ public static class RequestInspector
     /// Inspects a body for a route whose <see cref="Route.ModelInBody"/> is true, or the JSON of an opaque one. Never
     /// throws on a body.
     /// </summary>
+    /// <param name="body">The body, decoded.</param>
+    /// <param name="route">The route that it came to.</param>
+    /// <param name="withTexts">Whether the texts of the prompt are wanted; they cost a list.</param>
     /// <exception cref="ArgumentException">The route's bodies name no model.</exception>
-    public static RequestInspection Inspect(ReadOnlySpan<byte> body, Route route)
+    public static RequestInspection Inspect(ReadOnlySpan<byte> body, Route route, bool withTexts = false)
     {
         ArgumentNullException.ThrowIfNull(route);
         if (!route.ModelInBody && route.OpaqueName is null)
@@ -94,7 +100,8 @@ public static class RequestInspector
         if (!Utf8.IsValid(body))
             return Malformed("The body is not valid UTF-8.");
         var walk = new RequestWalk(
-            body, route, stackalloc Place[DepthMax + 1], stackalloc int[DepthMax + 1], stackalloc int[DepthMax + 1]);
+            body, route, withTexts ? new RequestTexts(route) : null, stackalloc Place[DepthMax + 1],
+            stackalloc int[DepthMax + 1], stackalloc int[DepthMax + 1]);
         try
         {
             return walk.Run();

@@ -12,6 +12,7 @@ internal ref struct RequestWalk
     private readonly Span<Place> _places;
     private readonly Route _route;
     private readonly RequestFindings _findings;
+    private readonly RequestTexts? _texts;
     private Utf8JsonReader _reader;
     private KeySet _keys;
     private int _depth;
@@ -19,8 +20,10 @@ internal ref struct RequestWalk
     private ReadOnlySpan<byte> _keyText;
 
     public RequestWalk(
-        ReadOnlySpan<byte> body, Route route, Span<Place> places, Span<int> keyStarts, Span<int> unescapedStarts)
+        ReadOnlySpan<byte> body, Route route, RequestTexts? texts, Span<Place> places, Span<int> keyStarts,
+        Span<int> unescapedStarts)
     {
+        _texts = texts;
         _reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = RequestInspector.DepthMax });
         _keys = new KeySet(body, keyStarts, unescapedStarts);
         _body = body;
@@ -36,7 +39,7 @@ internal ref struct RequestWalk
             if (!Step())
                 return new RequestInspection { Refusal = _findings.Refusal };
         }
-        return _findings.Conclude();
+        return _findings.Conclude() with { Texts = _texts?.Texts ?? [] };
     }
 
     public void Dispose() => _keys.Dispose();
@@ -52,6 +55,7 @@ internal ref struct RequestWalk
             case JsonTokenType.EndObject:
                 return Close();
             case JsonTokenType.EndArray:
+                _texts?.Close();
                 _depth--;
                 _key = RequestKey.Element;
                 return true;
@@ -62,9 +66,14 @@ internal ref struct RequestWalk
         }
     }
 
-    private bool Take() => _depth == 0
-        ? _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.")
-        : _findings.Take(_places[_depth], _key, _keyText, ref _reader);
+    private bool Take()
+    {
+        if (_depth == 0)
+            return _findings.Refuse(RefusalKind.Malformed, "The body is not a JSON object; send one.");
+        if (_texts is not null && _reader.TokenType == JsonTokenType.String)
+            _texts.Take(_keyText, in _reader);
+        return _findings.Take(_places[_depth], _key, _keyText, ref _reader);
+    }
 
     /// <summary>
     /// Ollama is written in Go, whose decoder reads half a character as U+FFFD (encoding/json, Unmarshal), and its
@@ -127,6 +136,7 @@ internal ref struct RequestWalk
                 return false;
             place = _key == RequestKey.Element ? parent : Places.Under(parent, _key, _route);
         }
+        _texts?.Open(_key == RequestKey.Element ? [] : _keyText, isObject);
         _places[++_depth] = place;
         _key = RequestKey.Element;
         if (isObject)
@@ -139,6 +149,7 @@ internal ref struct RequestWalk
 
     private bool Close()
     {
+        _texts?.Close();
         var place = _places[_depth--];
         _key = RequestKey.Element;
         return _keys.CloseObject(out var duplicate) == KeyFault.None ? _findings.Leave(place) : Twice(duplicate);

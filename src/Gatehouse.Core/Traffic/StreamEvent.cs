@@ -28,6 +28,9 @@ public readonly struct StreamEvent
 
     /// <summary>True for the first event of a stream, which alone may begin with a byte order mark.</summary>
     internal bool IsFirst { get; init; }
+
+    /// <summary>The event with wire bytes of its own, which outlive its reader, and without name and data.</summary>
+    public StreamEvent Copy() => this with { Wire = Wire.ToArray(), Data = default, Name = default };
 }
 
 /// <summary>Why a reader of a stream stopped.</summary>

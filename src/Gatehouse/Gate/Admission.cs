@@ -1,10 +1,7 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
-using Microsoft.AspNetCore.Http;
-using Endpoint = Gatehouse.Core.Traffic.Endpoint;
 
 namespace Gatehouse.Gate;
 
@@ -19,8 +16,8 @@ internal sealed class Admission(GateParts parts)
     /// <summary>What can be said before the body: the route, the token's scope, a pause.</summary>
     public Refusal? CheckRoute(GateCall call)
     {
-        var request = call.Http.Request;
-        call.Route = RouteTable.Match(request.Method, call.Path, request.Headers.ContainsKey("anthropic-version"));
+        var request = call.Request;
+        call.Route = RouteTable.Match(request.Method, call.Path, request.Headers.Contains("anthropic-version"));
         if (call.Route is null) return NoRoute(call);
         call.Dialect = call.Route.Dialect;
         if (CheckScope(call) is { } refusal) return refusal;
@@ -43,19 +40,20 @@ internal sealed class Admission(GateParts parts)
         {
             // RFC 9110 §15.5.22: a 426 names the protocol that there is. Codex falls back to HTTP at once on a 426, and
             // after seven more tries on anything else (read off its calls, release 0.171).
-            call.Http.Response.Headers.Upgrade = "HTTP/1.1";
+            call.Answer.Set("Upgrade", "HTTP/1.1");
             return new Refusal(RefusalKind.WebSocket,
                 $"The gate speaks HTTP here, and no WebSocket. Send a {allowed} to this path.");
         }
         // RFC 9110 §15.5.6: a 405 names the methods that there are.
-        call.Http.Response.Headers.Allow = allowed;
+        call.Answer.Set("Allow", allowed);
         return new Refusal(RefusalKind.MethodNotAllowed,
-            $"This path does not take {call.Http.Request.Method}, but {allowed}.", null);
+            $"This path does not take {call.Request.Method}, but {allowed}.", null);
     }
 
-    private static bool IsWebSocket(GateCall call) => HttpMethods.IsGet(call.Http.Request.Method)
-        && call.Http.Request.Headers.Upgrade is [{ } asked]
-        && asked.Contains("websocket", StringComparison.OrdinalIgnoreCase);
+    private static bool IsWebSocket(GateCall call)
+        => call.Request.Method.Equals("GET", StringComparison.OrdinalIgnoreCase)
+            && call.Request.Headers.Single("Upgrade") is { } asked
+            && asked.Contains("websocket", StringComparison.OrdinalIgnoreCase);
 
     private static Refusal? CheckScope(GateCall call)
     {
@@ -87,7 +85,8 @@ internal sealed class Admission(GateParts parts)
         if (route.Kind == RouteKind.Manage) return CheckManaged(call);
         if (route.Kind == RouteKind.Opaque) return await CheckOpaqueAsync(call);
         if (!route.ModelInBody) return PickUpstream(call);
-        var inspection = call.Inspection = RequestInspector.Inspect(call.Received.Span, route);
+        var inspection = call.Inspection = RequestInspector.Inspect(
+            call.Body.Received.Span, route, withTexts: parts.Guard is not null);
         if (inspection.Refusal is { } malformed) return malformed;
         var refusal = ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model);
         if (refusal is not null) return refusal;
@@ -132,7 +131,7 @@ internal sealed class Admission(GateParts parts)
                 $"model '{name}' not found here: its provider ({model.Provider}) does not speak {call.Route!.Name}.",
                 null);
         }
-        call.Model = model;
+        call.Attempt = new UpstreamAttempt(model, call.Body);
         return model is { IsAny: true, Provider: ModelProvider.OpenAI } && SearchingModels.Has(name)
             ? ProviderTool([ProviderFeature.SearchingModel], job) : null;
     }
@@ -144,7 +143,7 @@ internal sealed class Admission(GateParts parts)
         foreach (var model in call.Caller.Job.Models)
         {
             if (!Speaks(model, call.Route!)) continue;
-            call.Model = model;
+            call.Attempt = new UpstreamAttempt(model, call.Body);
             return null;
         }
         return new Refusal(RefusalKind.ModelUnknown,
@@ -162,7 +161,7 @@ internal sealed class Admission(GateParts parts)
     {
         if (PickUpstream(call) is { } refusal) return refusal;
         if (call.Route!.Endpoint is Endpoint.OllamaBlob or Endpoint.OllamaDelete) return null;
-        return NamedModel.StringsIn(call.Received.Span) is { } strings
+        return NamedModel.StringsIn(call.Body.Received.Span) is { } strings
             ? RemoteModels.CheckNames(call.Model!, strings)
             : new Refusal(RefusalKind.Malformed, "The body is not one JSON object.");
     }
@@ -176,13 +175,15 @@ internal sealed class Admission(GateParts parts)
         if (RefuseLimitedToken(call) is { } limited) return limited;
         if (UpstreamRequest.FormType(call) is { } type)
         {
-            var named = NamedModel.InForm(call.Received.Span, type);
+            var named = NamedModel.InForm(call.Body.Received.Span, type);
             return named.Refusal ?? FindModel(call, named.Name)
                 ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
                 ?? Splice(call, named.Name, new Splice(
                     named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
         }
-        var inspection = RequestInspector.Inspect(call.Received.Span, call.Route!);
+        var inspection = RequestInspector.Inspect(
+            call.Body.Received.Span, call.Route!, withTexts: parts.Guard is not null);
+        call.Inspection = parts.Guard is null ? null : inspection;
         return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)
             ?? FindModel(call, inspection.Model) ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
             ?? Splice(call, inspection.Model, inspection.RenameModel(call.Model!.UpstreamName));
@@ -211,35 +212,23 @@ internal sealed class Admission(GateParts parts)
     /// <summary>What is forwarded is what was inspected, with these recorded splices and no other change.</summary>
     private static Refusal? Splice(GateCall call, RequestInspection inspection)
     {
-        var splices = new List<Splice>(2);
-        var model = call.Model!;
-        if (inspection.Model != model.UpstreamName)
-        {
-            splices.Add(inspection.RenameModel(model.UpstreamName));
-            call.Splices.Add("model");
-        }
+        var (model, attempt) = (call.Model!, call.Attempt!);
+        if (inspection.Model != model.UpstreamName) attempt.Edit(inspection.RenameModel(model.UpstreamName), "model");
         var limits = call.Caller.Job.Limits;
         var counts = limits.TokensPerMinute ?? limits.TokensPerDay ?? (limits.CostPerMonth is null ? null : 0L);
         if (counts is not null && model.StreamUsage && inspection.UsageRequest is { } ask)
         {
-            splices.Add(ask);
-            call.Splices.Add("usage");
-            call.UsageInjected = true;
+            attempt.Edit(ask, "usage");
+            attempt.UsageInjected = true;
         }
-        if (splices.Count > 0) Apply(call, CollectionsMarshal.AsSpan(splices));
         return null;
     }
 
     private static Refusal? Splice(GateCall call, string name, Splice rename)
     {
-        if (name == call.Model!.UpstreamName) return null;
-        call.Splices.Add("model");
-        Apply(call, [rename]);
+        if (name != call.Model!.UpstreamName) call.Attempt!.Edit(rename, "model");
         return null;
     }
-
-    private static void Apply(GateCall call, ReadOnlySpan<Splice> splices)
-        => call.Spliced = Splicer.Apply(call.Received.Memory, splices);
 
     private static string Names(GateCall call)
         => string.Join(

@@ -20,22 +20,23 @@ internal sealed class BodyReader(SharedRoom decoders)
 
     public async ValueTask<Refusal?> ReadAsync(GateCall call, long bytesMax, CancellationToken stop)
     {
-        var request = call.Http.Request;
-        var encoding = request.Headers.ContentEncoding;
-        if (encoding.Count > 1) return Unsupported(encoding.ToString());
-        if (request.ContentLength > bytesMax) return TooLarge(bytesMax);
+        var request = call.Request;
+        var encoding = request.Headers.Text("Content-Encoding");
+        if (encoding is not null && request.Headers.Single("Content-Encoding") is null)
+            return Unsupported(encoding);
+        if (request.BodyLength > bytesMax) return TooLarge(bytesMax);
         Refusal? refusal;
         try
         {
-            refusal = await ReadRawAsync(call, request.BodyReader, bytesMax, stop);
+            refusal = await ReadRawAsync(call, request.Body, bytesMax, stop);
         }
         catch (IOException)
         {
-            // Kestrel's word for a body that ends before its length, comes too slowly or is wrongly chunked.
+            // The server's word for a body that ends before its length, comes too slowly or is wrongly chunked.
             return Broken;
         }
-        if (refusal is not null || encoding.Count == 0) return refusal;
-        return await DecodeAsync(call, encoding.ToString(), bytesMax, stop);
+        if (refusal is not null || encoding is null) return refusal;
+        return await DecodeAsync(call, encoding, bytesMax, stop);
     }
 
     private static async ValueTask<Refusal?> ReadRawAsync(
@@ -46,11 +47,12 @@ internal sealed class BodyReader(SharedRoom decoders)
         {
             var result = await reader.ReadAsync(stop);
             var more = result.Buffer.Length;
-            var isTooLarge = call.Received.Length + more > bytesMax;
-            var noRoom = isTooLarge ? null : await ReserveAsync(call, call.Received.CapacityAfter((int)more), stop);
+            var isTooLarge = call.Body.Received.Length + more > bytesMax;
+            var noRoom = isTooLarge
+                ? null : await ReserveAsync(call, call.Body.Received.CapacityAfter((int)more), stop);
             if (!isTooLarge && noRoom is null)
             {
-                foreach (var part in result.Buffer) call.Received.Append(part.Span);
+                foreach (var part in result.Buffer) call.Body.Received.Append(part.Span);
             }
             reader.AdvanceTo(result.Buffer.End);
             if (isTooLarge) return TooLarge(bytesMax);
@@ -64,8 +66,8 @@ internal sealed class BodyReader(SharedRoom decoders)
     {
         if (ContentCodings.WindowOf(encoding) is not { } window) return Unsupported(encoding);
         if (window == 0) return null;
-        using var encoded = call.Received;
-        var decoded = call.Received = new PooledBytes();
+        using var encoded = call.Body.Received;
+        var decoded = call.Body.Received = new PooledBytes();
         using var windows = new RoomHold(decoders, call.Caller.Job.Key);
         if (await windows.GrowToAsync(window, SharedRoom.WaitMax, stop) != RoomGrant.Taken)
         {
@@ -85,7 +87,7 @@ internal sealed class BodyReader(SharedRoom decoders)
                 if (await ReserveAsync(call, held, stop) is { } noRoom) return noRoom;
                 decoded.Append(buffer.AsSpan(0, read));
             }
-            call.BodyRoom!.ShrinkTo(decoded.Capacity);
+            call.Body.Room!.ShrinkTo(decoded.Capacity);
             return null;
         }
         catch (Exception error) when (error is IOException || ContentCodings.IsFault(error))
@@ -99,7 +101,7 @@ internal sealed class BodyReader(SharedRoom decoders)
     }
 
     private static async ValueTask<Refusal?> ReserveAsync(GateCall call, long bytes, CancellationToken stop)
-        => await call.BodyRoom!.GrowToAsync(bytes, SharedRoom.WaitMax, stop) switch
+        => await call.Body.Room!.GrowToAsync(bytes, SharedRoom.WaitMax, stop) switch
         {
             RoomGrant.Taken => null,
             RoomGrant.NeverFits => new Refusal(RefusalKind.BodyTooLarge,
@@ -110,13 +112,13 @@ internal sealed class BodyReader(SharedRoom decoders)
                     + $"{SharedRoom.WaitMax.TotalSeconds:0} s. Send fewer large requests at a time.",
                 SharedRoom.WaitMax),
             _ => new Refusal(RefusalKind.Overloaded,
-                $"The gate's memory for requests ({call.BodyRoom!.Limits.All >> 20} MiB) had no room for this one "
+                $"The gate's memory for requests ({call.Body.Room!.Limits.All >> 20} MiB) had no room for this one "
                     + $"within {SharedRoom.WaitMax.TotalSeconds:0} s. Try again.", SharedRoom.WaitMax),
         };
 
     private static string Share(GateCall call)
     {
-        var (share, all) = call.BodyRoom!.Limits;
+        var (share, all) = call.Body.Room!.Limits;
         return $"{share >> 20} MiB of {all >> 20} MiB";
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http;
-
 namespace Gatehouse.Gate;
 
 /// <summary>
@@ -16,10 +14,12 @@ internal static class BrowserOrigins
     private const string PreflightSeconds = "600";
 
     /// <summary>The origin that a browser says the call comes from; null where no browser says so.</summary>
-    public static string? Of(HttpRequest request) => request.Headers.Origin is [{ Length: > 0 } origin] ? origin : null;
+    public static string? Of(CallRequest request)
+        => request.Headers.Single("Origin") is { Length: > 0 } origin ? origin : null;
 
-    public static bool IsPreflight(HttpRequest request) => HttpMethods.IsOptions(request.Method)
-        && Of(request) is not null && request.Headers.AccessControlRequestMethod.Count > 0;
+    public static bool IsPreflight(CallRequest request)
+        => request.Method.Equals("OPTIONS", StringComparison.OrdinalIgnoreCase)
+            && Of(request) is not null && request.Headers.Contains("Access-Control-Request-Method");
 
     /// <summary>
     /// Whether the caller's job lists the origin. Of a caller that showed nothing, whether any job that it could be
@@ -32,26 +32,25 @@ internal static class BrowserOrigins
                 && own.Origins.Contains(origin);
 
     /// <summary>On every answer, errors and streams included: without them the page is told nothing at all.</summary>
-    public static void Write(IHeaderDictionary headers, string origin)
+    public static void Write(IAnswerWriter answer, string origin)
     {
-        headers.AccessControlAllowOrigin = origin;
-        headers.AccessControlExposeHeaders = ReadableHeaders;
-        headers.Vary = "Origin";
+        answer.Set("Access-Control-Allow-Origin", origin);
+        answer.Set("Access-Control-Expose-Headers", ReadableHeaders);
+        answer.Set("Vary", "Origin");
     }
 
     /// <summary>Answers a preflight of an origin that is allowed.</summary>
-    public static void AnswerPreflight(HttpContext http)
+    public static void AnswerPreflight(CallRequest request, IAnswerWriter answer)
     {
-        var (asked, headers) = (http.Request.Headers, http.Response.Headers);
-        http.Response.StatusCode = StatusCodes.Status204NoContent;
-        headers.AccessControlAllowMethods = "GET, HEAD, POST, DELETE";
-        headers.AccessControlMaxAge = PreflightSeconds;
+        answer.Status = 204;
+        answer.Set("Access-Control-Allow-Methods", "GET, HEAD, POST, DELETE");
+        answer.Set("Access-Control-Max-Age", PreflightSeconds);
         // SDKs add headers of their own (x-stainless-*); which of them go upstream is HeaderRules' business.
-        if (asked.AccessControlRequestHeaders is [{ } names] && IsHeaderList(names))
-            headers.AccessControlAllowHeaders = names;
+        if (request.Headers.Single("Access-Control-Request-Headers") is { } names && IsHeaderList(names))
+            answer.Set("Access-Control-Allow-Headers", names);
         // A page on a public site that calls a private address is asked about by Chromium.
-        if (asked.ContainsKey("Access-Control-Request-Private-Network"))
-            headers["Access-Control-Allow-Private-Network"] = "true";
+        if (request.Headers.Contains("Access-Control-Request-Private-Network"))
+            answer.Set("Access-Control-Allow-Private-Network", "true");
     }
 
     /// <summary>Names of header fields and commas (RFC 9110 section 5.6.2), and nothing that could be more.</summary>

@@ -37,7 +37,7 @@ internal sealed record CallOutcome
     /// <summary>Events of a stream that carried a part of the answer.</summary>
     public int ContentEvents { get; init; }
 
-    public static CallOutcome Whole(UpstreamAnswer answer, AnswerFacts facts) => new()
+    public static CallOutcome Whole(UpstreamAnswer answer, AnswerFacts facts, ReadOnlyMemory<byte> delivered) => new()
     {
         Outcome = ExchangeOutcome.Completed,
         Reason = facts.IsError || answer.Status >= 400 ? "upstream_error" : null,
@@ -48,7 +48,7 @@ internal sealed record CallOutcome
         ReportedModel = facts.ReportedModel,
         Fingerprint = facts.SystemFingerprint,
         Upstream = answer.First.Memory,
-        Delivered = answer.First.Memory,
+        Delivered = delivered,
     };
 
     public static CallOutcome Stream(
@@ -137,4 +137,7 @@ internal enum StreamEnd
     TooLarge,
     LeakedCredential,
     NoRoom,
+
+    /// <summary>The guard ended it.</summary>
+    Stopped,
 }

@@ -29,8 +29,8 @@ internal sealed class CallRecorder(GateParts parts)
             Entry = new RequestEntry { Id = call.Id, Call = Facts(call, identity) },
             Payloads =
             [
-                new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory),
-                new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Forwarded),
+                new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Body.Received.Memory),
+                new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Attempt!.Forwarded),
             ],
             StateChange = reservation.CountsPeriods
                 ? new UsageChange(call.Caller.Job.Key, reservation.Names(), default) : null,
@@ -138,8 +138,8 @@ internal sealed class CallRecorder(GateParts parts)
         var row = RefusalTable.For(refusal.Kind);
         // Counted against the job's bytes of the day: what is refused fills the disk like what is not. A job without
         // any left adds the entry alone, and of those a few a minute.
-        var kept = refusal.Kind == RefusalKind.ByteBudget || call.ReceivedBytes > RefusedBytesMax
-            ? 0 : call.ReceivedBytes;
+        var kept = refusal.Kind == RefusalKind.ByteBudget || call.Body.Length > RefusedBytesMax
+            ? 0 : call.Body.Length;
         var names = parts.Limits.Names(parts.ConfirmedTime(), call.Plan.TimeZone);
         var draft = new LedgerDraft
         {
@@ -154,7 +154,7 @@ internal sealed class CallRecorder(GateParts parts)
                 DurationMilliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
             },
             Payloads = kept == 0
-                ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Received.Memory)],
+                ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Body.Received.Memory)],
             StateChange = call.Caller.Job.Limits.BytesPerDay is null
                 ? null : new UsageChange(call.Caller.Job.Key, names, default),
         };
@@ -197,11 +197,11 @@ internal sealed class CallRecorder(GateParts parts)
                 ? any.UpstreamName : null,
             Upstream = call.Model is null ? null : UpstreamAddress.Of(call.Model).Text,
             Identity = identity,
-            Session = ClientIds.Session(call.Http.Request.Headers),
-            Agent = ClientIds.Agent(call.Http.Request.Headers),
+            Session = ClientIds.Session(call.Request.Headers),
+            Agent = ClientIds.Agent(call.Request.Headers),
             Query = call.Query.Length > 0 ? call.Query : null,
             IsStream = call.Inspection?.Stream ?? false,
-            Splices = call.Splices,
+            Splices = call.Attempt?.Splices ?? [],
             Flags = flags,
         };
     }
@@ -248,6 +248,7 @@ internal sealed class CallRecorder(GateParts parts)
         IdentifiedBy.Token => "token",
         IdentifiedBy.UrlToken => "url-token",
         IdentifiedBy.Listener => "listener",
+        IdentifiedBy.Server => "server",
         _ => "nothing",
     };
 

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.IO.Pipelines;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Identity;
-using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;
 
@@ -12,7 +11,7 @@ namespace Gatehouse.Gate;
 /// </summary>
 internal sealed class CallerAnswer(GateCall call, GateParts parts)
 {
-    private HttpResponse Response => call.Http.Response;
+    private IAnswerWriter Response => call.Answer;
 
     /// <summary>
     /// Writes the refusal as the caller's own kind of error, with the retry headers its client understands.
@@ -23,20 +22,20 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
         // Messages name what the caller wrote, such as a model; some callers write a token there.
         refusal = refusal with { Message = TokenFormat.Redact(refusal.Message) };
         parts.Log.Refused(call.Id, rule.Reason, refusal.Message);
-        Response.StatusCode = rule.Status;
-        Response.Headers["X-Gatehouse-Reason"] = rule.Reason;
-        Response.Headers.CacheControl = "no-store";
-        Response.Headers.XContentTypeOptions = "nosniff";
-        if (rule.NeverRetry) Response.Headers["x-should-retry"] = "false";
+        Response.Status = rule.Status;
+        Response.Set("X-Gatehouse-Reason", rule.Reason);
+        Response.Set("Cache-Control", "no-store");
+        Response.Set("X-Content-Type-Options", "nosniff");
+        if (rule.NeverRetry) Response.Set("x-should-retry", "false");
         if (RefusalTable.RetryAfterSeconds(refusal) is { } wait)
-            Response.Headers.RetryAfter = wait.ToString(CultureInfo.InvariantCulture);
-        if (rule.Status == StatusCodes.Status401Unauthorized) Response.Headers.WWWAuthenticate = "Bearer";
+            Response.Set("Retry-After", wait.ToString(CultureInfo.InvariantCulture));
+        if (rule.Status == 401) Response.Set("WWW-Authenticate", "Bearer");
         var body = new ArrayBufferWriter<byte>(512);
         RefusalBody.Write(refusal, call.Dialect, call.Id, body);
-        Response.ContentType = "application/json";
-        Response.ContentLength = body.WrittenCount;
-        if (HttpMethods.IsHead(call.Http.Request.Method)) return;
-        await Response.BodyWriter.WriteAsync(body.WrittenMemory, call.Http.RequestAborted);
+        Response.Set("Content-Type", "application/json");
+        Response.SetLength(body.WrittenCount);
+        if (call.Request.IsHead) return;
+        await Response.Body.WriteAsync(body.WrittenMemory, call.Request.Gone);
     }
 
     /// <summary>As <see cref="RefuseAsync"/> where nothing was sent; else the stream is broken visibly.</summary>
@@ -47,21 +46,21 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
             await BreakAsync(ReadOnlyMemory<byte>.Empty);
             return;
         }
-        Response.Clear();
-        Response.Headers["X-Gatehouse-Exchange"] = call.Id;
-        if (call.AllowedOrigin is { } origin) BrowserOrigins.Write(Response.Headers, origin);
-        if (call.IsIdentified) Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
+        Response.Reset();
+        Response.Set("X-Gatehouse-Exchange", call.Id);
+        if (call.AllowedOrigin is { } origin) BrowserOrigins.Write(Response, origin);
+        if (call.IsIdentified) Response.Set("X-Gatehouse-Job", call.Caller.Job.Key);
         await RefuseAsync(refusal);
     }
 
     /// <summary>Sends a body that is on record.</summary>
     public async Task WholeAsync(int status, ReadOnlyMemory<byte> body)
     {
-        Response.StatusCode = status;
+        Response.Status = status;
         // RFC 9110, section 15.3.5: such an answer has no body, and no length either.
-        if (status is StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent) return;
-        Response.ContentLength = body.Length;
-        await WriteAsync(Response.BodyWriter, body, call.Http.RequestAborted);
+        if (status is 204 or 205) return;
+        Response.SetLength(body.Length);
+        await WriteAsync(Response.Body, body, call.Request.Gone);
     }
 
     /// <summary>
@@ -78,7 +77,7 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
     /// <summary>Copies the allow-listed headers of the model's answer.</summary>
     public void CopyHeaders(HttpResponseMessage answer)
     {
-        Response.Headers.XContentTypeOptions = "nosniff";
+        Response.Set("X-Content-Type-Options", "nosniff");
         foreach (var (name, values) in answer.Headers.NonValidated) Copy(name, values);
         foreach (var (name, values) in answer.Content.Headers.NonValidated) Copy(name, values);
     }
@@ -90,7 +89,7 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
     {
         try
         {
-            await Response.BodyWriter.WriteAsync(errorEvent, call.Http.RequestAborted);
+            await Response.Body.WriteAsync(errorEvent, call.Request.Gone);
         }
         catch (OperationCanceledException)
         {
@@ -98,7 +97,7 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
         }
         // The bytes are in the socket's buffer now; a reset in the same moment could overtake them at the reader.
         await Task.Delay(BreakGrace, parts.Time, CancellationToken.None);
-        call.Http.Abort();
+        Response.Abort();
     }
 
     /// <summary>
@@ -116,7 +115,7 @@ internal sealed class CallerAnswer(GateCall call, GateParts parts)
             if (value.AsSpan().ContainsAnyExceptInRange(' ', '~')) continue;
             // A credential that a confused upstream echoes in a header stays here.
             if (call.SecretUsed is { } secret && value.Contains(secret, StringComparison.Ordinal)) continue;
-            Response.Headers.Append(name, value);
+            Response.Add(name, value);
         }
     }
 }

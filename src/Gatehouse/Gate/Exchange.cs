@@ -3,6 +3,7 @@ using System.Net;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
 
@@ -79,8 +80,15 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
             return;
         }
         // 9 record the outcome; 10 release: not even the status is out before that.
-        var body = answered.First.Memory;
-        var outcome = CallOutcome.Whole(answered, AnswerReader.Read(body.Span, call.Route!));
+        var facts = AnswerReader.Read(answered.First.Span, call.Route!);
+        using var changed = new PooledBytes();
+        if (await GuardAsync(answered, changed) is { } stopped)
+        {
+            await EndStoppedAsync(answered, facts, reservation, stopped);
+            return;
+        }
+        var body = changed.Length > 0 ? changed.Memory : answered.First.Memory;
+        var outcome = CallOutcome.Whole(answered, facts, body);
         if (await recorder.RecordOutcomeAsync(call, outcome, reservation) is { } notRecorded)
         {
             await answer.RefuseAsync(notRecorded);
@@ -91,6 +99,40 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
             answer.CopyHeaders(answered.Response);
             return answer.WholeAsync(answered.Status, body);
         });
+    }
+
+    /// <summary>Has the guard look at a whole answer, and writes it anew where that changes it.</summary>
+    private async ValueTask<CallFailure?> GuardAsync(UpstreamAnswer answered, PooledBytes changed)
+    {
+        if (GuardedAnswer.For(call) is not { } guarded || answered.First.Length == 0) return null;
+        try
+        {
+            if (await guarded.TakeWholeAsync(answered.First.Memory, call.Ended) is not { } edits)
+                return CallFailure.Interrupted(guarded.Stopped!);
+            if (edits.Count == 0) return null;
+            var body = Splicer.Apply(answered.First.Memory, [.. edits]);
+            if (await HoldAsync(answered.First.Capacity + body.Length) is { } noRoom) return WithoutRoom(noRoom);
+            foreach (var piece in body) changed.Append(piece.Span);
+            return null;
+        }
+        catch (OperationCanceledException error)
+        {
+            return Explain(error);
+        }
+    }
+
+    /// <summary>The guard ended a whole answer: what the model sent is on record, and nothing of it goes out.</summary>
+    private async Task EndStoppedAsync(
+        UpstreamAnswer answered, AnswerFacts facts, Reservation reservation, CallFailure why)
+    {
+        var outcome = CallOutcome.Whole(answered, facts, default) with
+        {
+            Outcome = why.Outcome,
+            Reason = why.Reason,
+            Status = why.Refusal is { } refusal ? RefusalTable.For(refusal.Kind).Status : 0,
+        };
+        var notRecorded = await recorder.RecordOutcomeAsync(call, outcome, reservation);
+        if (!call.ClientIsGone && (notRecorded ?? why.Refusal) is { } told) await answer.RefuseAsync(told);
     }
 
     private async Task<CallFailure?> TryReadAsync(UpstreamAnswer answered)
@@ -140,10 +182,10 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
     {
         var route = call.Route!;
         answer.CopyHeaders(answered.Response);
-        call.Http.Response.StatusCode = answered.Status;
+        call.Answer.Status = answered.Status;
         // Proxies in front of the gate buffer streams unless told (nginx ngx_http_proxy_module).
-        call.Http.Response.Headers["X-Accel-Buffering"] = "no";
-        call.Http.Response.Headers.CacheControl = "no-cache";
+        call.Answer.Set("X-Accel-Buffering", "no");
+        call.Answer.Set("Cache-Control", "no-cache");
         var machine = StreamMachine.For(route);
         using var relay = new StreamRelay(call, machine, HoldAsync);
         var failure = await RelayAsync(answered, relay);
@@ -164,7 +206,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
         // 10 release the end, or break visibly.
         if (failure is not null) return;
         if (notRecorded is not null) await BreakAsync(notRecorded, machine);
-        else await ReleaseAsync(outcome, relay, () => relay.ReleaseAsync(call.Http.RequestAborted).AsTask());
+        else await ReleaseAsync(outcome, relay, () => relay.ReleaseAsync(call.Request.Gone).AsTask());
     }
 
     /// <summary>
@@ -185,7 +227,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
             {
                 relay?.TakeBackWithheld();
                 var failure = call.ClientIsGone ? CallFailure.ClientGone : CallFailure.Interrupted(GatePipeline.Broken);
-                var status = call.Http.Response.HasStarted ? outcome.Status : call.ClientIsGone ? 0 : 500;
+                var status = call.Answer.HasStarted ? outcome.Status : call.ClientIsGone ? 0 : 500;
                 await recorder.CorrectOutcomeAsync(call, outcome.Unreleased(failure, status, relay));
             }
         }
@@ -203,7 +245,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
     {
         try
         {
-            await call.Http.Response.StartAsync(call.Ended);
+            await call.Answer.StartAsync(call.Ended);
             return await relay.RunAsync(answered) switch
             {
                 StreamEnd.Complete or StreamEnd.UpstreamError => null,
@@ -213,6 +255,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
                     RefusalKind.UpstreamAnswerUnreadable, "The model sent something that is not part of its protocol."),
                 StreamEnd.LeakedCredential => LeakedCredential(),
                 StreamEnd.NoRoom => WithoutRoom(relay.NoRoom!),
+                StreamEnd.Stopped => CallFailure.Interrupted(relay.Stopped!),
                 _ => CallFailure.Upstream(
                     RefusalKind.UpstreamTruncated, "The model's answer ended before it was whole."),
             };
@@ -259,7 +302,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
 
     private async ValueTask<string?> CredentialAsync()
         => !call.Caller.Job.PassCredential && call.Model!.Credential is { } reference
-            ? call.CredentialUsed = await parts.Credential(reference, call.Ended)
+            ? call.Attempt!.CredentialUsed = await parts.Credential(reference, call.Ended)
             : null;
 
     /// <summary>Reads to the end, or to where the bytes say that this is a stream.</summary>
@@ -301,8 +344,9 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
     private CallFailure? Unusable(HttpResponseMessage response)
     {
         var (status, model) = ((int)response.StatusCode, call.Model!.Key);
-        if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired || (call.CredentialUsed is not null
-            && response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
+        if (response.StatusCode == HttpStatusCode.ProxyAuthenticationRequired
+            || (call.Attempt!.CredentialUsed is not null
+                && response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden))
         {
             return CallFailure.Upstream(RefusalKind.UpstreamCredential,
                 $"The model '{model}' refused the gate's credential (HTTP {status}). Check its credential: "

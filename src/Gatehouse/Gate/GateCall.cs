@@ -1,10 +1,11 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.InteropServices;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Storage;
-using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate;
 
@@ -18,18 +19,17 @@ internal sealed class GateCall : IDisposable
     private readonly CancellationTokenRegistration _clientGone;
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
-    private readonly Lock _body = new();
-    private bool _isSending, _isBodyUnwanted, _isBodyFree;
-    private int _receivedBytes;
     private Refusal? _cutWhy;
 
-    public GateCall(HttpContext http, EstatePlan plan, string id, TimeProvider time)
+    public GateCall(CallRequest request, IAnswerWriter answer, EstatePlan plan, string id, TimeProvider time)
     {
-        (Http, Plan, Id, _time, Started) = (http, plan, id, time, time.GetTimestamp());
-        _clientGone = http.RequestAborted.UnsafeRegister(static state => ((GateCall)state!).End(), this);
+        (Request, Answer, Plan, Id, _time, Started) = (request, answer, plan, id, time, time.GetTimestamp());
+        _clientGone = request.Gone.UnsafeRegister(static state => ((GateCall)state!).End(), this);
     }
 
-    public HttpContext Http { get; }
+    public CallRequest Request { get; }
+
+    public IAnswerWriter Answer { get; }
 
     /// <summary>The estate as it was when the call came; a reload changes nothing for it.</summary>
     public EstatePlan Plan { get; }
@@ -59,28 +59,20 @@ internal sealed class GateCall : IDisposable
 
     public Route? Route { get; set; }
 
-    public ModelPlan? Model { get; set; }
-
-    /// <summary>The body as it is inspected: decoded. Empty again once it is given back.</summary>
-    public PooledBytes Received { get; set; } = new();
-
-    public int ReceivedBytes => _isBodyFree ? _receivedBytes : Received.Length;
-
-    /// <summary>The body with its splices, in pieces; null when nothing was spliced.</summary>
-    public ReadOnlySequence<byte>? Spliced { get; set; }
-
-    public ReadOnlySequence<byte> Forwarded => Spliced ?? new ReadOnlySequence<byte>(Received.Memory);
+    public CallBody Body { get; } = new();
 
     public RequestInspection? Inspection { get; set; }
 
-    /// <summary>Names of the splices, for the record.</summary>
-    public List<string> Splices { get; } = [];
+    /// <summary>The model's side of the call; null until the model is known.</summary>
+    public UpstreamAttempt? Attempt { get; set; }
 
-    /// <summary>Whether the gate itself asked the upstream for usage, so that it has to be taken out again.</summary>
-    public bool UsageInjected { get; set; }
+    public ModelPlan? Model => Attempt?.Model;
 
-    /// <summary>What this call holds of the memory for requests; null before the caller is identified.</summary>
-    public RoomHold? BodyRoom { get; set; }
+    /// <summary>Who looks at the answer; null when nobody does.</summary>
+    public IAnswerGuard? Guard { get; set; }
+
+    /// <summary>Whether what the caller gets may differ from what the model sent.</summary>
+    public bool RewritesAnswer => Guard is not null || Attempt?.UsageInjected == true;
 
     /// <summary>What this call holds of the memory for answers; null before the caller is identified.</summary>
     public RoomHold? AnswerRoom { get; set; }
@@ -91,9 +83,6 @@ internal sealed class GateCall : IDisposable
     /// <summary>Whether an outcome was written, or tried to be.</summary>
     public bool OutcomeRecorded { get; set; }
 
-    /// <summary>The credential that went to the model; null when none did.</summary>
-    public string? CredentialUsed { get; set; }
-
     /// <summary>
     /// The caller's own credential and the header that it came in, where the job passes it on. It is in memory for this
     /// call only.
@@ -101,16 +90,16 @@ internal sealed class GateCall : IDisposable
     public (string Header, string Value)? OwnCredential { get; set; }
 
     /// <summary>What no answer may hold, whosever it is.</summary>
-    public string? SecretUsed => CredentialUsed ?? OwnCredential?.Value;
+    public string? SecretUsed => Attempt?.CredentialUsed ?? OwnCredential?.Value;
 
     public CancellationToken Ended => _ended.Token;
 
     /// <summary>Why the gate stopped this call; null when it did not.</summary>
     public Refusal? CutWhy => Volatile.Read(ref _cutWhy);
 
-    public bool ClientIsGone => Http.RequestAborted.IsCancellationRequested;
+    public bool ClientIsGone => Request.Gone.IsCancellationRequested;
 
-    public IPAddress? RemoteAddress => Http.Connection.RemoteIpAddress;
+    public IPAddress? RemoteAddress => Request.RemoteAddress;
 
     /// <summary>Reserves the bytes that the answer takes on record; a refusal where the job has none left.</summary>
     public Func<long, Refusal?>? GrowAnswer { get; set; }
@@ -143,38 +132,8 @@ internal sealed class GateCall : IDisposable
     {
         _clientGone.Dispose();
         _ended.Dispose();
-        FreeBody();
+        Body.Free();
         AnswerRoom?.Dispose();
-    }
-
-    /// <summary>Keeps the body for who sends it. False when it was given back already.</summary>
-    public bool TryBeginSending()
-    {
-        lock (_body) return !_isBodyFree && (_isSending = true);
-    }
-
-    public void EndSending()
-    {
-        bool free;
-        lock (_body) (_isSending, free) = (false, _isBodyUnwanted);
-        if (free) FreeBody();
-    }
-
-    /// <summary>
-    /// Gives the body and its memory back: what is on record and forwarded is needed no more. While it is still being
-    /// sent, by a connection that was given up just now, this happens at the end of that.
-    /// </summary>
-    public void FreeBody()
-    {
-        lock (_body)
-        {
-            _isBodyUnwanted = true;
-            if (_isSending || _isBodyFree) return;
-            (_isBodyFree, _receivedBytes) = (true, Received.Length);
-        }
-        Spliced = null;
-        Received.Dispose();
-        BodyRoom?.Dispose();
     }
 
     private void End()
@@ -187,5 +146,100 @@ internal sealed class GateCall : IDisposable
         {
             // The call ended in the same moment: there is nothing left to stop.
         }
+    }
+}
+
+/// <summary>
+/// The body of a call, and the one owner of the memory that it takes: given back as soon as it is on record and
+/// forwarded, or refused.
+/// </summary>
+internal sealed class CallBody
+{
+    private readonly Lock _gate = new();
+    private bool _isSending, _isUnwanted, _isFree;
+    private int _length;
+
+    /// <summary>The body as it is inspected: decoded. Empty again once it is given back.</summary>
+    public PooledBytes Received { get; set; } = new();
+
+    /// <summary>What the body holds of the memory for requests; null before the caller is identified.</summary>
+    public RoomHold? Room { get; set; }
+
+    /// <summary>Whether its memory was given back.</summary>
+    public bool IsFree => Volatile.Read(ref _isFree);
+
+    /// <summary>Its length in bytes, also after it was given back.</summary>
+    public int Length => _isFree ? _length : Received.Length;
+
+    /// <summary>Keeps the body for who sends it. False when it was given back already.</summary>
+    public bool TryBeginSending()
+    {
+        lock (_gate) return !_isFree && (_isSending = true);
+    }
+
+    public void EndSending()
+    {
+        bool free;
+        lock (_gate) (_isSending, free) = (false, _isUnwanted);
+        if (free) Free();
+    }
+
+    /// <summary>
+    /// Gives the body and its memory back: what is on record and forwarded is needed no more. While it is still being
+    /// sent, by a connection that was given up just now, this happens at the end of that.
+    /// </summary>
+    public void Free()
+    {
+        lock (_gate)
+        {
+            _isUnwanted = true;
+            if (_isSending || _isFree) return;
+            (_isFree, _length) = (true, Received.Length);
+        }
+        Received.Dispose();
+        Room?.Dispose();
+    }
+}
+
+/// <summary>
+/// One try to have a model answer a call: which model, what goes to it, and what the gate changed of that.
+/// </summary>
+internal sealed class UpstreamAttempt(ModelPlan model, CallBody body)
+{
+    private readonly List<Splice> _splices = [];
+    private ReadOnlySequence<byte>? _edited;
+
+    public ModelPlan Model => model;
+
+    public CallBody Body => body;
+
+    /// <summary>Names of the changes to the body, for the record.</summary>
+    public List<string> Splices { get; } = [];
+
+    /// <summary>Bytes of the body after its changes, before and after they are made; null when there is none.</summary>
+    public long? EditedLength => _splices.Count == 0
+        ? null : Splicer.LengthAfter(body.Received.Span, CollectionsMarshal.AsSpan(_splices));
+
+    /// <summary>The body with its changes, in pieces; empty once the body was given back.</summary>
+    public ReadOnlySequence<byte> Forwarded
+        => !body.IsFree && _edited is { } edited ? edited : new ReadOnlySequence<byte>(body.Received.Memory);
+
+    /// <summary>Whether the gate itself asked the upstream for usage, so that it has to be taken out again.</summary>
+    public bool UsageInjected { get; set; }
+
+    /// <summary>The credential that went to the model; null when none did.</summary>
+    public string? CredentialUsed { get; set; }
+
+    /// <summary>Notes a change of what goes to the model: the one way in which it differs from what came.</summary>
+    public void Edit(Splice splice, string name)
+    {
+        _splices.Add(splice);
+        Splices.Add(name);
+    }
+
+    /// <summary>Makes the changes that were noted; once, when all are known.</summary>
+    public void ApplyEdits()
+    {
+        if (_splices.Count > 0) _edited = Splicer.Apply(body.Received.Memory, CollectionsMarshal.AsSpan(_splices));
     }
 }

@@ -1,4 +1,5 @@
 using Gatehouse.Core.Estate;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
 using Gatehouse.Gate.Upstream;
@@ -48,6 +49,9 @@ internal sealed record GateParts
 
     /// <summary>Appends to the ledger; done when it is on disk. The one door through which calls reach it.</summary>
     public required Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> Append { get; init; }
+
+    /// <summary>Looks at prompts and answers; null where nobody does.</summary>
+    public IGuard? Guard { get; init; }
 
     public required UpstreamClient Upstream { get; init; }
 

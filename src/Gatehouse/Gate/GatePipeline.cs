@@ -1,10 +1,8 @@
 using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Identity;
-using Gatehouse.Listening;
 using Gatehouse.Storage;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gatehouse.Gate;
 
@@ -40,24 +38,23 @@ internal sealed class GatePipeline(GateParts parts)
     private readonly Admission _admission = new(parts);
     private readonly CallRecorder _recorder = new(parts);
 
-    public async Task RunAsync(HttpContext http, ListenerIdentity listener)
+    public async Task RunAsync(CallRequest request, IAnswerWriter writer, ListenerIdentity listener)
     {
         // 1 accept and bound: the listener bounded connections and headers, the call gets its id and its plan.
-        using var call = new GateCall(http, parts.Plan(), parts.NewId(EntryId.Exchange), parts.Time);
+        using var call = new GateCall(request, writer, parts.Plan(), parts.NewId(EntryId.Exchange), parts.Time);
         call.Listener = listener;
         var answer = new CallerAnswer(call, parts);
-        http.Response.Headers["X-Gatehouse-Exchange"] = call.Id;
+        writer.Set("X-Gatehouse-Exchange", call.Id);
         call.EndAfter(AnswerTimeout);
         try
         {
             // 2 identify the caller.
-            var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-            var unidentified = parts.Identifier.Identify(call, target, listener);
+            var unidentified = parts.Identifier.Identify(call, listener);
             AllowOrigin(call);
-            if (call.AllowedOrigin is not null && BrowserOrigins.IsPreflight(http.Request)
+            if (call.AllowedOrigin is not null && BrowserOrigins.IsPreflight(request)
                 && unidentified is null or { Kind: RefusalKind.NoCredential })
             {
-                BrowserOrigins.AnswerPreflight(http);
+                BrowserOrigins.AnswerPreflight(request, writer);
                 return;
             }
             if (unidentified is not null)
@@ -67,9 +64,9 @@ internal sealed class GatePipeline(GateParts parts)
                 await answer.RefuseAsync(unidentified);
                 return;
             }
-            http.Features.Get<OpenConnection>()?.Identified();
-            // One call shows to which job the gate attributes an app.
-            http.Response.Headers["X-Gatehouse-Job"] = call.Caller.Job.Key;
+            request.OnIdentified?.Invoke();
+            // One call shows a person who puts an app behind the gate which job it is.
+            writer.Set("X-Gatehouse-Job", call.Caller.Job.Key);
             await RunIdentifiedAsync(call, answer);
         }
         catch (OperationCanceledException) when (call.ClientIsGone)
@@ -79,10 +76,6 @@ internal sealed class GatePipeline(GateParts parts)
         catch (OperationCanceledException)
         {
             await answer.FailAsync(call.CutWhy ?? TooSlow);
-        }
-        catch (BadHttpRequestException)
-        {
-            await answer.FailAsync(TooSlow);
         }
         catch (InsufficientMemoryException error)
         {
@@ -106,15 +99,15 @@ internal sealed class GatePipeline(GateParts parts)
 
     private static void AllowOrigin(GateCall call)
     {
-        if (BrowserOrigins.Of(call.Http.Request) is not { } origin || !BrowserOrigins.IsAllowed(call, origin)) return;
+        if (BrowserOrigins.Of(call.Request) is not { } origin || !BrowserOrigins.IsAllowed(call, origin)) return;
         call.AllowedOrigin = origin;
-        BrowserOrigins.Write(call.Http.Response.Headers, origin);
+        BrowserOrigins.Write(call.Answer, origin);
     }
 
     private async Task RunIdentifiedAsync(GateCall call, CallerAnswer answer)
     {
         var reservation = new Reservation(call, parts);
-        call.BodyRoom = new RoomHold(parts.BodyRoom, call.Caller.Job.Key);
+        call.Body.Room = new RoomHold(parts.BodyRoom, call.Caller.Job.Key);
         call.AnswerRoom = new RoomHold(parts.AnswerRoom, call.Caller.Job.Key);
         parts.InFlight.Enter(call);
         try
@@ -128,7 +121,11 @@ internal sealed class GatePipeline(GateParts parts)
             }
             // 3 read once into Traffic; 4 rules, limits, pause. Rates count before the body is read, what the call may
             // use is reserved when it is known, and settled with its outcome.
-            refusal ??= reservation.Enter() ?? await ReadBodyAsync(call) ?? reservation.Reserve();
+            refusal ??= reservation.Enter() ?? await ReadBodyAsync(call);
+            // 5 guard the prompt: what it changes takes room on record, so it comes before the reservation.
+            refusal ??= await GuardAsync(call);
+            if (refusal is null) call.Attempt!.ApplyEdits();
+            refusal ??= reservation.Reserve();
             call.GrowAnswer = reservation.GrowAnswer;
             if (refusal is null) await ExchangeAsync(call, answer, reservation);
             else await RefuseAsync(call, answer, refusal);
@@ -155,6 +152,23 @@ internal sealed class GatePipeline(GateParts parts)
         finally
         {
             call.EndAfter(AnswerTimeout);
+        }
+    }
+
+    private async ValueTask<Refusal?> GuardAsync(GateCall call)
+    {
+        if (parts.Guard is not { } guard) return null;
+        call.Guard = guard.ForAnswer(call);
+        try
+        {
+            var verdict = await guard.LookAsync(new PromptView(call, call.Inspection?.Texts ?? []), call.Ended);
+            foreach (var edit in verdict.Edits ?? [])
+                call.Attempt!.Edit(edit.Text.Replace(edit.Replacement), edit.Name);
+            return verdict.Refusal;
+        }
+        catch (OperationCanceledException) when (call.CutWhy is { } why)
+        {
+            return why;
         }
     }
 
@@ -207,7 +221,7 @@ internal sealed class GatePipeline(GateParts parts)
     private async Task RefuseAsync(GateCall call, CallerAnswer answer, Refusal refusal)
     {
         _recorder.ShowRefusal(call, refusal);
-        if (RefusalTable.For(refusal.Kind).Status == StatusCodes.Status429TooManyRequests)
+        if (RefusalTable.For(refusal.Kind).Status == 429)
         {
             parts.Summaries.CountRateLimited(call.Caller.Job.Key);
         }
@@ -220,7 +234,7 @@ internal sealed class GatePipeline(GateParts parts)
         {
             refusal = notRecorded;
         }
-        call.FreeBody();
+        call.Body.Free();
         await answer.RefuseAsync(refusal);
     }
 }

@@ -5,8 +5,6 @@ using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
-using Microsoft.AspNetCore.Http;
-using Endpoint = Gatehouse.Core.Traffic.Endpoint;
 
 namespace Gatehouse.Gate;
 
@@ -49,11 +47,9 @@ internal sealed class LocalAnswers(OllamaCatalog catalog)
 
     private static async Task SendAsync(GateCall call, string contentType, ArrayBufferWriter<byte> body)
     {
-        var response = call.Http.Response;
-        response.ContentType = contentType;
-        response.ContentLength = body.WrittenCount;
-        if (!HttpMethods.IsHead(call.Http.Request.Method))
-            await response.BodyWriter.WriteAsync(body.WrittenMemory, call.Ended);
+        call.Answer.Set("Content-Type", contentType);
+        call.Answer.SetLength(body.WrittenCount);
+        if (!call.Request.IsHead) await call.Answer.Body.WriteAsync(body.WrittenMemory, call.Ended);
     }
 
     /// <summary>
@@ -147,7 +143,7 @@ internal sealed class LocalAnswers(OllamaCatalog catalog)
             if (OllamaCatalog.EntryOf(listed.Document, name) is not { } entry) return Unknown(call, name);
             name = OllamaCatalog.TextOf(entry, "model") ?? OllamaCatalog.TextOf(entry, "name") ?? name;
         }
-        var isVerbose = IsVerbose(call.Received.Span);
+        var isVerbose = IsVerbose(call.Body.Received.Span);
         // The document, the text that it is read from and the text that it is written as are held at once.
         if (isVerbose && await call.AnswerRoom!.GrowToAsync(
                 OllamaCatalog.VerboseMemory, SharedRoom.WaitMax, call.Ended) != RoomGrant.Taken)

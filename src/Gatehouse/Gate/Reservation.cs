@@ -53,7 +53,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
         // Stored as it came, and once more where it was changed; its outcome has a leaf too, and mostly a short answer.
-        _requestBytes = LeafBytes + call.ReceivedBytes + (call.Spliced?.Length ?? 0);
+        _requestBytes = LeafBytes + call.Body.Length + (call.Attempt?.EditedLength ?? 0);
         _answerBytes = LeafBytes;
         _wanted = new UsagePeriod(
             prompt + AnswerTokensWanted, _requestBytes + _answerBytes, CostMicros(prompt, AnswerTokensWanted));
@@ -82,8 +82,8 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     public Refusal? GrowAnswer(long bytes)
     {
         if (!_reserved || call.Caller.Job.Limits.BytesPerDay is null) return null;
-        // Where the gate takes out what it asked for, what came and what was passed on are two payloads.
-        var needed = LeafBytes + (call.UsageInjected ? 2 * bytes : bytes);
+        // Where the gate changes an answer, what came and what was passed on are two payloads.
+        var needed = LeafBytes + (call.RewritesAnswer ? 2 * bytes : bytes);
         if (needed <= _answerBytes) return null;
         if (TryGrow(needed - _answerBytes + AnswerStep) is null) return null;
         return TryGrow(needed - _answerBytes);
@@ -150,7 +150,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         var limits = call.Caller.Job.Limits;
         if (limits.RequestsPerMinute is null && limits.TokensPerMinute is null) return;
         RateHeaders.Write(
-            call.Http.Response.Headers, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
+            call.Answer, call.Dialect, limits, Meter.Standing(limits, Names()), parts.Time.GetUtcNow());
     }
 
     private long CostMicros(long inputTokens, long outputTokens)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Upstream;
 using Gatehouse.Storage;
 
@@ -30,10 +31,19 @@ internal sealed class StreamRelay(
     private readonly bool _isCondensed = call.Route!.Kind == RouteKind.Manage;
 
     private readonly CredentialWatch? _credential = CredentialWatch.For(call.SecretUsed);
+
+    /// <summary>Null where nobody looks at the text: the events then pass as they came.</summary>
+    private readonly GuardedAnswer? _guarded = GuardedAnswer.For(call);
+
     private EventReader? _reader;
     private bool _hasEnd;
     /// <summary>What the server may hold of this stream before the next write waits for the caller.</summary>
     private const int UnflushedMax = 16 * 1024;
+
+    /// <summary>
+    /// What a guard makes of each byte at most: what came, its characters in two bytes each, and what goes.
+    /// </summary>
+    private const int GuardedCopies = 4;
 
     /// <summary>What is withheld of a progress; of other streams it is a part of what is kept.</summary>
     private readonly PooledBytes _progress = new();
@@ -68,8 +78,13 @@ internal sealed class StreamRelay(
 
     public ReadOnlyMemory<byte> Delivered => Sent[..(int)Math.Min(DeliveredBytes, Sent.Length)];
 
+    /// <summary>Why the guard ended the answer.</summary>
+    public Refusal? Stopped => _guarded?.Stopped;
+
+    private bool Rewrites => _guarded is not null || call.Attempt!.UsageInjected;
+
     /// <summary>What goes to the caller, to its end; a part of it is withheld.</summary>
-    private ReadOnlyMemory<byte> Sent => call.UsageInjected ? Rewritten.Memory : Upstream.Memory;
+    private ReadOnlyMemory<byte> Sent => Rewrites ? Rewritten.Memory : Upstream.Memory;
 
     private ReadOnlyMemory<byte> Withheld
         => _isCondensed ? _progress.Memory : Sent.Slice((int)_withheldAt, _withheldBytes);
@@ -85,7 +100,7 @@ internal sealed class StreamRelay(
         HasBegun = answer.First.Length > 0;
         if (HasBegun && await TakeAsync(answer.First.Memory, stop) is { } early) return early;
         // A model that thinks before its first event: the caller learns at once that its call was taken.
-        if (answer.IsDecoded) await call.Http.Response.BodyWriter.FlushAsync(stop);
+        if (answer.IsDecoded) await call.Answer.Body.FlushAsync(stop);
         while (true)
         {
             call.EndAfter(HasBegun ? answer.Limits.Silence : answer.Limits.FirstByte);
@@ -93,7 +108,7 @@ internal sealed class StreamRelay(
             if (!answer.IsDecoded)
             {
                 var more = answer.Body.ReadAsync(Memory<byte>.Empty, stop);
-                if (!HasBegun && !more.IsCompleted) await call.Http.Response.BodyWriter.FlushAsync(stop);
+                if (!HasBegun && !more.IsCompleted) await call.Answer.Body.FlushAsync(stop);
                 _ = await more;
             }
             var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
@@ -116,7 +131,7 @@ internal sealed class StreamRelay(
     /// <summary>Step 10: what was withheld goes out.</summary>
     public async ValueTask ReleaseAsync(CancellationToken stop)
     {
-        if (_withheldBytes > 0) await CallerAnswer.WriteAsync(call.Http.Response.BodyWriter, Withheld, stop);
+        if (_withheldBytes > 0) await CallerAnswer.WriteAsync(call.Answer.Body, Withheld, stop);
     }
 
     /// <summary>
@@ -141,7 +156,7 @@ internal sealed class StreamRelay(
         call.HoldOnRecord(Upstream.Length + bytes.Length);
         // What is rewritten is at most as long as what came.
         var memory = (long)Upstream.CapacityAfter(bytes.Length);
-        NoRoom = await holdAsync(call.UsageInjected ? 2 * memory : memory);
+        NoRoom = await holdAsync(memory * (_guarded is not null ? GuardedCopies : Rewrites ? 2 : 1));
         if (NoRoom is not null) return StreamEnd.NoRoom;
         _reader ??= EventReader.For(FramingOf(bytes.Span, call.Route!));
         if (_isCondensed)
@@ -166,12 +181,11 @@ internal sealed class StreamRelay(
     private async ValueTask<StreamEnd> AtEndAsync(CancellationToken stop)
     {
         _reader?.Finish();
-        return await PassOnAsync(stop) ?? machine.AtEnd() switch
-        {
-            Completeness.Complete => Ended(StreamEnd.Complete),
-            Completeness.Truncated => StreamEnd.Truncated,
-            _ => Ended(StreamEnd.UpstreamError),
-        };
+        if (await PassOnAsync(stop) is { } early) return early;
+        if (machine.AtEnd() == Completeness.Truncated) return StreamEnd.Truncated;
+        if (_guarded is not null && !(await _guarded.EndAsync(stop) && await SendReleasedAsync(stop)))
+            return StreamEnd.Stopped;
+        return Ended(machine.AtEnd() == Completeness.Complete ? StreamEnd.Complete : StreamEnd.UpstreamError);
     }
 
     /// <summary>Most of a credential at the very end is not for the caller either.</summary>
@@ -192,7 +206,14 @@ internal sealed class StreamRelay(
             // What was taken for the end, or for the beginning of a credential, was neither.
             if (!wasHeld && _withheldBytes > 0 && _credential?.IsInDoubt != true) await LetGoAsync(stop);
             Keep(in part, signals);
-            await SendAsync(Rewrite(in part, signals), stop);
+            if (_guarded is not null)
+            {
+                if (!await GuardAsync(part, signals, stop)) return StreamEnd.Stopped;
+            }
+            else
+            {
+                await SendAsync(Rewrite(in part, signals), _hasEnd, stop);
+            }
             if ((signals & StreamSignals.Error) != 0) return Ended(StreamEnd.UpstreamError);
             if ((signals & StreamSignals.End) != 0) return Ended(StreamEnd.Complete);
         }
@@ -208,15 +229,38 @@ internal sealed class StreamRelay(
 
     private ReadOnlyMemory<byte> Rewrite(in StreamEvent part, StreamSignals signals)
     {
-        if (!call.UsageInjected) return part.Wire;
+        if (!call.Attempt!.UsageInjected) return part.Wire;
+        if ((signals & StreamSignals.UsageOnly) != 0) return default;
         var before = Rewritten.Length;
-        if (UsageStripper.Strip(in part, signals, Rewritten) == UsageStrip.Unchanged) Rewritten.Append(part.Wire.Span);
+        if (UsageStripper.Find(in part) is { } usage) EventEditor.Write(in part, [usage], Rewritten);
+        else Rewritten.Append(part.Wire.Span);
         return Rewritten.Memory[before..];
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
+    /// <summary>Has the guard look at an event, and sends what it releases. False when the answer ends here.</summary>
+    private async ValueTask<bool> GuardAsync(StreamEvent part, StreamSignals signals, CancellationToken stop)
     {
-        if (!_hasEnd && _credential?.IsInDoubt != true)
+        var isOurs = call.Attempt!.UsageInjected;
+        if (!isOurs || (signals & StreamSignals.UsageOnly) == 0)
+        {
+            var own = isOurs ? UsageStripper.Find(in part) : null;
+            if (!await _guarded!.TakeAsync(part, signals, own, _hasEnd, stop)) return false;
+        }
+        if (!await SendReleasedAsync(stop)) return false;
+        _guarded!.KeepHeld();
+        return true;
+    }
+
+    private async ValueTask<bool> SendReleasedAsync(CancellationToken stop)
+    {
+        for (var before = Rewritten.Length; _guarded!.WriteNext(Rewritten) is { } isFromEnd; before = Rewritten.Length)
+            await SendAsync(Rewritten.Memory[before..], isFromEnd, stop);
+        return _guarded.Stopped is null;
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, bool isFromEnd, CancellationToken stop)
+    {
+        if (!isFromEnd && _withheldBytes == 0 && _credential?.IsInDoubt != true)
         {
             await PassAsync(bytes, stop);
             return;
@@ -236,7 +280,7 @@ internal sealed class StreamRelay(
 
     private async ValueTask PassAsync(ReadOnlyMemory<byte> bytes, CancellationToken stop)
     {
-        var writer = call.Http.Response.BodyWriter;
+        var writer = call.Answer.Body;
         while (bytes.Length > 0)
         {
             // With its size named: once the caller is gone Kestrel hands out memory that leads nowhere for that, and
@@ -253,7 +297,7 @@ internal sealed class StreamRelay(
 
     private async ValueTask FlushAsync(CancellationToken stop)
     {
-        var writer = call.Http.Response.BodyWriter;
+        var writer = call.Answer.Body;
         if (writer.UnflushedBytes == 0) return;
         await writer.FlushAsync(stop);
     }

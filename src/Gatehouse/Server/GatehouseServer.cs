@@ -124,6 +124,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
 
     public GateParts Parts { get; }
 
+    public GatePipeline Pipeline { get; }
+
     public ActionContext Acts { get; }
 
     public ServerListeners Listeners { get; }
@@ -137,8 +139,6 @@ internal sealed class GatehouseServer : IAsyncDisposable
     public EndPoint GateAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
 
     public EndPoint ControlAddress { get; private set; } = new IPEndPoint(IPAddress.None, 0);
-
-    private GatePipeline Pipeline { get; }
 
     private LeakedTokens Leaks { get; }
 
@@ -317,6 +317,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             AnswerRoom = new SharedRoom(setup.Memory.AnswerBytes, Time),
             AnswerWait = setup.Memory.AnswerWait,
             Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
+            Guard = setup.Guard,
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
             RemoteModels = new RemoteModels(catalog),
@@ -346,7 +347,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
         ControlAddress = await AddAsync(AddressOf(plan.Control), Page.HandleAsync, _people, stop);
         GateAddress =
             await AddAsync(
-                AddressOf(plan.Gate), http => Pipeline.RunAsync(http, ListenerIdentity.Shared), _callers, stop);
+                AddressOf(plan.Gate), http => HttpCalls.RunAsync(Pipeline, http, ListenerIdentity.Shared), _callers,
+                stop);
         await Listeners.FollowAsync(plan, stop);
         Run("The watch over calls in flight", Parts.InFlight.SweepAsync(_stop.Token));
         Run("The watch over callers' connections", _callers.SweepAsync(_stop.Token));

@@ -173,8 +173,8 @@ internal sealed class ServerListeners(
         if (listener.Address is ListenAddress.Unix own && SocketFile.UnsafeFolder(own.Path) is { } unsafeFolder)
             throw new IOException($"{unsafeFolder} can be written by others than this user");
         var endpoint = await HttpEndpoint.StartAsync(
-            GatehouseServer.AddressOf(listener.Address), http => pipeline.RunAsync(http, identity), logs, stop,
-            connections);
+            GatehouseServer.AddressOf(listener.Address), http => HttpCalls.RunAsync(pipeline, http, identity),
+            logs, stop, connections);
         lock (_open) _open[listener] = new OpenListener(endpoint, identity);
         if (listener is { Job: { } job, Address: ListenAddress.Unix unix }) GiveTo(plan.Jobs[job], unix.Path);
     }

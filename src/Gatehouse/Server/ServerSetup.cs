@@ -1,4 +1,5 @@
 using Gatehouse.Actions;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Linux;
 using Gatehouse.Listening;
 using Gatehouse.Storage;
@@ -20,6 +21,9 @@ internal sealed record ServerSetup(HomeDirectory Home, ILoggerFactory Logs, Time
 
     /// <summary>Whether the clock is synchronised; asks the kernel unless a test says otherwise.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
+
+    /// <summary>Looks at the text of calls; null where nobody does.</summary>
+    public IGuard? Guard { get; init; }
 
     /// <summary>Stands between calls and the ledger, in tests that make it fail.</summary>
     public Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? Append { get; init; }

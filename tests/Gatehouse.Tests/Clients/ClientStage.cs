@@ -1,5 +1,6 @@
 using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Storage;
 using Gatehouse.Tests.Gate;
 
@@ -9,7 +10,7 @@ namespace Gatehouse.Tests.Clients;
 /// A gate with a scripted model behind it, and jobs that the gate itself refuses in every way a client should know.
 /// Each test class has its own. Where <see cref="Target"/> leads is decided here and nowhere else.
 /// </summary>
-public sealed class ClientStage : IAsyncLifetime
+public class ClientStage : IAsyncLifetime
 {
     private readonly Dictionary<string, Task<IReadOnlyList<ClientOutcome>>> _runs = [];
     private readonly Dictionary<string, string> _tokens = [];
@@ -18,6 +19,9 @@ public sealed class ClientStage : IAsyncLifetime
     private int _busyOnce = 1;
 
     internal GateStage Gate => _gate!;
+
+    /// <summary>Who looks at texts on their way; nobody.</summary>
+    private protected virtual IGuard? Guard => null;
 
     internal ScriptedModel Model => _gate!.Model;
 
@@ -50,7 +54,8 @@ public sealed class ClientStage : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _gate = await GateStage.StartAsync(GateEstates.Clients, AppendAsync);
+        _gate = await GateStage.StartAsync(
+            GateEstates.Clients, AppendAsync, change: setup => setup with { Guard = Guard });
         foreach (var job in (string[])["small", "single", "unrecorded", "hasty", "spent"])
             _tokens[job] = await _gate.TokenAsync(job);
         _tokens["embeddings-only"] = await _gate.TokenAsync("all", ("endpoint", "embeddings"));
@@ -64,6 +69,7 @@ public sealed class ClientStage : IAsyncLifetime
         _occupant?.Dispose();
         if (_gate is not null)
             await _gate.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>Runs steps of a client. Equal runs of one class are made once: starting node takes the time.</summary>

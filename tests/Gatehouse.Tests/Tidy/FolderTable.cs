@@ -53,7 +53,7 @@ internal static class FolderTable
             "Adoption", "Docker", "Inspection", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry", "Listening", "Linux", "Outbound"],
+        ["Gate"] = [.. Core, "Storage", "Telemetry", "Outbound"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =

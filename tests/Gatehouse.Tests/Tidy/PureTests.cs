@@ -56,6 +56,13 @@ public sealed class PureTests
         select $"{use.Path} {use.Symbol.ContainingAssembly.Name}");
 
     [Fact]
+    public void The_gate_knows_no_http_server() => Rule.Holds(
+        from use in Outside(Compiled.Ours)
+        where FolderUses.FolderOf(use.Path) is "Gate"
+        where use.Symbol.ContainingAssembly.Name.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal)
+        select $"{use.Path} {use.Symbol.Name}");
+
+    [Fact]
     public void Banned_symbols_are_in_force_in_both_projects()
     {
         var everywhere = File.ReadAllText(Repository.PathOf("Directory.Build.props"));

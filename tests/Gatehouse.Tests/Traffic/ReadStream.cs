@@ -37,8 +37,8 @@ internal sealed record ReadStream(string Events, string Signals, string Stripped
                 var seen = machine.Observe(next);
                 if (next.HasData)
                     signals.Append(Letters(seen));
-                if (UsageStripper.Strip(next, seen, stripped) == UsageStrip.Unchanged)
-                    stripped.Write(next.Wire.Span);
+                if (!seen.HasFlag(StreamSignals.UsageOnly))
+                    EventEditor.Write(next, UsageStripper.Find(next) is { } usage ? [usage] : [], stripped);
             }
         }
     }

@@ -18,8 +18,8 @@ public sealed class UsageStripperTests
     [InlineData("\ufeffdata: {\"a\":1,\ndata: \"usage\":null}\n\n", "\ufeffdata: {\"a\":1\ndata: }\n\n")]
     public void A_null_usage_is_taken_out_and_nothing_else(string wire, string expected)
     {
-        var (outcome, text) = Strip(wire);
-        Assert.Equal(UsageStrip.Rewritten, outcome);
+        var (edit, _, text) = Strip(wire);
+        Assert.NotNull(edit);
         Assert.Equal(expected, text);
     }
 
@@ -31,12 +31,13 @@ public sealed class UsageStripperTests
     [InlineData("data: [DONE]\n\n")]
     [InlineData(": \"usage\":null\n\n")]
     [InlineData("data: {\"error\":{\"message\":\"x\"},\"usage\":{}}\n\n")]
-    public void What_is_not_a_null_usage_stays(string wire) => Assert.Equal(UsageStrip.Unchanged, Strip(wire).Outcome);
+    public void What_is_not_a_null_usage_stays(string wire) => Assert.Equal(wire, Strip(wire).Text);
 
     [Theory]
     [InlineData("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1}}\n\n")]
     [InlineData("data: {\"usage\":{},\"model\":\"m\",\"choices\":[ ]}\n\n")]
-    public void The_extra_chunk_is_dropped(string wire) => Assert.Equal(UsageStrip.Dropped, Strip(wire).Outcome);
+    public void The_extra_chunk_is_known(string wire)
+        => Assert.Equal(StreamSignals.UsageOnly, Strip(wire).Signals & StreamSignals.UsageOnly);
 
     [Fact]
     public void The_whole_stream_is_as_if_usage_had_not_been_asked_for()
@@ -53,14 +54,15 @@ public sealed class UsageStripperTests
         Assert.Equal(expected, Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(read.Stripped)));
     }
 
-    private static (UsageStrip Outcome, string Text) Strip(string wire)
+    private static (Splice? Edit, StreamSignals Signals, string Text) Strip(string wire)
     {
         using var reader = new SseReader();
         reader.Append(Encoding.UTF8.GetBytes(wire));
         Assert.True(reader.TryRead(out var read));
         var output = new ArrayBufferWriter<byte>();
         var signals = StreamMachine.For(RouteTable.Of(Endpoint.OpenAIChat)).Observe(read);
-        var outcome = UsageStripper.Strip(read, signals, output);
-        return (outcome, Encoding.UTF8.GetString(output.WrittenSpan));
+        var edit = UsageStripper.Find(read);
+        EventEditor.Write(read, edit is { } usage ? [usage] : [], output);
+        return (edit, signals, Encoding.UTF8.GetString(output.WrittenSpan));
     }
 }

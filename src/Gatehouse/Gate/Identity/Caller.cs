@@ -21,6 +21,9 @@ internal enum IdentifiedBy
     Token,
     UrlToken,
     Listener,
+
+    /// <summary>A call from inside this process.</summary>
+    Server,
 }
 
 /// <summary>
@@ -32,4 +35,7 @@ internal sealed class ListenerIdentity(string? job)
     public static ListenerIdentity Shared { get; } = new(null);
 
     public string? Job => job;
+
+    /// <summary>How a caller with no token is known here.</summary>
+    public IdentifiedBy By { get; init; } = IdentifiedBy.Listener;
 }

@@ -1,7 +1,5 @@
 using System.Globalization;
 using Gatehouse.Core.Traffic;
-using Gatehouse.Linux;
-using Microsoft.AspNetCore.Http;
 
 namespace Gatehouse.Gate.Identity;
 
@@ -11,17 +9,12 @@ namespace Gatehouse.Gate.Identity;
 /// </summary>
 internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
 {
-    /// <summary>The header of keys with a scheme before them.</summary>
-    public const string BearerHeader = "Authorization";
-
     private const string UrlPrefix = "/t/";
 
-    /// <summary>The headers in which clients send a key; Azure's clients use the last one.</summary>
-    private static readonly string[] KeyHeaders = [BearerHeader, "x-api-key", "api-key"];
-
     /// <summary>Identifies the call and sets its caller and its path without token.</summary>
-    public Refusal? Identify(GateCall call, string rawTarget, ListenerIdentity listener)
+    public Refusal? Identify(GateCall call, ListenerIdentity listener)
     {
+        var rawTarget = call.Request.Target;
         var path = PathOf(rawTarget);
         string? urlToken = null;
         if (path.StartsWith(UrlPrefix, StringComparison.Ordinal))
@@ -32,9 +25,9 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
         }
         call.Path = path;
         call.Query = QueryRules.Forwarded(rawTarget);
-        call.Dialect = DialectOf(path, call.Http.Request.Headers.ContainsKey("anthropic-version"));
+        call.Dialect = DialectOf(path, call.Request.Headers.Contains("anthropic-version"));
         if (leaks.Find(rawTarget, urlToken) is { } leak) return LeakedTokens.Refuse(leak);
-        var shown = Shown(call.Http.Request.Headers);
+        var shown = Shown(call.Request.Headers);
         if (shown.Disagrees) return Conflict();
         return urlToken is not null
             ? ByUrl(call, urlToken, shown)
@@ -76,8 +69,8 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
                     + "the page's origin under origins: of the job.");
         }
         // A page may also have its own name lead to this address, and then needs no Origin (DNS rebinding).
-        if (call.Http.Request.Headers.Origin.Count == 0 && IsBrowser(call.Http.Request)
-            && IsForeignName(call.Http.Request.Host.Host))
+        if (!call.Request.Headers.Contains("Origin") && IsBrowser(call.Request.Headers)
+            && IsForeignName(HostOf(call.Request.Headers)))
         {
             return new Refusal(RefusalKind.Policy,
                 "A browser called this job's own listener by a name that is not of a local network. Call it by its "
@@ -88,24 +81,32 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
             return new Refusal(RefusalKind.BadToken,
                 $"This listener belonged to job '{listener.Job}', which is no longer in the estate.", null);
         }
-        call.Caller = new Caller(job, IdentifiedBy.Listener, null, AddressOf(call));
+        call.Caller = new Caller(job, listener.By, null, AddressOf(call));
         if (job.PassCredential) call.OwnCredential = shown.Foreign;
         return null;
     }
 
     private static bool MayComeFromPage(GateCall call, string job)
-        => call.Http.Request.Headers.Origin.Count == 0
-            || (BrowserOrigins.Of(call.Http.Request) is { } origin
+        => !call.Request.Headers.Contains("Origin")
+            || (BrowserOrigins.Of(call.Request) is { } origin
                 && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
 
     /// <summary>
     /// Every browser says so: none lets a page change all of these. Browsers never send Sec-Fetch-Mode without
     /// Sec-Fetch-Site; Node's fetch, and so every client on it, does.
     /// </summary>
-    private static bool IsBrowser(HttpRequest request)
-        => request.Headers.ContainsKey("Sec-Fetch-Site")
-            || request.Headers.UserAgent.ToString().StartsWith("Mozilla/", StringComparison.Ordinal)
-            || (request.Headers.ContainsKey("Accept-Language") && request.Headers.ContainsKey("Referer"));
+    private static bool IsBrowser(HeaderList headers)
+        => headers.Contains("Sec-Fetch-Site")
+            || headers.Text("User-Agent")?.StartsWith("Mozilla/", StringComparison.Ordinal) == true
+            || (headers.Contains("Accept-Language") && headers.Contains("Referer"));
+
+    /// <summary>The name or address that the caller used, without its port.</summary>
+    private static string HostOf(HeaderList headers)
+    {
+        var host = headers.Text("Host") ?? "";
+        var port = host.LastIndexOf(':');
+        return port > host.LastIndexOf(']') ? host[..port] : host;
+    }
 
     /// <summary>
     /// A name that somebody outside may own, and can then have lead here. Names without a dot and those that
@@ -155,14 +156,14 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     /// The keys of all headers brought down to one token. Clients send keys for other services, placeholders and
     /// empty values beside it, or the same one twice; only two tokens of this gate can contradict each other.
     /// </summary>
-    private static Credentials Shown(IHeaderDictionary headers)
+    private static Credentials Shown(HeaderList headers)
     {
         var shown = new Credentials(null, null, false);
-        foreach (var header in KeyHeaders)
+        foreach (var header in ReadHeaders.Keys)
         {
-            foreach (var value in headers[header])
+            for (var at = headers.NextOf(header, 0); at >= 0; at = headers.NextOf(header, at + 1))
             {
-                var key = KeyIn(value ?? "");
+                var key = KeyIn(headers[at].Value);
                 if (key.Length == 0) continue;
                 if (!IsTokenShaped(key)) shown = shown with { Foreign = shown.Foreign ?? (header, key) };
                 else if (shown.Token is { } other && other != key) shown = shown with { Disagrees = true };
@@ -214,8 +215,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     private static string AddressOf(GateCall call)
         => call.RemoteAddress is { } address
             ? (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString()
-            : PeerCredentials.Of(call.Http.Features) is { } peer
-            ? string.Create(CultureInfo.InvariantCulture, $"unix uid {peer.Uid}") : "unix";
+            : call.Request.Peer;
 
     /// <summary>What a call shows: at most one token of this gate, and the first key of another service.</summary>
     private readonly record struct Credentials(

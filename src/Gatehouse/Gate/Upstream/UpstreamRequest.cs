@@ -18,7 +18,7 @@ internal static class UpstreamRequest
     {
         var model = call.Model!;
         var request = new HttpRequestMessage(
-            HttpMethod.Parse(call.Http.Request.Method), AddressOf(call, model))
+            HttpMethod.Parse(call.Request.Method), AddressOf(call, model))
         {
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
@@ -33,7 +33,7 @@ internal static class UpstreamRequest
 
     /// <summary>The type of a form with its boundary; null for every other body.</summary>
     public static string? FormType(GateCall call)
-        => call.Route!.Kind == RouteKind.Opaque && call.Http.Request.ContentType is { } type
+        => call.Route!.Kind == RouteKind.Opaque && call.Request.Headers.Text("Content-Type") is { } type
             && type.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) ? type : null;
 
     private static Uri AddressOf(GateCall call, ModelPlan model)
@@ -58,25 +58,27 @@ internal static class UpstreamRequest
     /// <summary>In the header that it came in: a subscription's is a bearer token, a key is not.</summary>
     private static void AddOwnCredential(HttpRequestMessage request, string header, string value)
         => request.Headers.TryAddWithoutValidation(
-            header, header == Identity.Identifier.BearerHeader ? $"Bearer {value}" : value);
+            header, header == ReadHeaders.Bearer ? $"Bearer {value}" : value);
 
     private static void CopyHeaders(GateCall call, HttpRequestMessage request)
     {
-        if (call.Forwarded.Length > 0 || call.Route!.ModelInBody)
+        if (call.Attempt!.Forwarded.Length > 0 || call.Route!.ModelInBody)
         {
-            request.Content = new ForwardedBody(call);
+            request.Content = new ForwardedBody(call.Attempt);
             // The body was read as JSON whatever it called itself, unless it is a form, with its own boundary.
-            var type = call.Route!.Kind == RouteKind.Manage ? call.Http.Request.ContentType : "application/json";
+            var type = call.Route!.Kind == RouteKind.Manage
+                ? call.Request.Headers.Text("Content-Type") : "application/json";
             request.Content.Headers.TryAddWithoutValidation("Content-Type", FormType(call) ?? type);
         }
-        foreach (var (name, values) in call.Http.Request.Headers)
+        for (var at = 0; at < call.Request.Headers.Count; at++)
         {
+            var (name, value) = call.Request.Headers[at];
             if (!HeaderRules.ForwardsRequest(call.Dialect, name)
                 || name.Equals("content-type", StringComparison.OrdinalIgnoreCase))
             {
                 continue;
             }
-            foreach (var value in values) request.Headers.TryAddWithoutValidation(name, value);
+            request.Headers.TryAddWithoutValidation(name, value);
         }
     }
 }
@@ -85,9 +87,9 @@ internal static class UpstreamRequest
 /// The recorded bytes on their way to the model. A large body is given back as soon as it is sent, and not when the
 /// model has worked on it; a small one stays, for a second try on a new connection.
 /// </summary>
-internal sealed class ForwardedBody(GateCall call) : HttpContent
+internal sealed class ForwardedBody(UpstreamAttempt attempt) : HttpContent
 {
-    private readonly long _length = call.Forwarded.Length;
+    private readonly long _length = attempt.Forwarded.Length;
 
     /// <summary>Told when there is a connection that the body goes to.</summary>
     public Action? OnConnected { get; set; }
@@ -99,16 +101,16 @@ internal sealed class ForwardedBody(GateCall call) : HttpContent
         Stream stream, TransportContext? context, CancellationToken stop)
     {
         OnConnected?.Invoke();
-        if (!call.TryBeginSending()) throw new IOException("The body of this call was sent before.");
+        if (!attempt.Body.TryBeginSending()) throw new IOException("The body of this call was sent before.");
         try
         {
-            foreach (var piece in call.Forwarded) await stream.WriteAsync(piece, stop);
+            foreach (var piece in attempt.Forwarded) await stream.WriteAsync(piece, stop);
         }
         finally
         {
-            call.EndSending();
+            attempt.Body.EndSending();
         }
-        if (_length > PooledBytes.RentedMax) call.FreeBody();
+        if (_length > PooledBytes.RentedMax) attempt.Body.Free();
     }
 
     protected override bool TryComputeLength(out long length)

@@ -21,6 +21,12 @@ public sealed record ComposeService
     /// <summary>The directory from which it is built; null when it is not.</summary>
     public string? BuildContext { get; init; }
 
+    /// <summary>The file that says how it is built; null when it is not built here.</summary>
+    public string? BuildFile { get; init; }
+
+    /// <summary>The arguments with which it is built.</summary>
+    public ImmutableArray<KeyValuePair<string, string>> BuildArguments { get; init; } = [];
+
     /// <summary>Its container's name; null when Compose chooses.</summary>
     public string? ContainerName { get; init; }
 

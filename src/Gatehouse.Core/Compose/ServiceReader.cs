@@ -25,6 +25,8 @@ internal sealed class ServiceReader(ComposeFileSet files, ComposeVariables varia
             Line = service.Line,
             Image = service["image"]?.Text,
             BuildContext = Build(service["build"]),
+            BuildFile = BuildFile(service["build"]),
+            BuildArguments = [.. Map((service["build"] as ComposeNode.Mapping)?["args"])],
             ContainerName = service["container_name"]?.Text,
             Environment = Environment(service),
             Ports = Ports(service["ports"]),
@@ -56,6 +58,10 @@ internal sealed class ServiceReader(ComposeFileSet files, ComposeVariables varia
     private static string? Build(ComposeNode? build)
         => (build?.Text ?? (build as ComposeNode.Mapping)?["context"]?.Text) is not { } context ? null
             : ComposePath.IsRemote(context) ? context : ComposePath.Join(build!.Source.Directory, context);
+
+    private static string? BuildFile(ComposeNode? build)
+        => Build(build) is { } context && !ComposePath.IsRemote(context)
+            ? ComposePath.Join(context, (build as ComposeNode.Mapping)?["dockerfile"]?.Text ?? "Dockerfile") : null;
 
     private ImmutableArray<EnvironmentFact> Environment(ComposeNode.Mapping service)
     {

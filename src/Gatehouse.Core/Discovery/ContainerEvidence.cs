@@ -36,8 +36,9 @@ internal sealed class ContainerEvidence
     {
         if (_software is null && EvidenceText.IsIdle(command))
             environment = environment.Where(fact => command[^1].Contains(fact.Name, StringComparison.Ordinal));
+        var all = environment.ToArray();
         // A variable that is set to nothing switches something off.
-        foreach (var fact in environment.Where(fact => fact.IsSecret || fact.Value != ""))
+        foreach (var fact in all.Where(fact => fact.IsSecret || fact.Value != ""))
         {
             var evidence = EvidenceText.FindInVariable(fact);
             _bag.AddRange(evidence.Where(IsTelling));
@@ -47,7 +48,30 @@ internal sealed class ContainerEvidence
                 if (fact.Name == _software?.SinkVariable) _bag.Add(EvidenceKind.Sink, piece.Where, piece.Value);
             }
         }
+        AddPairs(all);
     }
+
+    /// <summary>
+    /// An address in two variables, as <c>LLAMA_HOST</c> and <c>LLAMA_PORT</c>; at an address of its own it is the one
+    /// that listens there.
+    /// </summary>
+    private void AddPairs(EnvironmentFact[] environment)
+    {
+        const string Host = "HOST";
+        foreach (var fact in environment.Where(static fact => fact.Name.EndsWith(Host, StringComparison.Ordinal)
+            && KeyNames.IsModelAddress(fact.Name)))
+        {
+            var port = environment.LastOrDefault(one => one.Name == $"{fact.Name[..^Host.Length]}PORT")?.Value;
+            if (fact.Value is { } host && port is not null && host.All(IsHostLetter) && host.Any(char.IsAsciiLetter)
+                && host is not "localhost" && ParsedUrl.TryParse($"http://{host}:{port}") is { Port: not null } url
+                && DisplayWord.Url(url, withPath: false) is { } place)
+            {
+                _bag.Add(EvidenceKind.ModelUrl, $"env {fact.Name}", place, variable: fact.Name);
+            }
+        }
+    }
+
+    private static bool IsHostLetter(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '_';
 
     public void AddCommand(IReadOnlyList<string> command)
         => _bag.AddRange(EvidenceText.FindInArguments("command", command)

@@ -19,12 +19,13 @@ public static class ContainerObservations
 
     /// <summary>Every service of a project as an observation, except those that a plug-in provides.</summary>
     /// <param name="project">The project.</param>
-    public static ImmutableArray<Observation> Of(ComposeProject project)
+    /// <param name="read">Hands over a file that says how an image is built; null when none is read.</param>
+    public static ImmutableArray<Observation> Of(ComposeProject project, ReadScript? read = null)
     {
         ArgumentNullException.ThrowIfNull(project);
         var services = project.Services.Where(service => service.Provider is null)
             .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine,
-                service.Environment)))
+                service.Environment) ?? BuiltImage.SoftwareOf(service, read)))
             .ToArray();
         var shared = SharedVariables.Of(services);
         return [.. services.Select(one => Of(project, one.Service, one.Software) with
@@ -40,7 +41,7 @@ public static class ContainerObservations
     /// <param name="name">The name that people use for it.</param>
     internal static Observation Of(ContainerRun run, string place, string name)
     {
-        var software = SoftwareOf(run.Image, run.Command, run.Environment);
+        var software = SoftwareOf(run.Image, run.Command, run.Environment) ?? BuiltImage.SoftwareOf(run, name);
         var evidence = new ContainerEvidence(software, run.Image);
         evidence.AddEnvironment(run.Environment, run.Command);
         evidence.AddCommand(run.Command);
@@ -134,7 +135,7 @@ public static class ContainerObservations
 
     private static Observation Of(ComposeProject project, ComposeService service, KnownSoftware? software)
     {
-        var evidence = new ContainerEvidence(software, service.Image ?? "");
+        var evidence = new ContainerEvidence(software, service.Image ?? service.BuildContext ?? "");
         evidence.AddEnvironment(service.Environment, service.CommandLine);
         evidence.AddModels(service, project);
         var served = software is null ? evidence.AddHealthCheck(service.HealthCheck) : null;

@@ -123,8 +123,16 @@ public static class EvidenceText
             bag.Add(EvidenceKind.SinkKey, where, variable.Name);
         if (variable.Value is { Length: > 0 } value && !KeyNames.IsOfPage(variable.Name))
         {
-            if (KeyNames.IsModelAddress(variable.Name)) UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));
-            else UrlScan.Add(bag, where, Bounded(value), posts: false);
+            if (KeyNames.IsModelAddress(variable.Name) || (KeyNames.MayBeModelAddress(variable.Name)
+                && ParsedUrl.TryParse(value) is { Scheme: "http" or "https", IsLocal: true } url
+                && (url.Path.Length < 2 || url.Path.StartsWith("/v1", StringComparison.Ordinal))))
+            {
+                UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));
+            }
+            else
+            {
+                UrlScan.Add(bag, where, Bounded(value), posts: false);
+            }
             ModelScan.AddVariable(bag, where, variable.Name, value);
             if (KeyNames.IsModelProvider(variable.Name) && KnownApis.OfName(value) is { } provider)
                 bag.Add(EvidenceKind.ModelProvider, where, provider.Word);

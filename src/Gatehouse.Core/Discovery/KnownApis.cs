@@ -51,7 +51,8 @@ internal static class KnownApis
             if (upper.Contains(row.Word, StringComparison.Ordinal)) return row;
         }
         var parts = KeyNames.PartsOf(variable);
-        foreach (var row in ByPart)
+        // People write OPEN_AI as they write OPENAI.
+        foreach (var row in ByPart.Concat(ByWord))
         {
             if (KeyNames.IsWord(parts, row.Word)) return row;
         }

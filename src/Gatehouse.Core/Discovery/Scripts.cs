@@ -98,8 +98,11 @@ internal static class ServedModel
     /// <summary>What a container's command and variables say that it serves; null when they say nothing.</summary>
     public static KnownSoftware? SoftwareOf(IReadOnlyList<string> command, IEnumerable<EnvironmentFact> environment)
     {
-        if (environment.Any(static fact => LlamaVariables.Contains(fact.Name)) || IsLlama(command))
+        var variables = environment.ToArray();
+        if (variables.Any(static fact => LlamaVariables.Contains(fact.Name)) || IsLlama(command))
             return SoftwareTable.OfProgram("llama-server");
+        if (IsLiteLlm(command) && variables.Any(static fact => fact.Name == "LITELLM_MASTER_KEY"))
+            return SoftwareTable.OfProgram("litellm");
         var software = command.Count == 0 ? null : Programs.SoftwareOf(EvidenceText.FindInArguments("", command));
         return software?.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
     }
@@ -132,6 +135,11 @@ internal static class ServedModel
         }
         return null;
     }
+
+    /// <summary>Options without a program before them, for an image that starts LiteLLM's proxy.</summary>
+    private static bool IsLiteLlm(IReadOnlyList<string> command) => command.Count != 0 && command[0].StartsWith('-')
+        && command.Any(static word => word is "--config" or "-c"
+            || word.StartsWith("--config=", StringComparison.Ordinal));
 
     /// <summary>Options without a program before them, for an image that starts llama.cpp's server.</summary>
     private static bool IsLlama(IReadOnlyList<string> command)

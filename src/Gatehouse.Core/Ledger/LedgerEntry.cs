@@ -230,6 +230,9 @@ public sealed record OutcomeEntry : LedgerEntry
     /// <summary>Marks such as <c>outside-window</c>.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
+    /// <summary>What guards found in prompt and answer; an entry keeps the first <see cref="GuardFinding.Max"/>.</summary>
+    public IReadOnlyList<GuardFinding> Findings { get; init; } = [];
+
     /// <inheritdoc/>
     public override string Kind => Word;
 
@@ -243,6 +246,7 @@ public sealed record OutcomeEntry : LedgerEntry
         }
 
         writer.Member("duration_ms", DurationMilliseconds);
+        GuardFinding.Write(writer, Findings);
         writer.MemberIfSet("fingerprint", Fingerprint);
         writer.MemberIfAny("flags", Flags);
         writer.MemberIfSet("input_tokens", InputTokens);
@@ -252,7 +256,12 @@ public sealed record OutcomeEntry : LedgerEntry
         writer.MemberIfSet("reason", Reason);
         writer.MemberIfSet("reported_model", ReportedModel);
         writer.Member("status", Status);
+        // Entries without findings stay what they were before there were any.
+        if (Findings.Count > 0)
+            writer.Member("v", FindingsVersion);
     }
+
+    private const long FindingsVersion = 2;
 
     internal static OutcomeEntry ReadBody(string id, JsonElement body) => new()
     {
@@ -260,6 +269,8 @@ public sealed record OutcomeEntry : LedgerEntry
         BytesDelivered = body.Number("bytes_delivered"),
         Call = body.ObjectIfSet("call") is { } call ? CallFactsForm.Read(call) : null,
         DurationMilliseconds = body.Number("duration_ms"),
+        Findings = (body.NumberIfSet("v") ?? 1) <= FindingsVersion
+            ? GuardFinding.Read(body) : throw EntryBody.Missing("v"),
         Fingerprint = body.TextIfSet("fingerprint"),
         Flags = body.Texts("flags"),
         InputTokens = body.NumberIfSet("input_tokens"),
@@ -270,6 +281,82 @@ public sealed record OutcomeEntry : LedgerEntry
         ReportedModel = body.TextIfSet("reported_model"),
         Status = (int)body.Number("status"),
     };
+}
+
+/// <summary>
+/// What a guard found in a text of a call, and what it did about it. It says where, never what: the text itself is in
+/// the payloads, for as long as they are kept.
+/// </summary>
+public sealed record GuardFinding
+{
+    /// <summary>Findings in one entry, for which a leaf has room. Those beyond are counted (<c>findings_more</c>).</summary>
+    public const int Max = 64;
+
+    /// <summary>The rule that found it, such as <c>secret/api-key</c>.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>The version of the rule.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>What was done: <c>flag</c>, <c>mark</c>, <c>redact</c>, <c>review</c>, <c>hold</c>, <c>block</c>.</summary>
+    public required string Action { get; init; }
+
+    /// <summary>Which text: <c>prompt/PATH</c>, or <c>answer/KIND/OUTER/INNER</c>.</summary>
+    public required string Channel { get; init; }
+
+    /// <summary>Where it begins, in characters from the start of that text.</summary>
+    public long Start { get; init; }
+
+    /// <summary>How many characters it has.</summary>
+    public long Length { get; init; }
+
+    /// <summary>
+    /// A keyed hash of what was found, so that equal finds can be told; null where the rule gives none. An unkeyed one
+    /// of a short secret can be guessed.
+    /// </summary>
+    public string? Digest { get; init; }
+
+    internal static void Write(CanonicalWriter writer, IReadOnlyList<GuardFinding> findings)
+    {
+        if (findings.Count == 0)
+            return;
+        writer.Name("findings");
+        writer.BeginArray();
+        foreach (var finding in findings.Take(Max))
+        {
+            writer.BeginObject();
+            writer.Member("action", finding.Action);
+            writer.Member("channel", finding.Channel);
+            writer.MemberIfSet("digest", finding.Digest);
+            writer.Member("length", finding.Length);
+            writer.Member("rule", finding.Rule);
+            writer.Member("start", finding.Start);
+            writer.Member("version", finding.Version);
+            writer.EndObject();
+        }
+
+        writer.EndArray();
+        if (findings.Count > Max)
+            writer.Member("findings_more", findings.Count - Max);
+    }
+
+    internal static IReadOnlyList<GuardFinding> Read(JsonElement body)
+    {
+        if (!body.TryGetProperty("findings", out var findings))
+            return [];
+        if (findings.ValueKind != JsonValueKind.Array)
+            throw EntryBody.Missing("findings");
+        return [.. findings.EnumerateArray().Select(static one => new GuardFinding
+        {
+            Action = one.Text("action"),
+            Channel = one.Text("channel"),
+            Digest = one.TextIfSet("digest"),
+            Length = one.Number("length"),
+            Rule = one.Text("rule"),
+            Start = one.Number("start"),
+            Version = one.Text("version"),
+        })];
+    }
 }
 
 /// <summary>How an exchange ended.</summary>

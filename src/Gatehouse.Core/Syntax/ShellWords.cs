@@ -12,9 +12,13 @@ internal static class ShellWords
     public const int WordsMax = 400;
 
     private const int CommandsMax = 60; // Commands of one line.
+    private const int DepthMax = 4; // Substitutions within substitutions.
     private const int SettingWordsMax = 4096; // Words of a setting that is one command; units list devices in some.
 
-    /// <summary>The commands of a line of shell, each with its words; targets of redirections are left out.</summary>
+    /// <summary>
+    /// The commands of a line of shell, each with its words; targets of redirections are left out. A command whose
+    /// output is put in comes behind the one that uses it.
+    /// </summary>
     public static List<string[]> Commands(string line) => new Splitter(line, WordsMax).Commands();
 
     /// <summary>The words of one command without operators, as Compose splits its settings.</summary>
@@ -61,11 +65,18 @@ internal static class ShellWords
     private sealed class Splitter(string text, int wordsMax)
     {
         private readonly List<string[]> _commands = [];
+        private readonly List<string[]> _inner = [];
         private readonly List<string> _words = [];
         private readonly StringBuilder _word = new();
         private bool _hasWord, _isTarget;
         private char _quote;
         private int _count;
+
+        // From there on no end of a substitution is looked for: a line is looked through to its end but once.
+        private int _open = text.Length;
+
+        /// <summary>In how many substitutions the text is.</summary>
+        public int Depth { get; init; }
 
         /// <summary>
         /// Appends what an escape stands for and returns its last place; without it, the next letter stands for itself,
@@ -90,7 +101,7 @@ internal static class ShellWords
             for (var at = 0; at < text.Length; at++)
             {
                 var letter = text[at];
-                if (TakeQuoting(ref at)) continue;
+                if (TakeQuoting(ref at) || TakeInner(ref at)) continue;
                 if (_quote == '\0' && letter is '<' or '>')
                 {
                     // A number before the sign is the descriptor, not a word.
@@ -130,6 +141,38 @@ internal static class ShellWords
             return _hasWord = true;
         }
 
+        /// <summary>Takes <c>$( )</c>, if one begins at this place and ends in the text.</summary>
+        private bool TakeInner(ref int at)
+        {
+            if (_quote == '\'' || text[at] != '$' || at >= _open || Depth >= DepthMax) return false;
+            var end = EndOfInner(at);
+            if (end == 0) return false;
+            _inner.AddRange(new Splitter(text[(at + 2)..end], wordsMax) { Depth = Depth + 1 }.Commands()
+                .Take(CommandsMax - _inner.Count));
+            _word.Append(text, at, end - at + 1);
+            _hasWord = true;
+            at = end;
+            return true;
+        }
+
+        /// <summary>Where <c>$( )</c> ends that begins here; 0 where none begins or the text does not end it.</summary>
+        private int EndOfInner(int at)
+        {
+            if (at + 2 >= text.Length || text[at + 1] != '(') return 0;
+            var (depth, quote) = (0, '\0');
+            for (var next = at + 1; next < text.Length; next++)
+            {
+                var letter = text[next];
+                if (letter == '\\' && quote != '\'') next++;
+                else if (quote != '\0') quote = letter == quote ? '\0' : quote;
+                else if (letter is '"' or '\'') quote = letter;
+                else if (letter == '(') depth++;
+                else if (letter == ')' && --depth == 0) return next;
+            }
+            _open = at;
+            return 0;
+        }
+
         private void Append(char letter)
         {
             _word.Append(letter);
@@ -148,6 +191,8 @@ internal static class ShellWords
         {
             CloseWord();
             if (_words.Count > 0 && _commands.Count < CommandsMax) _commands.Add([.. _words]);
+            _commands.AddRange(_inner.Take(CommandsMax - _commands.Count));
+            _inner.Clear();
             _words.Clear();
             _isTarget = false;
         }

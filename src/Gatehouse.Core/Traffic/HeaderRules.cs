@@ -76,12 +76,16 @@ public static class QueryRules
         if (at < 0) return "";
         var end = target.IndexOf('#', at);
         var query = target.AsSpan(at + 1, (end < 0 ? target.Length : end) - at - 1);
+        // The version of Azure's older paths is no version of the path that goes upstream in their place.
+        var isOlder = target.AsSpan(0, at).Contains("/openai/deployments/", StringComparison.Ordinal)
+            || target.AsSpan(0, at).EndsWith("/openai/responses", StringComparison.Ordinal);
         var kept = new StringBuilder();
         foreach (var range in query.Split('&'))
         {
             var part = query[range];
             var split = part.IndexOf('=');
             if (split <= 0 || !Names.Contains(part[..split].ToString()) || !IsPlain(part[(split + 1)..])) continue;
+            if (isOlder && part.StartsWith("api-version", StringComparison.Ordinal)) continue;
             kept.Append(kept.Length == 0 ? '?' : '&').Append(part);
         }
         return kept.ToString();

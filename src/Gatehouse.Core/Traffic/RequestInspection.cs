@@ -11,11 +11,12 @@ public sealed record RequestInspection
     /// </summary>
     public Refusal? Refusal { get; init; }
 
-    /// <summary>The model as the caller named it.</summary>
+    /// <summary>The model as the body names it; empty where only the path names one.</summary>
     public string Model { get; init; } = "";
 
     /// <summary>
-    /// Where the JSON string with the model begins, its quote included, in bytes from the body's start.
+    /// Where the JSON string with the model begins, its quote included, in bytes from the body's start. Without one,
+    /// where the body's object begins.
     /// </summary>
     public int ModelOffset { get; init; }
 
@@ -68,8 +69,12 @@ public sealed record RequestInspection
     }
 
     /// <summary>The splice that puts the upstream's name in the place of the caller's.</summary>
-    public Splice RenameModel(string upstreamName) =>
-        new(ModelOffset, ModelLength, JsonText.Quote(upstreamName));
+    public Splice RenameModel(string upstreamName)
+    {
+        var quoted = JsonText.Quote(upstreamName);
+        byte[] replacement = Model.Length > 0 ? quoted : [.. "{\"model\":"u8, .. quoted, .. ","u8];
+        return new Splice(ModelOffset, ModelLength, replacement);
+    }
 }
 
 /// <summary>
@@ -87,8 +92,10 @@ public static class RequestInspector
     /// <param name="body">The body, decoded.</param>
     /// <param name="route">The route that it came to.</param>
     /// <param name="withTexts">Whether the texts of the prompt are wanted; they cost a list.</param>
+    /// <param name="isNamedInPath">Whether the path names the model, so that the body need not.</param>
     /// <exception cref="ArgumentException">The route's bodies name no model.</exception>
-    public static RequestInspection Inspect(ReadOnlySpan<byte> body, Route route, bool withTexts = false)
+    public static RequestInspection Inspect(
+        ReadOnlySpan<byte> body, Route route, bool withTexts = false, bool isNamedInPath = false)
     {
         ArgumentNullException.ThrowIfNull(route);
         if (!route.ModelInBody && route.OpaqueName is null)
@@ -104,7 +111,7 @@ public static class RequestInspector
             stackalloc int[DepthMax + 1], stackalloc int[DepthMax + 1]);
         try
         {
-            return walk.Run();
+            return walk.Run(isNamedInPath);
         }
         catch (JsonException error)
         {
@@ -138,6 +145,7 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     private readonly CarrierWatch _carriers = new(route);
     private string? _model;
     private string? _legacyModel;
+    private bool _hasMembers;
     private int _modelOffset;
     private int _modelLength;
     private bool? _stream;
@@ -166,6 +174,7 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
     {
         if (place == Place.Other)
             return true;
+        _hasMembers = true;
         var taken = place switch
         {
             Place.Top => TakeTop(key, ref reader),
@@ -179,24 +188,31 @@ internal sealed class RequestFindings(Route route, int bodyBytes)
         return _carriers.Take(place, key, keyText, ref reader) || Refuse(RefusalKind.Malformed, _carriers.Problem);
     }
 
-    public RequestInspection Conclude()
+    public RequestInspection Conclude(bool isNamedInPath)
     {
         if (_model is not null && _legacyModel is not null && _model != _legacyModel)
         {
             Refuse(RefusalKind.AmbiguousJson, "\"model\" and \"name\" name two different models; send one of them.");
             return new RequestInspection { Refusal = Refusal };
         }
-        if ((_model ?? _legacyModel) is not { Length: > 0 } model)
+        if ((_model ?? _legacyModel) is not { } model)
         {
+            if (isNamedInPath && _hasMembers)
+                return Inspected("", BodyOffset, 1);
             Refuse(RefusalKind.Malformed, "The body names no model; send \"model\" as a string.");
             return new RequestInspection { Refusal = Refusal };
         }
+        return Inspected(model, _modelOffset, _modelLength);
+    }
+
+    private RequestInspection Inspected(string model, int modelOffset, int modelLength)
+    {
         var stream = route.Framing != StreamFraming.None && (_stream ?? route.StreamByDefault);
         return new RequestInspection
         {
             Model = model,
-            ModelOffset = _modelOffset,
-            ModelLength = _modelLength,
+            ModelOffset = modelOffset,
+            ModelLength = modelLength,
             Stream = stream,
             UsageRequest = stream && route.Endpoint is Endpoint.OpenAIChat or Endpoint.OpenAICompletions
                 ? _usage.Request(BodyOffset) : null,

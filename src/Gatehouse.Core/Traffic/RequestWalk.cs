@@ -32,14 +32,15 @@ internal ref struct RequestWalk
         _findings = new RequestFindings(route, body.Length);
     }
 
-    public RequestInspection Run()
+    public RequestInspection Run(bool isNamedInPath)
     {
         while (_reader.Read())
         {
             if (!Step())
                 return new RequestInspection { Refusal = _findings.Refusal };
         }
-        return _findings.Conclude() with { Texts = _texts?.Texts ?? [] };
+        var inspection = _findings.Conclude(isNamedInPath);
+        return _texts is null ? inspection : inspection with { Texts = _texts.Texts };
     }
 
     public void Dispose() => _keys.Dispose();

@@ -102,6 +102,7 @@ public static class RouteTable
 
     private const string Models = "/models/";
     private const string Blobs = "/api/blobs/";
+    private const string Deployments = "/openai/deployments/";
 
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
@@ -156,6 +157,19 @@ public static class RouteTable
         return candidates.Length == 0 ? null : candidates[0].Methods;
     }
 
+    /// <summary>
+    /// The model that a path of Azure's API names (<c>/openai/deployments/NAME/…</c>), or null for another path. There
+    /// the path decides: clients put some other model into the body, which that API does not read.
+    /// </summary>
+    public static string? DeploymentIn(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        if (!path.StartsWith(Deployments, StringComparison.Ordinal))
+            return null;
+        var end = path.IndexOf('/', Deployments.Length);
+        return end < 0 ? null : ModelName(path.AsSpan(Deployments.Length, end - Deployments.Length));
+    }
+
     internal static string? NameAtEnd(Route route, string path)
     {
         if (route.Endpoint == Endpoint.OllamaBlob)
@@ -172,6 +186,8 @@ public static class RouteTable
         ArgumentNullException.ThrowIfNull(path);
         if (path.Length > 4 * NameCharsMax)
             return [];
+        if (path.StartsWith(Deployments, StringComparison.Ordinal))
+            return DeploymentIn(path) is null ? [] : OfDeployment(path.AsSpan(path.IndexOf('/', Deployments.Length)));
         var rest = WithoutVersion(path);
         var versioned = rest.Length != path.Length;
         if (Lookup.TryGetValue(rest, out var routes) && !(versioned && routes[0].Dialect == Dialect.Ollama))
@@ -183,11 +199,19 @@ public static class RouteTable
         return [];
     }
 
+    /// <summary>What Azure serves below a deployment; its responses and lists stand elsewhere.</summary>
+    private static ReadOnlySpan<Route> OfDeployment(ReadOnlySpan<char> path) =>
+        Lookup.TryGetValue(path, out var routes) && routes[0].Dialect == Dialect.OpenAI
+            && routes[0].Scope is not (EndpointScope.Models or EndpointScope.Responses) ? routes : [];
+
     private static ReadOnlySpan<char> WithoutVersion(ReadOnlySpan<char> path)
     {
-        // Groq's clients, and those of routers that serve several dialects, put the name of the API before it.
-        if (path.StartsWith("/openai/v1/", StringComparison.Ordinal))
+        // Groq's clients, and those of routers that serve several dialects, put the name of the API before it, Azure's
+        // do so for responses, and DeepInfra's put it behind the version.
+        if (path.StartsWith("/openai/v1/", StringComparison.Ordinal) || path is "/openai/responses")
             path = path["/openai".Length..];
+        else if (path.StartsWith("/v1/openai/", StringComparison.Ordinal))
+            return path["/v1/openai".Length..];
         for (var times = 0; times < 2 && path.StartsWith("/v1/", StringComparison.Ordinal); times++)
             path = path[3..];
         return path;

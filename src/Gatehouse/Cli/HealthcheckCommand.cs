@@ -64,10 +64,11 @@ internal static class HealthcheckCommand
 
     private static string Reason(JsonElement answer)
     {
-        var ledger = answer.GetProperty("ledger").GetString()!
+        var ledger = $"ledger: {answer.GetProperty("ledger").GetString()}"
             + (answer.TryGetProperty("ledger-reason", out var why) ? $": {why.GetString()}" : "");
-        return answer.TryGetProperty("obstacle", out var obstacle)
-            ? $"{obstacle.GetString()}; ledger: {ledger}" : $"ledger: {ledger}";
+        var obstacle = answer.TryGetProperty("obstacle", out var named) ? named.GetString() : null;
+        // What stands in the way is often the ledger's own state: once is enough.
+        return obstacle is null || obstacle == ledger ? ledger : $"{obstacle}; {ledger}";
     }
 
     // Docker keeps 2 for itself, so every failure is a 1.

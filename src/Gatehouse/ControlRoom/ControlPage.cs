@@ -100,8 +100,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         }
         text.Append(ready ? "ready\n" : "not ready: calls are refused or would hang\n");
         if (obstacle is not null) text.Append(obstacle).Append('\n');
-        text.Append("ledger: ").Append(health.State).Append(health.Reason.Length > 0 ? ": " + health.Reason : "")
-            .Append('\n');
+        // What stands in the way is often the ledger's own state: once is enough.
+        var state = $"ledger: {health.State}{(health.Reason.Length > 0 ? ": " + health.Reason : "")}";
+        if (state != obstacle) text.Append(state).Append('\n');
         if (PlanProblems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
         foreach (var problem in PlanProblems) text.Append("  ").Append(problem).Append('\n');
         foreach (var change in Adoption.Changes) text.Append("adoption: ").Append(change).Append('\n');

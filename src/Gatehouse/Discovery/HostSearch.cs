@@ -40,7 +40,8 @@ internal sealed class HostSearch
         var containers = SettingsSearch.Add(files,
         [
             .. engine is null ? [] : ContainerObservations.Of(engine),
-            .. projects.Where(one => one.Project is not null).SelectMany(one => ContainerObservations.Of(one.Project!)),
+            .. projects.Where(one => one.Project is not null)
+                .SelectMany(one => ContainerObservations.Of(one.Project!, files.ReadScript)),
         ]);
         var host = HostFilesReading.Of(files, [.. folders, .. volumes, .. SettingsSearch.FlowFolders(containers)]);
         _looked.Add(

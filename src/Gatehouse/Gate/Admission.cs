@@ -86,7 +86,7 @@ internal sealed class Admission(GateParts parts)
         if (route.Kind == RouteKind.Opaque) return await CheckOpaqueAsync(call);
         if (!route.ModelInBody) return PickUpstream(call);
         var inspection = call.Inspection = RequestInspector.Inspect(
-            call.Body.Received.Span, route, withTexts: parts.Guard is not null);
+            call.Body.Received.Span, route, parts.Guard is not null, RouteTable.DeploymentIn(call.Path) is not null);
         if (inspection.Refusal is { } malformed) return malformed;
         var refusal = ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model);
         if (refusal is not null) return refusal;
@@ -114,11 +114,13 @@ internal sealed class Admission(GateParts parts)
     }
 
     /// <summary>
-    /// A model is named by its estate key or its upstream name, and has to be this job's and this token's.
+    /// A model is named by its estate key or its upstream name, and has to be this job's and this token's. Where the
+    /// path names one too, the body's is not asked for, and is replaced.
     /// </summary>
     private static Refusal? FindModel(GateCall call, string name)
     {
         var job = call.Caller.Job;
+        name = RouteTable.DeploymentIn(call.Path) ?? name;
         var model = job.ModelFor(name, call.Plan.Prices, model => Speaks(model, call.Route!));
         if (model is null || !TokenAllows(call, model))
         {
@@ -182,7 +184,8 @@ internal sealed class Admission(GateParts parts)
                     named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
         }
         var inspection = RequestInspector.Inspect(
-            call.Body.Received.Span, call.Route!, withTexts: parts.Guard is not null);
+            call.Body.Received.Span, call.Route!, parts.Guard is not null,
+            RouteTable.DeploymentIn(call.Path) is not null);
         call.Inspection = parts.Guard is null ? null : inspection;
         return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)
             ?? FindModel(call, inspection.Model) ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)

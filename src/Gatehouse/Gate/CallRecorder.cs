@@ -124,6 +124,7 @@ internal sealed class CallRecorder(GateParts parts)
             Fingerprint = Short(outcome.Fingerprint),
             BytesDelivered = outcome.DeliveredBytes ?? outcome.Delivered.Length,
             Flags = outcome.Flags,
+            Findings = call.Findings,
         },
         Payloads = outcome.Upstream.Length == 0 ? [] :
         [
@@ -152,6 +153,7 @@ internal sealed class CallRecorder(GateParts parts)
                 Status = row.Status,
                 Reason = row.Reason,
                 DurationMilliseconds = (long)parts.Time.GetElapsedTime(call.Started).TotalMilliseconds,
+                Findings = call.Findings,
             },
             Payloads = kept == 0
                 ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Body.Received.Memory)],

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.InteropServices;
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Identity;
@@ -70,6 +71,9 @@ internal sealed class GateCall : IDisposable
 
     /// <summary>Who looks at the answer; null when nobody does.</summary>
     public IAnswerGuard? Guard { get; set; }
+
+    /// <summary>What guards found in prompt and answer.</summary>
+    public List<GuardFinding> Findings { get; } = [];
 
     /// <summary>Whether what the caller gets may differ from what the model sent.</summary>
     public bool RewritesAnswer => Guard is not null || Attempt?.UsageInjected == true;

@@ -164,6 +164,7 @@ internal sealed class GatePipeline(GateParts parts)
             var verdict = await guard.LookAsync(new PromptView(call, call.Inspection?.Texts ?? []), call.Ended);
             foreach (var edit in verdict.Edits ?? [])
                 call.Attempt!.Edit(edit.Text.Replace(edit.Replacement), edit.Name);
+            call.Findings.AddRange(verdict.Findings ?? []);
             return verdict.Refusal;
         }
         catch (OperationCanceledException) when (call.CutWhy is { } why)

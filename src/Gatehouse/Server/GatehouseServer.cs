@@ -477,9 +477,9 @@ internal sealed class GatehouseServer : IAsyncDisposable
     {
         Tokens.GoBack(now, by);
         Log.LogWarning(
-            "The clock went back to {Now:yyyy-MM-dd HH:mm} UTC. It had been ahead by {By}; what was recorded meanwhile "
-            + "is known as such and kept for its time from then on. Check the clock, then run: "
-            + "gatehouse ledger confirm-clock", now, by);
+            "The clock went back to {Now:yyyy-MM-dd HH:mm} UTC. It had been {Days:0.0} days ahead; what was recorded "
+            + "meanwhile is known as such and kept for its time from then on. Check the clock, then run: "
+            + "gatehouse ledger confirm-clock", now, by.TotalDays);
     }
 
     /// <summary>

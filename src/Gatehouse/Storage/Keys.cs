@@ -13,6 +13,9 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class DayKeys(string directory, KeyWrap wrap)
 {
+    /// <summary>Whether something on record lies under the key of a day; asked before a new one is made.</summary>
+    public Func<DateOnly, RetentionClass, bool> IsInUse { get; init; } = static (_, _) => false;
+
     private const string Prefix = "day-";
     private const string DayFormat = "yyyyMMdd";
 
@@ -21,17 +24,29 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
 
     /// <summary>The extracted key for payloads that expire on a day, made durable before it is used.</summary>
     /// <exception cref="IOException">The disk refused to take a new key.</exception>
+    /// <exception cref="HomeException">The key was taken away, or cannot be opened.</exception>
     public byte[] GetOrCreate(DateOnly day, RetentionClass retention)
     {
+        var path = PathOf(day, retention);
         if (_known.TryGetValue((day, retention), out var known))
-            return known;
+        {
+            // What only this process could still open would be lost with it.
+            return File.Exists(path) ? known : throw new HomeException(
+                $"The key {path} was removed while the gate ran. Restore it from a backup.");
+        }
         lock (_creating)
         {
             if (Find(day, retention) is { } found)
                 return found;
-            var path = PathOf(day, retention);
             if (File.Exists(path))
                 throw new HomeException($"The key {path} is sealed by a key that is not in this home. Restore kek/.");
+            // Another key under this name would hide that the first one is gone, and keep it from being restored.
+            if (IsInUse(day, retention))
+            {
+                throw new HomeException(
+                    $"The key {path} is not there, but payloads on record are sealed with it. Restore it from a "
+                    + "backup.");
+            }
             var key = RandomNumberGenerator.GetBytes(KeyWrap.KeyLength);
             wrap.Write(path, NameOf(day, retention), key);
             return Keep(day, retention, key);
@@ -303,7 +318,14 @@ internal sealed class LedgerKeys
                 + "A ledger keeps its name: restore `name:` and `node:`, or start a new home.");
         }
 
-        return new LedgerKeys(verifier, seed, new DayKeys(home.KeysDirectory, wrap));
+        return new LedgerKeys(verifier, seed, new DayKeys(home.KeysDirectory, wrap)
+        {
+            IsInUse = (day, retention) =>
+            {
+                using var reader = LedgerReader.OpenReadOnly(home);
+                return reader.HasPayloadsOf(day, retention);
+            },
+        });
     }
 
     /// <summary>Signs a note's text.</summary>

@@ -52,6 +52,16 @@ internal sealed class LedgerReader : IDisposable
         return ReadSpans().FirstAfter(since, orAt: true, Count(), _statements.Get(ClockSpans.SelectLeaf));
     }
 
+    /// <summary>Whether a payload of a class expires on a day: it lies under that day's key.</summary>
+    public bool HasPayloadsOf(DateOnly day, RetentionClass retention)
+    {
+        var from = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
+        return _statements.Get(
+            "SELECT EXISTS (SELECT 1 FROM payload WHERE expires >= ?1 AND expires < ?2 AND class = ?3)")
+            .Bind(1, from.ToUnixTimeMilliseconds()).Bind(2, from.AddDays(1).ToUnixTimeMilliseconds())
+            .Bind(3, (long)retention).Number() > 0;
+    }
+
     /// <summary>The leaves that were stamped by a clock that ran ahead.</summary>
     public ClockSpans ReadSpans() => ClockSpans.Read(_statements.Get(ClockSpans.Select));
 

@@ -24,11 +24,15 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
 {
     private const int SharesOfFree = 3;
 
+    // The first of those who wait for each other waits three times: the others give up meanwhile.
+    private const int TurnsMax = 3;
+
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _waiters = new();
     private readonly Dictionary<string, long> _held = new(StringComparer.Ordinal);
     private long _used;
     private int _places;
+    private long _gaveUp;
 
     /// <summary>How long a call or an append waits for room before it is refused.</summary>
     public static TimeSpan WaitMax { get; } = TimeSpan.FromSeconds(2);
@@ -60,7 +64,10 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
         }
     }
 
-    /// <summary>Waits for room at most as long as is said.</summary>
+    /// <summary>
+    /// Waits for room as long as is said. Owners that grow may wait for each other; were all of them refused, a try of
+    /// all at once would never succeed. So the first of them waits on, until the others have given back what they hold.
+    /// </summary>
     public async ValueTask<RoomGrant> TakeAsync(
         long bytes, string? owner, int places, TimeSpan wait, CancellationToken stop)
     {
@@ -80,7 +87,7 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
         }
         try
         {
-            await wanted.Granted.Task.WaitAsync(wait, time, stop);
+            await WaitInTurnsAsync(node, wait, stop);
             return RoomGrant.Taken;
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
@@ -92,12 +99,51 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
                 if (wasGranted && error is TimeoutException) return RoomGrant.Taken;
                 if (wasGranted) Give_NeedsLock(bytes, owner, places);
                 else _waiters.Remove(node);
+                if (owner is not null) _gaveUp = time.GetTimestamp();
                 var grant = Judge_NeedsLock(wanted);
                 // A waiter behind this one that needs less gets its turn.
                 Grant_NeedsLock();
                 if (error is TimeoutException) return grant == RoomGrant.Taken ? RoomGrant.Full : grant;
             }
             throw;
+        }
+    }
+
+    private async Task WaitInTurnsAsync(LinkedListNode<Waiter> node, TimeSpan wait, CancellationToken stop)
+    {
+        for (var turn = 1; turn < TurnsMax; turn++)
+        {
+            var granted = node.Value.Granted.Task;
+            await granted.WaitAsync(turn == 1 ? wait : WaitMax, time, stop)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (granted.IsCompleted) return;
+            stop.ThrowIfCancellationRequested();
+            if (!GoesOn(node)) throw new TimeoutException();
+        }
+        await node.Value.Granted.Task.WaitAsync(WaitMax, time, stop);
+    }
+
+    /// <summary>Whether this is the first of several who wait for each other, or the last one left of them.</summary>
+    private bool GoesOn(LinkedListNode<Waiter> node)
+    {
+        lock (_lock)
+        {
+            // It was granted just now.
+            if (node.List is null) return true;
+            // Where nobody owns anything, who waits holds nothing that another one waits for.
+            if (node.Value.Owner is not { } owner) return false;
+            for (var before = node.Previous; before is not null; before = before.Previous)
+            {
+                if (before.Value.Owner == owner) return false;
+            }
+            // A waiter that has just given up gives back in a moment what it holds.
+            if (_gaveUp != 0 && time.GetElapsedTime(_gaveUp) < WaitMax) return true;
+            if (node.Previous is null) return node.Next is not null;
+            for (var behind = node.Next; behind is not null; behind = behind.Next)
+            {
+                if (behind.Value.Owner == owner) return true;
+            }
+            return false;
         }
     }
 

@@ -28,6 +28,33 @@ public sealed class ReadinessTests
         Assert.Equal((503, "ledger_unavailable"), ((int)refused.StatusCode, RightsStage.ReasonOf(refused)));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_removed_key_of_the_day_is_not_replaced_and_calls_go_on_when_it_is_back(bool whileItRuns)
+    {
+        await using var stage = await GateStage.StartAsync();
+        var token = await stage.TokenAsync("all");
+        using (var answer = await stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token))
+            Assert.Equal(200, (int)answer.StatusCode);
+        var key = Directory.EnumerateFiles(Path.Combine(stage.HomePath, "keys"), "day-*-inputs.key").Single();
+        File.Move(key, key + ".away");
+        if (!whileItRuns) await stage.RestartAsync();
+
+        using (var refused = await stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token))
+            Assert.Equal((503, "ledger_unavailable"), ((int)refused.StatusCode, RightsStage.ReasonOf(refused)));
+        using var ready = await stage.Client.GetAsync(
+            new Uri(stage.ControlUrl, "readyz"), TestContext.Current.CancellationToken);
+        Assert.Equal(503, (int)ready.StatusCode);
+        Assert.Contains(Path.GetFileName(key), await ready.Content.ReadAsStringAsync(
+            TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.False(File.Exists(key), "A new key took the place of the one that was removed.");
+
+        File.Move(key + ".away", key);
+        using var again = await stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token);
+        Assert.Equal(200, (int)again.StatusCode);
+    }
+
     [Fact]
     public async Task A_room_without_memory_is_not_ready()
     {

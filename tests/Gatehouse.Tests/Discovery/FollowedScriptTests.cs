@@ -27,6 +27,30 @@ public sealed class FollowedScriptTests
     public void A_file_that_a_script_of_the_shell_takes_in_is_found(string text, string? path)
         => Assert.Equal(path is null ? [] : [path], ShellSources.Of("/srv/a/run.sh", text).ToArray());
 
+    [Theory]
+    [InlineData("claude -p \"$(cat a.md)\" --model x", "claude -p $(cat a.md) --model x|cat a.md")]
+    [InlineData("A=$(cd /x && nice claude -p b)", "A=$(cd /x && nice claude -p b)|cd /x|nice claude -p b")]
+    [InlineData("echo \"$(echo \"$(date)\")\"; ls", "echo $(echo \"$(date)\")|echo $(date)|date|ls")]
+    [InlineData("echo $((1 + 2)) 'x $(y)'", "echo $((1 + 2)) x $(y)|1 + 2")]
+    [InlineData("A=$(cd /x", "A=$|cd /x")]
+    public void A_command_whose_output_is_put_in_comes_behind_the_one_that_uses_it(string line, string commands)
+        => Assert.Equal(commands, string.Join('|', ShellWords.Commands(line).Select(words => string.Join(' ', words))));
+
+    [Theory]
+    [InlineData("B=\"$(command -v claude)\"", "claude")]
+    [InlineData("B=$(which claude)", "claude")]
+    [InlineData("B=\"${B:-$(command -v claude)}\"", "claude")]
+    [InlineData("B=$(date)", "")]
+    [InlineData("D=/a\nB=\"${B:-${C:-$D/x}}\"", "/a/x")]
+    [InlineData("B=\nB=${B:-1}  # one", "1")]
+    public void A_variable_of_the_shell_holds_its_default_or_the_program_that_is_looked_up(string text, string value)
+    {
+        var variables = new ShellVariables();
+        foreach (var words in text.Split('\n').SelectMany(ShellWords.Commands)) variables.Take(words);
+
+        Assert.Equal(value, variables.Expand("$B"));
+    }
+
     [Fact]
     public void Of_a_file_that_is_taken_in_the_functions_and_settings_that_are_used_count()
     {

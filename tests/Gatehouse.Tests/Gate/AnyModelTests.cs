@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Demo;
@@ -25,6 +26,7 @@ public sealed class AnyModelTests : IAsyncLifetime
         jobs:
           app: { owner: ops, models: [ollama, named], source: prompt, sink: none, mode: observe }
           open: { owner: ops, model: served, source: prompt, sink: none }
+          only: { owner: ops, model: named, source: prompt, sink: none }
           searcher:
             { owner: ops, model: served, source: prompt, sink: none, provider-tools: [searching-model] }
           agent: { owner: ops, models: [dated, small, ollama], source: prompt, sink: none }
@@ -106,6 +108,51 @@ public sealed class AnyModelTests : IAsyncLifetime
 
         Assert.Equal("provider_tool", RightsStage.ReasonOf(refused));
         Assert.Equal(HttpStatusCode.OK, taken.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("open", "gpt-5", "served", "gpt-5")]
+    [InlineData("app", "gpt-4o-mini", "named", null)]
+    public async Task In_Azures_paths_the_path_names_the_model_and_not_the_body(
+        string job, string deployment, string key, string? name)
+    {
+        using var answer = await CallAsync(
+            job, $"/openai/deployments/{deployment}/chat/completions?api-version=2024-10-21", "llama3.2:3b");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((key, name), (LastRequest().Model, LastRequest().ModelName));
+        Assert.Equal(["model"], LastRequest().Splices);
+        var call = _stage.Model.Calls.Snapshot().Last(call => call.Method == "POST");
+        Assert.Equal("/v1/chat/completions", call.Path);
+        using var body = JsonDocument.Parse(call.Body);
+        Assert.Equal(deployment, body.RootElement.GetProperty("model").GetString());
+    }
+
+    [Theory]
+    [InlineData("only", "gpt-5", "model_not_found")]
+    [InlineData("open", "gpt-5%3Aonline", "provider_tool")]
+    public async Task What_a_job_may_not_call_it_may_not_call_by_Azures_paths(string job, string name, string reason)
+    {
+        var path = $"/openai/deployments/{name}/chat/completions?api-version=2024-10-21";
+        using var answer = await CallAsync(job, path, "gpt-4o-mini");
+
+        Assert.Equal(reason, RightsStage.ReasonOf(answer));
+    }
+
+    [Fact]
+    public async Task In_Azures_paths_the_body_need_not_name_a_model()
+    {
+        const string Path = "/openai/deployments/gpt-5/chat/completions";
+        using var answer = await _stage.PostAsync(
+            Path, """ {"messages":[{"role":"user","content":"hello"}]}""", await _stage.TokenAsync("open"));
+        var sent = _stage.Model.Calls.Snapshot().Last(call => call.Method == "POST").Body;
+        using var empty = await _stage.PostAsync(Path, "{}", await _stage.TokenAsync("open"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(
+            """ {"model":"gpt-5","messages":[{"role":"user","content":"hello"}]}""",
+            Encoding.UTF8.GetString(sent.Span));
+        Assert.Equal("malformed_request", RightsStage.ReasonOf(empty));
     }
 
     [Fact]

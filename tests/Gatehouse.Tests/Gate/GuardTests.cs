@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Guarding;
@@ -234,6 +235,19 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
         Assert.Equal(calls, stage.Requests);
     }
 
+    [Theory]
+    [InlineData("chat stream")]
+    [InlineData("chat")]
+    public async Task What_was_found_is_on_record_without_its_text(string name)
+    {
+        var fixture = AnswerFixtures.Of(name);
+        await stage.CallAsync(fixture, fixture.Wire(), new Reporting());
+
+        var outcome = stage.LastOutcome;
+        var finding = Assert.Single(outcome.Findings);
+        Assert.Equal(("test/any", "flag", "answer/text/0/0"), (finding.Rule, finding.Action, finding.Channel));
+    }
+
     /// <summary>The secret in each text of a stream: in one piece, cut in the middle, and letter by letter.</summary>
     private static IEnumerable<string> SecretIn(AnswerFixture fixture)
     {
@@ -328,6 +342,23 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
         }
     }
 
+    private sealed class Reporting : IAnswerGuard
+    {
+        public ValueTask<TextRelease> LookAsync(TextView text, CancellationToken stop) => new(
+            text is not { IsEnd: true, Channel: { Kind: TextKind.Text, Outer: 0 } } ? TextRelease.All
+                : TextRelease.All with
+                {
+                    Findings =
+                    [
+                        new GuardFinding
+                        {
+                            Rule = "test/any", Version = "1", Action = "flag", Channel = "answer/text/0/0",
+                            Length = text.Text.Length,
+                        },
+                    ],
+                });
+    }
+
     private sealed class Slow(TimeSpan time) : IAnswerGuard
     {
         public async ValueTask<TextRelease> LookAsync(TextView text, CancellationToken stop)
@@ -386,6 +417,9 @@ public sealed class GuardStage : IAsyncLifetime
     internal string LastRequest { get; private set; } = "";
 
     internal int Requests { get; private set; }
+
+    /// <summary>How the last call ended, as it is on record.</summary>
+    internal OutcomeEntry LastOutcome { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -448,6 +482,7 @@ public sealed class GuardStage : IAsyncLifetime
             ? await call.ReadAsync(TestContext.Current.CancellationToken) : await ReadBrokenAsync(call);
         var row = await Gate.EndedAsync(call.Headers.Single("X-Gatehouse-Exchange")!);
         using var reader = LedgerReader.OpenReadOnly(Gate.Server.Home);
+        LastOutcome = (OutcomeEntry)reader.FindEntry(row.OutcomeIndex!.Value)!.Leaf!.Entry;
         return (answer, reader.ReadPayloads(row, LedgerKeys.Open(Gate.Server.Home))
             .ToDictionary(payload => payload.Record.Kind.ToString(), payload => payload.Bytes!));
     }

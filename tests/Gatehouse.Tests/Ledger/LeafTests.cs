@@ -24,7 +24,7 @@ public sealed class LeafTests
     };
 
     public static TheoryData<string> Kinds =>
-        ["request", "outcome", "refusal", "act", "summary", "clock_step", "purge"];
+        ["request", "outcome", "outcome-2", "refusal", "act", "summary", "clock_step", "purge"];
 
     [Theory]
     [MemberData(nameof(Kinds))]
@@ -131,7 +131,7 @@ public sealed class LeafTests
             new PayloadRecord(PayloadKind.Received, RetentionClass.Inputs, 12, MerkleTree.EmptyRoot, null),
             new PayloadRecord(PayloadKind.Forwarded, RetentionClass.Inputs, 12, null, PayloadKind.Received),
         ],
-        "outcome" => [new PayloadRecord(PayloadKind.Upstream, RetentionClass.Outputs, 0, MerkleTree.EmptyRoot, null)],
+        "outcome" or "outcome-2" => [new PayloadRecord(PayloadKind.Upstream, RetentionClass.Outputs, 0, MerkleTree.EmptyRoot, null)],
         "act" => [new PayloadRecord(PayloadKind.Document, RetentionClass.Logs, 5, MerkleTree.EmptyRoot, null)],
         _ => [],
     };
@@ -152,6 +152,21 @@ public sealed class LeafTests
             Fingerprint = "fp_1",
             BytesDelivered = 514,
             Flags = ["slow"],
+        },
+        "outcome-2" => (OutcomeEntry)Sample("outcome") with
+        {
+            Findings =
+            [
+                new GuardFinding
+                {
+                    Rule = "secret/api-key", Version = "1", Action = "redact", Channel = "answer/text/0/0", Start = 12,
+                    Length = 40, Digest = "hmac:ab",
+                },
+                new GuardFinding
+                {
+                    Rule = "pii/mail", Version = "3", Action = "flag", Channel = "prompt/messages[0].content",
+                },
+            ],
         },
         "refusal" => new OutcomeEntry
         {

@@ -90,6 +90,27 @@ public sealed class SharedRoomTests
         Assert.True(room.TryTake(20, "greedy"));
     }
 
+    [Theory]
+    [InlineData("a", "a", "a")]
+    [InlineData("a", "b", "c")]
+    [InlineData("a", "b", "a")]
+    public async Task Of_those_who_hold_what_the_others_wait_for_the_first_is_served(params string[] owners)
+    {
+        var room = new SharedRoom(64, TimeProvider.System);
+        var holds = owners.Select(owner => new RoomHold(room, owner)).ToList();
+        var stop = TestContext.Current.CancellationToken;
+        foreach (var hold in holds) Assert.Equal(RoomGrant.Taken, await hold.GrowToAsync(14, Wait, stop));
+
+        var grants = await Task.WhenAll(holds.Select(async hold =>
+        {
+            using (hold) return await hold.GrowToAsync(40, Short, stop);
+        }));
+
+        Assert.Equal(RoomGrant.Taken, grants[0]);
+        Assert.DoesNotContain(RoomGrant.Taken, grants[1..]);
+        Assert.Equal(0, room.Used);
+    }
+
     [Fact]
     public async Task What_is_larger_than_everything_is_refused_at_once()
     {

@@ -104,7 +104,7 @@ public sealed class SyntaxTests
 
     [Theory]
     [InlineData("cd /a && run 'x y' > out 2>&1; next | third", "cd /a|run x y|next|third")]
-    [InlineData("echo $(date +%s) `id`", "echo $|date +%s|id")]
+    [InlineData("echo $(date +%s) `id`", "echo $(date +%s)|date +%s|id")]
     [InlineData("curl \"a;b\" 2>/dev/null", "curl a;b")]
     public void A_line_of_a_script_is_split_into_commands(string line, string commands)
         => Assert.Equal(commands, string.Join('|', ShellWords.Commands(line).Select(words => string.Join(' ', words))));

@@ -48,9 +48,19 @@ public sealed class RouteTableTests
     [InlineData("/v1/v1/chat/completions", Endpoint.OpenAIChat)]
     [InlineData("/openai/v1/chat/completions", Endpoint.OpenAIChat)]
     [InlineData("/openai/v1/embeddings", Endpoint.OpenAIEmbeddings)]
+    [InlineData("/v1/openai/chat/completions", Endpoint.OpenAIChat)]
+    [InlineData("/openai/responses", Endpoint.OpenAIResponses)]
     [InlineData("/messages", Endpoint.AnthropicMessages)]
     [InlineData("/v1/v1/messages/count_tokens", Endpoint.AnthropicCountTokens)]
     public void A_base_url_may_end_with_v1_or_not(string path, Endpoint endpoint) =>
+        Assert.Equal(endpoint, RouteTable.Match("POST", path, anthropicVersionHeader: false)?.Endpoint);
+
+    [Theory]
+    [InlineData("/openai/deployments/gpt-4o/chat/completions", Endpoint.OpenAIChat)]
+    [InlineData("/openai/deployments/gpt-4o/completions", Endpoint.OpenAICompletions)]
+    [InlineData("/openai/deployments/org%2Fgpt-4o/embeddings", Endpoint.OpenAIEmbeddings)]
+    [InlineData("/openai/deployments/gpt-4o/audio/speech", Endpoint.OpenAIAudioSpeech)]
+    public void Azures_clients_name_the_model_in_the_path(string path, Endpoint endpoint) =>
         Assert.Equal(endpoint, RouteTable.Match("POST", path, anthropicVersionHeader: false)?.Endpoint);
 
     [Theory]
@@ -63,6 +73,19 @@ public sealed class RouteTableTests
     [InlineData("/V1/chat/completions")]
     [InlineData("/v1/v1/v1/chat/completions")]
     [InlineData("/openai/chat/completions")]
+    [InlineData("/v1/openai/api/chat")]
+    [InlineData("/v1/openai/v1/openai/chat/completions")]
+    [InlineData("/openai/deployments/gpt")]
+    [InlineData("/openai/deployments/gpt/")]
+    [InlineData("/openai/deployments//chat/completions")]
+    [InlineData("/openai/deployments/../chat/completions")]
+    [InlineData("/openai/deployments/%2e%2e/chat/completions")]
+    [InlineData("/openai/deployments/gpt/v1/chat/completions")]
+    [InlineData("/openai/deployments/gpt/api/chat")]
+    [InlineData("/openai/deployments/gpt/messages")]
+    [InlineData("/openai/deployments/gpt/responses")]
+    [InlineData("/openai/deployments/gpt/models")]
+    [InlineData("/openai/deployments/gpt/models/gpt")]
     [InlineData("/openai/v1/api/chat")]
     [InlineData("/openai/openai/v1/chat/completions")]
     [InlineData("/v1/api/chat")]

@@ -45,6 +45,18 @@ public sealed class SplicerTests
     }
 
     [Fact]
+    public void A_model_that_only_the_path_names_is_put_into_the_body_beside_the_request_for_usage()
+    {
+        var body = " {\"stream\":true}"u8.ToArray();
+        var read = RequestInspector.Inspect(body, RouteTable.Of(Endpoint.OpenAIChat), isNamedInPath: true);
+        Assert.Null(read.Refusal);
+        Assert.Equal(
+            " {\"model\":\"a\\\"b\",\"stream_options\":{\"include_usage\":true},\"stream\":true}",
+            Encoding.UTF8.GetString(Splicer.Apply(body, read.Splices("a\"b", mayAskForUsage: true))));
+        Assert.NotNull(RequestInspector.Inspect(body, RouteTable.Of(Endpoint.OpenAIChat)).Refusal);
+    }
+
+    [Fact]
     public void What_is_forwarded_is_the_body_but_for_the_spliced_members()
     {
         var text = Gen.String[Gen.Char["ab\"\\\u00e9\u65e5\n/ "], 0, 8];

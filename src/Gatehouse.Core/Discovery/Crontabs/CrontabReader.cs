@@ -109,7 +109,7 @@ public static class CrontabReader
             Software = software,
             ListeningPorts = software is { Port: > 0 } ? [software.Port] : [],
             Place = DisplayWord.Path($"{file.Path}:{number}"),
-            Name = DisplayWord.Of(scripts is [var first, ..] ? NameOf(first) : NameOfCommand(entry.Command)),
+            Name = DisplayWord.Of(NameOfScript(scripts) ?? NameOfCommand(entry.Command)),
             User = user is null ? null : DisplayWord.Of(user),
             Trigger = entry.IsAtBoot ? TriggerKind.Event : TriggerKind.Cron,
             Cron = entry.Cron,
@@ -138,6 +138,16 @@ public static class CrontabReader
         var dot = name.LastIndexOf('.');
         return dot > 0 ? name[..dot] : name;
     }
+
+    /// <summary>The first script's name; an interpreter of one's own environment before it is none.</summary>
+    private static string? NameOfScript(ImmutableArray<string> scripts)
+        => (scripts.FirstOrDefault(static path => !IsInterpreter(path)) ?? scripts.FirstOrDefault()) is { } script
+            ? NameOf(script) : null;
+
+    private static bool IsInterpreter(string path) => path[(path.LastIndexOf('/') + 1)..] is var name
+        && (name is "node" or "deno" or "bun" or "uv" or "bash" or "sh" or "ruby" or "perl" or "php"
+            || (name.StartsWith("python", StringComparison.Ordinal)
+                && name["python".Length..].All(static one => char.IsAsciiDigit(one) || one == '.')));
 
     private static string NameOfCommand(string command)
     {

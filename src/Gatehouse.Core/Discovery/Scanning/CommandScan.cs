@@ -13,7 +13,8 @@ internal static class CommandScan
         "env", "nohup", "nice", "ionice", "time", "exec", "command", "chronic", "setsid", "stdbuf", "unbuffer", "then",
         "do", "else", "if", "while", "until", "!", "{", "uvx", "npx", "pipx", "bunx", "uv", "run", "xargs", "parallel",
         "timeout", "flock", "systemd-run", "systemd-inhibit", "systemd-cat", "sudo", "doas", "gosu", "su-exec", "eval",
-        "dotenv", "op", "sops", "exec-env", "tini", "dumb-init", "cronic", "choom", "taskset", "setpriv", "runuser",
+        "firejail", "dotenv", "op", "sops", "exec-env", "tini", "dumb-init", "cronic", "choom", "taskset", "setpriv",
+        "runuser",
     };
 
     private static readonly HashSet<string> Shells =
@@ -63,12 +64,17 @@ internal static class CommandScan
 
     private static void AddCommand(EvidenceBag bag, string where, string[] words, int depth)
     {
+        if (words.Length != 0 && NameOf(words[0]) == "bwrap" && Array.IndexOf(words, "--") is > 0 and var inside)
+            words = words[(inside + 1)..];
         var at = 0;
         while (at < words.Length)
         {
             var name = NameOf(words[at]);
             if (name is "sudo" or "doas")
                 bag.Add(EvidenceKind.Power, where, name);
+            // What only asks where a program lies starts none.
+            if (ShellVariables.LookedUp(words[at..]) is not null)
+                return;
             if (!IsPassedOver(words, at, name))
                 break;
             at++;
@@ -104,7 +110,8 @@ internal static class CommandScan
         var before = NameOf(words[at - 1]);
         return words[at].StartsWith('-') || char.IsAsciiDigit(words[at].FirstOrDefault())
             || (words[at - 1] is "-u" or "-g" or "-n" or "-c" && !Shells.Contains(name) && !Programs.IsKnown(name))
-            || (before is "flock" && words[at].StartsWith('/')) || (before is "gosu" or "su-exec");
+            || (before is "flock" && words[at].StartsWith('/')) || (before is "gosu" or "su-exec")
+            || (before is "timeout" && words[at].StartsWith('$'));
     }
 
     private static void AddShell(EvidenceBag bag, string where, string[] arguments, int depth)

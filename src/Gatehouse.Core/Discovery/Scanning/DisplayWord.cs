@@ -198,6 +198,9 @@ internal sealed class EvidenceBag
     /// <summary>Whether a command fetched, listed or checked models.</summary>
     public bool SawUpkeep { get; set; }
 
+    /// <summary>Whether a provider was asked for an account.</summary>
+    public bool SawAccount { get; set; }
+
     /// <summary>Whether a command started a program of which nothing is known.</summary>
     public bool SawOther { get; set; }
 
@@ -213,10 +216,14 @@ internal sealed class EvidenceBag
     {
         if (SawUpkeep && !SawOther)
             Add(EvidenceKind.Upkeep, where, "looks after models");
+        // A key that asks what its account still has is not one by which a model is asked.
+        else if (SawAccount && !Has(EvidenceKind.ModelUrl, EvidenceKind.ModelClient, EvidenceKind.ModelServer))
+            Add(EvidenceKind.Upkeep, where, "asks for an account");
     }
 
-    public void Add(EvidenceKind kind, string where, string value, EvidenceSource? source = null)
-        => Add(new Evidence(kind, where, value) { Variable = Variable, Source = source ?? Source }, "");
+    public void Add(
+        EvidenceKind kind, string where, string value, EvidenceSource? source = null, string? variable = null)
+        => Add(new Evidence(kind, where, value) { Variable = variable ?? Variable, Source = source ?? Source }, "");
 
     public void AddRange(IEnumerable<Evidence> evidence)
     {

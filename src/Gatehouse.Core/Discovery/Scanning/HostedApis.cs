@@ -25,7 +25,7 @@ internal static class HostedApis
     private static readonly string[] HostEnds =
     [
         ".openai.azure.com", ".services.ai.azure.com", AzureServices, ".aiplatform.googleapis.com",
-        "-aiplatform.googleapis.com", ".endpoints.huggingface.cloud", ".api.openai.com",
+        "-aiplatform.googleapis.com", ".endpoints.huggingface.cloud", ".api.openai.com", ".openrouter.ai",
     ];
 
     private const string AzureServices = ".cognitiveservices.azure.com";
@@ -50,6 +50,10 @@ internal static class HostedApis
         "/api/show", "/v1/models", "/models", "/health", "/healthz", "/readyz", "/livez", "/health/liveliness",
         "/health/readiness", "/metrics", "/props", "/slots", "/ping",
     ];
+
+    // Which ask a provider what an account still has and what its key may do.
+    private static readonly string[] AccountPaths =
+        ["/v1/credits", "/v1/key", "/auth/key", "/user/balance", "/billing/usage", "/billing/credit_grants"];
 
     private static readonly string[] CallPaths =
     [
@@ -106,6 +110,10 @@ internal static class HostedApis
         return UpkeepPaths.Any(end => plain.EndsWith(end, StringComparison.Ordinal))
             || plain.Contains("/api/blobs/", StringComparison.Ordinal);
     }
+
+    /// <summary>Whether a path asks a provider for an account and no model anything.</summary>
+    public static bool IsAccountPath(string path)
+        => AccountPaths.Any(end => path.TrimEnd('/').EndsWith(end, StringComparison.Ordinal));
 
     /// <summary>A path without the route at its end by which a model is asked something.</summary>
     public static string WithoutCall(string path)

@@ -70,6 +70,13 @@ internal static class KeyNames
     }
 
     /// <summary>
+    /// Whether a variable's name says that it holds the address of a model, which may be that of its file as well.
+    /// </summary>
+    public static bool MayBeModelAddress(string name)
+        => name.Length <= NameMax && PartsOf(name) is ["MODEL", .., "URL" or "ENDPOINT" or "SERVER" or "HOST" or "BASE"]
+            and var parts && parts.Length <= 3 && !parts[1..].Any(OtherWords.Contains);
+
+    /// <summary>
     /// The server of another dialect whose address a variable holds, as <c>COMFYUI_BASE_URL</c>; null for any other.
     /// </summary>
     public static string? ServerOf(string name)

@@ -121,6 +121,16 @@ internal static class Programs
         {
             AddOllama(bag, where, arguments);
         }
+        else if (program is "openclaw" or "clawdbot" or "moltbot")
+        {
+            // Its gateway is what goes on running; other verbs look after it.
+            string[] verbs = [.. arguments.Where(static one => !one.StartsWith('-')).Take(2)];
+            if (verbs is ["agent", ..] or ["gateway"] or ["gateway", "run"]
+                || (verbs is ["gateway", var value] && value.All(char.IsAsciiDigit)))
+            {
+                bag.Add(EvidenceKind.ModelClient, where, program);
+            }
+        }
         else if (ModelClients.Contains(program))
         {
             AddClient(bag, where, program, arguments);

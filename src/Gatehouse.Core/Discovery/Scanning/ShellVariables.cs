@@ -1,3 +1,5 @@
+using Gatehouse.Core.Syntax;
+
 namespace Gatehouse.Core.Discovery.Scanning;
 
 /// <summary>The words of a line: runs of letters, digits and underscores.</summary>
@@ -31,6 +33,7 @@ internal sealed class ShellVariables
     private const int VariablesMax = 500; // Of one script; people write a handful.
     private const int ExpandMax = 8; // Variables in one word.
     private const int ValueMax = 4096; // Letters of a value, as the kernel bounds a path.
+    private const int DepthMax = 4; // Defaults within defaults.
 
     // Words before an assignment.
     private static readonly string[] Declares = ["export", "local", "declare", "readonly", "typeset"];
@@ -47,6 +50,8 @@ internal sealed class ShellVariables
     public void Take(string[] words)
     {
         var rest = words.Length > 1 && Declares.Contains(words[0]) ? words[1..] : words;
+        var comment = Array.FindIndex(rest, static word => word.StartsWith('#'));
+        if (comment > 0) rest = rest[..comment];
         if (rest is [var word] && word.IndexOf('=', StringComparison.Ordinal) is > 0 and var cut
             && word[..cut].All(static letter => char.IsAsciiLetterOrDigit(letter) || letter == '_'))
         {
@@ -54,24 +59,67 @@ internal sealed class ShellVariables
         }
     }
 
+    /// <summary>The program whose place a command asks for, as <c>command -v x</c>; null for any other.</summary>
+    public static string? LookedUp(IReadOnlyList<string> words)
+        => words is ["command", "-v" or "-V", var first, ..] ? first
+            : words is ["which" or "type" or "hash", .., var last] ? last : null;
+
     /// <summary>The word with each variable's value; one that is not known stands for nothing.</summary>
-    public string Expand(string word) => Expand(word, keepsUnknown: false);
+    public string Expand(string word) => Expand(word, keepsUnknown: false, 0);
 
     /// <summary>The same, with a variable that is not known left as it is written.</summary>
-    public string ExpandKnown(string word) => Expand(word, keepsUnknown: true);
+    public string ExpandKnown(string word) => Expand(word, keepsUnknown: true, 0);
 
-    private string Expand(string word, bool keepsUnknown)
+    /// <summary>A command whose output is put in, with its brackets; null where none begins.</summary>
+    private static string? Inner(string word, int at)
+    {
+        if (at + 1 >= word.Length || word[at + 1] != '(') return null;
+        var depth = 0;
+        for (var next = at + 1; next < word.Length; next++)
+        {
+            if (word[next] == '(') depth++;
+            else if (word[next] == ')' && --depth == 0) return word[at..(next + 1)];
+        }
+        return null;
+    }
+
+    /// <summary>The brace that ends the one before; another variable may stand in between.</summary>
+    private static int EndOfBrace(string word, int at)
+    {
+        var depth = 1;
+        for (; at < word.Length; at++)
+        {
+            if (word[at] == '{') depth++;
+            else if (word[at] == '}' && --depth == 0) return at;
+        }
+        return -1;
+    }
+
+    private string Expand(string word, bool keepsUnknown, int depth)
     {
         var from = 0;
         for (var times = 0; times < ExpandMax; times++)
         {
             var at = from < word.Length ? word.IndexOf('$', from) : -1;
             if (at < 0) break;
+            if (Inner(word, at) is { } inner)
+            {
+                // Where a program lies stands for the program; what any other command prints is not known.
+                var program = LookedUp(ShellWords.Commands(inner[2..^1]) is [var asked, ..] ? asked : []) ?? "";
+                if (program.Length == 0 && keepsUnknown)
+                {
+                    from = at + inner.Length;
+                    continue;
+                }
+                word = $"{word[..at]}{program}{word[(at + inner.Length)..]}";
+                from = at + program.Length;
+                continue;
+            }
             var isBraced = at + 1 < word.Length && word[at + 1] == '{';
             var start = at + (isBraced ? 2 : 1);
             var end = start;
             while (end < word.Length && (char.IsAsciiLetterOrDigit(word[end]) || word[end] == '_')) end++;
-            var stop = isBraced ? word.IndexOf('}', end) : end;
+            var stop = isBraced ? EndOfBrace(word, end) : end;
             if (end == start || stop < 0) break;
             var other = isBraced && word[end..stop].StartsWith(":-", StringComparison.Ordinal)
                 ? word[(end + 2)..stop] : null;
@@ -81,7 +129,9 @@ internal sealed class ShellVariables
                 from = after;
                 continue;
             }
-            value ??= other ?? "";
+            if (other is not null && string.IsNullOrEmpty(value))
+                value = depth < DepthMax ? Expand(other, keepsUnknown: false, depth + 1) : "";
+            value ??= "";
             if (value.Contains('$', StringComparison.Ordinal)) value = "";
             word = $"{word[..at]}{value}{word[after..]}";
             from = at + value.Length;

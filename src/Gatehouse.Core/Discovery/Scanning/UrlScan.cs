@@ -68,6 +68,8 @@ internal static class UrlScan
         {
             if (HostedApis.IsUpkeepPath(url.Path))
                 bag.SawUpkeep = true;
+            else if (HostedApis.IsAccountPath(url.Path))
+                bag.SawAccount = true;
             else if (DisplayWord.Url(url, withPath: true) is { } model)
                 bag.Add(EvidenceKind.ModelUrl, where, model);
         }

@@ -1,3 +1,4 @@
+using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 
 namespace Gatehouse.Gate.Guarding;
@@ -63,6 +64,9 @@ internal readonly record struct TextRelease
     /// </summary>
     public IReadOnlyList<TextEdit> Edits { get; init; }
 
+    /// <summary>What was found, for the record.</summary>
+    public IReadOnlyList<GuardFinding> Findings { get; init; }
+
     /// <summary>Why the answer ends here; null when it goes on.</summary>
     public Refusal? Stop { get; private init; }
 
@@ -89,6 +93,9 @@ internal readonly record struct PromptVerdict
 {
     /// <summary>Why it does not go to the model; null when it does.</summary>
     public Refusal? Refusal { get; init; }
+
+    /// <summary>What was found, for the record.</summary>
+    public IReadOnlyList<GuardFinding>? Findings { get; init; }
 
     /// <summary>New words for some of its texts.</summary>
     public IReadOnlyList<PromptEdit>? Edits { get; init; }

@@ -10,7 +10,7 @@ namespace Gatehouse.Gate.Guarding;
 /// the event until all of its text is released, and writes it with the guard's changes. Events go out in the order in
 /// which they came; only another choice's text, and comments, pass what is held.
 /// </summary>
-internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, Route route)
+internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateCall call)
 {
     private static readonly Refusal NotReleased = new(RefusalKind.Policy,
         "The answer ended, and its guard had not released all of it.");
@@ -28,7 +28,7 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, Route
     /// <summary>For a call that somebody looks at; null for others.</summary>
     public static GuardedAnswer? For(GateCall call)
         => call.Guard is { } guard && AnswerText.For(call.Route!) is { } reader
-            ? new GuardedAnswer(reader, guard, call.Route!) : null;
+            ? new GuardedAnswer(reader, guard, call) : null;
 
     /// <summary>Takes an event of a stream. False when the answer ends here.</summary>
     /// <param name="next">The event; copied by <see cref="KeepHeld"/> if it has to wait.</param>
@@ -109,7 +109,7 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, Route
     {
         var next = _queue[at];
         if (!next.Event.HasData) return true;
-        if (route.Endpoint is not (Endpoint.OpenAIChat or Endpoint.OpenAICompletions) || next.Pieces.Count == 0)
+        if (call.Route!.Endpoint is not (Endpoint.OpenAIChat or Endpoint.OpenAICompletions) || next.Pieces.Count == 0)
             return false;
         var choice = next.Pieces[0].Channel.Id.Outer;
         return _queue.Take(at).All(before => before.Pieces.Count > 0 && before.Pieces[0].Channel.Id.Outer != choice);
@@ -214,6 +214,7 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, Route
                 ToolName = channel.Name?.Text.ToString(),
             },
             stop);
+        call.Findings.AddRange(release.Findings ?? []);
         Stopped = release.Stop ?? (isEnd && release.Chars < channel.Length ? NotReleased : null);
         if (Stopped is not null) return false;
         channel.Release(release);

@@ -56,6 +56,12 @@ public enum RefusalKind
     /// <summary>A rule of this server denies the call.</summary>
     Policy,
 
+    /// <summary>The call waited for a person, who said no.</summary>
+    HoldDenied,
+
+    /// <summary>The call waited for a person, and nobody decided in time.</summary>
+    HoldExpired,
+
     /// <summary>No such route.</summary>
     RouteUnknown,
 

@@ -53,6 +53,8 @@ public static class RefusalTable
         RefusalKind.RemoteModel => Denied("remote_model"),
         RefusalKind.Paused => Denied("paused"),
         RefusalKind.Policy => Denied("policy"),
+        RefusalKind.HoldDenied => Denied("hold_denied"),
+        RefusalKind.HoldExpired => Denied("hold_expired"),
         RefusalKind.RouteUnknown => Row(404, "unknown_url", Invalid, "not_found_error"),
         RefusalKind.ModelUnknown => Row(404, "model_not_found", Invalid, "not_found_error"),
         RefusalKind.MethodNotAllowed => Row(405, "method_not_allowed", Invalid, Invalid),

@@ -46,14 +46,14 @@ internal sealed record ActionContext
     /// <summary>Puts an act on record, with what changes with it.</summary>
     /// <exception cref="ActionException">It is not on record, so it is not done.</exception>
     public async Task RecordAsync(
-        Actor actor, string act, Dictionary<string, string> details, IStateChange? change = null)
+        Actor actor, string act, Dictionary<string, string> details, StateChange? change = null)
     {
         // What a job's own user does is the job's: it counts against the same bytes of the day as its calls.
         var meter = actor.IsJobUser ? Limits?.For(details["job"]) : null;
         if (meter is not null)
         {
-            var booked = new UsageChange(details["job"], Names(), default);
-            change = change is null ? booked : new BothChanges(change, booked);
+            var booked = GateState.Book(details["job"], Names(), default);
+            change = change is null ? booked : new StateChange.Both(change, booked);
         }
         var result = await Ledger.AppendAsync(
             new LedgerDraft
@@ -93,7 +93,7 @@ internal sealed record ActionContext
     /// As <see cref="RecordAsync"/> for what is in force already: if it is not on record, the error says so.
     /// </summary>
     /// <exception cref="ActionException">It is in force, and not on record.</exception>
-    public async Task RecordAfterAsync(Actor actor, string act, Dictionary<string, string> details, IStateChange change)
+    public async Task RecordAfterAsync(Actor actor, string act, Dictionary<string, string> details, StateChange change)
     {
         try
         {

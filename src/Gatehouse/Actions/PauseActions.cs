@@ -1,4 +1,5 @@
 using Gatehouse.Gate;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Actions;
 
@@ -7,7 +8,8 @@ internal static class PauseActions
 {
     public static async Task PauseAsync(ActionCall call)
     {
-        var pause = new Pause(TargetOf(call), call.Actor.Name, call.Context.Ledger.Now, call.Argument("why") ?? "");
+        var (who, now) = (call.Actor.Name, call.Context.Ledger.Now);
+        var pause = new StoredPause(TargetOf(call), who, now, call.Argument("why") ?? "");
         call.Context.Pauses.Add(pause);
         var cut = call.Context.InFlight?.Cut(pause) ?? 0;
         var details = new Dictionary<string, string>
@@ -16,7 +18,7 @@ internal static class PauseActions
             ["cut"] = cut.ToString(System.Globalization.CultureInfo.InvariantCulture),
         };
         if (pause.Why.Length > 0) details["why"] = pause.Why;
-        await call.Context.RecordAfterAsync(call.Actor, "pause", details, new PauseChange(pause, lifted: false));
+        await call.Context.RecordAfterAsync(call.Actor, "pause", details, new StateChange.PauseJob(pause));
         await call.WriteAsync(json =>
         {
             json.WriteString("paused", pause.Job);
@@ -27,13 +29,15 @@ internal static class PauseActions
     public static async Task ResumeAsync(ActionCall call)
     {
         var job = TargetOf(call);
-        var pause = call.Context.Pauses.All.FirstOrDefault(pause => pause.Job == job)
-            ?? throw new ActionException(job == PauseBook.AllJobs
+        if (call.Context.Pauses.All.All(pause => pause.Job != job))
+        {
+            throw new ActionException(job == PauseBook.AllJobs
                 ? "The pause of all jobs is not on. Paused: " + Paused(call)
                 : $"Job '{job}' is not paused by itself. Paused: {Paused(call)}");
+        }
         var details = new Dictionary<string, string> { ["job"] = job };
         if (call.Argument("why") is { Length: > 0 } why) details["why"] = why;
-        await call.Context.RecordAsync(call.Actor, "resume", details, new PauseChange(pause, lifted: true));
+        await call.Context.RecordAsync(call.Actor, "resume", details, new StateChange.ResumeJob(job));
         call.Context.Pauses.Remove(job);
         await call.WriteAsync(json => json.WriteString("resumed", job));
     }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Gatehouse.Gate;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Actions;
@@ -22,7 +21,7 @@ internal sealed record ServerStatus
 
     public required IReadOnlyList<ScheduleState> Schedules { get; init; }
 
-    public required IReadOnlyList<Pause> Pauses { get; init; }
+    public required IReadOnlyList<StoredPause> Pauses { get; init; }
 
     /// <summary>Why the estate file on disk is not in force; empty if it is.</summary>
     public required IReadOnlyList<string> PlanProblems { get; init; }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using Gatehouse.Core.Traffic;
+using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Actions;
 
@@ -27,7 +29,7 @@ internal static class TokenActions
     public static async Task IssueAsync(ActionCall call)
     {
         var (token, hash, grant) = Create(call, boundToConnection: false);
-        await call.Context.RecordAsync(call.Actor, "token.issue", Details(grant), new TokenChange(hash, grant));
+        await call.Context.RecordAsync(call.Actor, "token.issue", Details(grant), GateState.Issue(hash, grant));
         call.Context.Tokens.Add(hash, grant);
         call.Context.Tokens.Trim(grant.Job);
         await call.WriteAsync(json =>
@@ -70,7 +72,8 @@ internal static class TokenActions
             throw new ActionException($"The token '{id}' had ended already.");
         call.Context.InFlight?.CutToken(id);
         await call.Context.RecordAfterAsync(call.Actor, "token.revoke",
-            new Dictionary<string, string> { ["token"] = id, ["job"] = grant.Job }, new TokenChange(null, grant));
+            new Dictionary<string, string> { ["token"] = id, ["job"] = grant.Job },
+            new StateChange.RevokeToken(id, Leaked: false));
         await call.WriteAsync(json =>
         {
             json.WriteString("revoked", id);

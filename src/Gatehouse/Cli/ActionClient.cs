@@ -9,7 +9,6 @@ using Gatehouse.Linux;
 using Gatehouse.Outbound;
 using Gatehouse.Server;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -39,7 +38,7 @@ internal sealed class ActionClient(string homePath, string act, Dictionary<strin
         {
             return Say(error.Message, ExitCodes.Unusable);
         }
-        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        catch (SqliteFaultException error)
         {
             return Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }
@@ -175,7 +174,7 @@ internal sealed class ActionClient(string homePath, string act, Dictionary<strin
             Pauses = new PauseBook(),
             Tokens = new TokenBook(() => ledger.Clock),
         };
-        GateState.Load(home, context.Tokens, context.Pauses, ledger.Clock.Due);
+        await GateState.LoadAsync(ledger, context.Tokens, context.Pauses, ledger.Clock.Due, stop);
         var call = new ActionCall(context, actor, arguments, line =>
         {
             using var document = JsonDocument.Parse(line);

@@ -5,7 +5,6 @@ using Gatehouse.Estate;
 using Gatehouse.Linux;
 using Gatehouse.Server;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -63,7 +62,7 @@ internal static class LedgerRepairCommand
         {
             return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
-        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        catch (SqliteFaultException error)
         {
             return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using Gatehouse.Actions;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -44,7 +43,7 @@ internal static class LedgerShowCommand
             {
                 return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
-            catch (Exception error) when (error is SqliteFaultException or SqliteException)
+            catch (SqliteFaultException error)
             {
                 return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }

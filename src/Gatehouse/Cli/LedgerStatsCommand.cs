@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Gatehouse.Actions;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Cli;
 
@@ -35,7 +34,7 @@ internal static class LedgerStatsCommand
             {
                 return ActionClient.Say(error.Message, ExitCodes.Unusable);
             }
-            catch (Exception error) when (error is SqliteFaultException or SqliteException)
+            catch (SqliteFaultException error)
             {
                 return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
             }

@@ -6,7 +6,6 @@ using Gatehouse.Estate;
 using Gatehouse.Linux;
 using Gatehouse.Server;
 using Gatehouse.Storage;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -62,7 +61,7 @@ internal static class ServeCommand
         {
             return ActionClient.Say(error.Message, ExitCodes.Unusable);
         }
-        catch (Exception error) when (error is SqliteFaultException or SqliteException)
+        catch (SqliteFaultException error)
         {
             return ActionClient.Say(DamagedLedger.Explain(error), ExitCodes.Unusable);
         }

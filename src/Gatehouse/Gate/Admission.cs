@@ -2,6 +2,7 @@ using System.Text;
 using Gatehouse.Core.Estate;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Gate.Upstream;
+using Gatehouse.Storage;
 
 namespace Gatehouse.Gate;
 
@@ -27,7 +28,7 @@ internal sealed class Admission(GateParts parts)
     /// <summary>Reads the body once and checks it.</summary>
     public Task<Refusal?> CheckBodyAsync(GateCall call) => ReadAndCheckBodyAsync(call);
 
-    public static Refusal Paused(string job, Pause pause) => new(RefusalKind.Paused,
+    public static Refusal Paused(string job, StoredPause pause) => new(RefusalKind.Paused,
         $"{(pause.Job == PauseBook.AllJobs ? "All jobs are" : $"Job '{job}' is")} paused by {pause.Who} since "
             + $"{pause.Since:yyyy-MM-dd HH:mm} UTC{(pause.Why.Length > 0 ? $": {pause.Why}" : "")}. Resume with: "
             + $"gatehouse resume {(pause.Job == PauseBook.AllJobs ? "--all" : job)}", null);

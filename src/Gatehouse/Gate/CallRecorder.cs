@@ -33,7 +33,7 @@ internal sealed class CallRecorder(GateParts parts)
                 new PayloadPart(PayloadKind.Forwarded, RetentionClass.Inputs, call.Attempt!.Forwarded),
             ],
             StateChange = reservation.CountsPeriods
-                ? new UsageChange(call.Caller.Job.Key, reservation.Names(), default) : null,
+                ? GateState.Book(call.Caller.Job.Key, reservation.Names(), default) : null,
         };
         if (call.Route!.Kind == RouteKind.Manage && await RecordManagementAsync(call) is { IsDurable: false } refused)
             return Explain(call, refused.Refusal);
@@ -71,7 +71,7 @@ internal sealed class CallRecorder(GateParts parts)
         var draft = Draft(call, outcome, milliseconds) with
         {
             StateChange = reservation.CountsPeriods
-                ? new UsageChange(call.Caller.Job.Key, reservation.Names(), used) : null,
+                ? GateState.Book(call.Caller.Job.Key, reservation.Names(), used) : null,
         };
         var result = await parts.Append(draft, CancellationToken.None);
         call.OutcomeRecorded = true;
@@ -158,7 +158,7 @@ internal sealed class CallRecorder(GateParts parts)
             Payloads = kept == 0
                 ? [] : [new PayloadPart(PayloadKind.Received, RetentionClass.Inputs, call.Body.Received.Memory)],
             StateChange = call.Caller.Job.Limits.BytesPerDay is null
-                ? null : new UsageChange(call.Caller.Job.Key, names, default),
+                ? null : GateState.Book(call.Caller.Job.Key, names, default),
         };
         var result = await parts.Append(draft, CancellationToken.None);
         parts.Limits.For(call.Caller.Job.Key).Settle(default, new UsagePeriod(0, result.StoredBytes, 0), names);
@@ -224,7 +224,8 @@ internal sealed class CallRecorder(GateParts parts)
     private static string NameOf(ModelPlan? model) => model is null
         ? "" : model.IsAny ? $"{model.Key}/{model.UpstreamName}" : model.Key;
 
-    private Refusal Explain(GateCall call, LedgerRefusal state)
+    /// <summary>What the caller is told when something is not on record.</summary>
+    public Refusal Explain(GateCall call, LedgerRefusal state)
     {
         parts.Log.NotRecorded(call.Id, state.ToString());
         return state switch

@@ -279,7 +279,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
     }
 
     /// <summary>Puts the failed call on record, then says so to the caller; nothing of an answer was sent.</summary>
-    private async Task EndWithoutAnswerAsync(Reservation reservation, CallFailure failure)
+    public async Task EndWithoutAnswerAsync(Reservation reservation, CallFailure failure)
     {
         if (failure is { Outcome: ExchangeOutcome.UpstreamTruncated, Refusal: { } why })
             parts.Log.UpstreamFailed(call.Id, call.Model!.Key, why.Message);

@@ -21,6 +21,7 @@ internal sealed class GateCall : IDisposable
     private readonly TimeProvider _time;
     private long _deadline = long.MaxValue;
     private Refusal? _cutWhy;
+    private bool _waitsForPerson;
 
     public GateCall(CallRequest request, IAnswerWriter answer, EstatePlan plan, string id, TimeProvider time)
     {
@@ -77,6 +78,16 @@ internal sealed class GateCall : IDisposable
 
     /// <summary>Whether what the caller gets may differ from what the model sent.</summary>
     public bool RewritesAnswer => Guard is not null || Attempt?.UsageInjected == true;
+
+    /// <summary>What says that a person has to decide about this call; null when nobody has to.</summary>
+    public HoldOrder? Hold { get; set; }
+
+    /// <summary>Whether it waits for a person, and nothing is lost when it is ended.</summary>
+    public bool WaitsForPerson
+    {
+        get => Volatile.Read(ref _waitsForPerson);
+        set => Volatile.Write(ref _waitsForPerson, value);
+    }
 
     /// <summary>What this call holds of the memory for answers; null before the caller is identified.</summary>
     public RoomHold? AnswerRoom { get; set; }
@@ -175,6 +186,12 @@ internal sealed class CallBody
     /// <summary>Its length in bytes, also after it was given back.</summary>
     public int Length => _isFree ? _length : Received.Length;
 
+    /// <summary>A body that was given back and is needed after all. Its room is taken already.</summary>
+    public void TakeBack(PooledBytes body)
+    {
+        lock (_gate) (Received, _isUnwanted, _isFree) = (body, false, false);
+    }
+
     /// <summary>Keeps the body for who sends it. False when it was given back already.</summary>
     public bool TryBeginSending()
     {
@@ -240,6 +257,17 @@ internal sealed class UpstreamAttempt(ModelPlan model, CallBody body)
         _splices.Add(splice);
         Splices.Add(name);
     }
+
+    /// <summary>Gives the body back while the call waits; its changes are on record with it.</summary>
+    public void LetBodyGo()
+    {
+        body.Free();
+        _splices.Clear();
+        _edited = null;
+    }
+
+    /// <summary>The body as it was recorded, with its changes.</summary>
+    public void TakeBodyBack(PooledBytes forwarded) => body.TakeBack(forwarded);
 
     /// <summary>Makes the changes that were noted; once, when all are known.</summary>
     public void ApplyEdits()

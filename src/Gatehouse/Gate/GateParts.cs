@@ -53,6 +53,15 @@ internal sealed record GateParts
     /// <summary>Looks at prompts and answers; null where nobody does.</summary>
     public IGuard? Guard { get; init; }
 
+    /// <summary>What waits for a person.</summary>
+    public required HeldBook Held { get; init; }
+
+    /// <summary>Says which calls wait for a person; null where none does.</summary>
+    public Func<GateCall, HoldOrder?>? Hold { get; init; }
+
+    /// <summary>The bytes of a recorded exchange that go to the model; null if the ledger no longer has them.</summary>
+    public required Func<string, byte[]?> ReadForwarded { get; init; }
+
     public required UpstreamClient Upstream { get; init; }
 
     public required ModelIdentities Identities { get; init; }

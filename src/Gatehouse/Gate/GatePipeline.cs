@@ -124,7 +124,11 @@ internal sealed class GatePipeline(GateParts parts)
             refusal ??= reservation.Enter() ?? await ReadBodyAsync(call);
             // 5 guard the prompt: what it changes takes room on record, so it comes before the reservation.
             refusal ??= await GuardAsync(call);
-            if (refusal is null) call.Attempt!.ApplyEdits();
+            if (refusal is null)
+            {
+                call.Attempt!.ApplyEdits();
+                call.Hold = parts.Hold?.Invoke(call);
+            }
             refusal ??= reservation.Reserve();
             call.GrowAnswer = reservation.GrowAnswer;
             if (refusal is null) await ExchangeAsync(call, answer, reservation);
@@ -204,7 +208,12 @@ internal sealed class GatePipeline(GateParts parts)
         // 7 to 10.
         try
         {
-            await new Exchange(call, answer, _recorder, parts).RunAsync(reservation);
+            var exchange = new Exchange(call, answer, _recorder, parts);
+            // What waits for a person waits here: on record, and without memory or a place.
+            var failure = call.Hold is { } hold
+                ? await new HeldCalls(parts, _recorder).PassAsync(call, hold, reservation) : null;
+            if (failure is null) await exchange.RunAsync(reservation);
+            else await exchange.EndWithoutAnswerAsync(reservation, failure);
         }
         catch (Exception) when (!call.OutcomeRecorded)
         {

@@ -54,7 +54,7 @@ internal sealed class InFlight(TimeProvider time)
     }
 
     /// <summary>Cuts what a pause stops.</summary>
-    public int Cut(Pause pause) => Cut(
+    public int Cut(StoredPause pause) => Cut(
         call => pause.Job == PauseBook.AllJobs || call.Caller.Job.Key == pause.Job,
         call => Admission.Paused(call.Caller.Job.Key, pause));
 

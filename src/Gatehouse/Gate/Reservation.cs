@@ -33,7 +33,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
 
     private UsagePeriod _wanted;
     private long _requestBytes, _answerBytes, _storedBytes;
-    private bool _entered, _reserved;
+    private bool _entered, _reserved, _isRequestStored;
 
     /// <summary>
     /// What the call used, but for bytes; set from the upstream's own count when it gives one, else estimated.
@@ -53,7 +53,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     {
         var prompt = call.Inspection?.PromptTokensEstimate ?? 0;
         // Stored as it came, and once more where it was changed; its outcome has a leaf too, and mostly a short answer.
-        _requestBytes = LeafBytes + call.Body.Length + (call.Attempt?.EditedLength ?? 0);
+        _requestBytes = _isRequestStored ? 0 : LeafBytes + call.Body.Length + (call.Attempt?.EditedLength ?? 0);
         _answerBytes = LeafBytes;
         _wanted = new UsagePeriod(
             prompt + AnswerTokensWanted, _requestBytes + _answerBytes, CostMicros(prompt, AnswerTokensWanted));
@@ -66,6 +66,7 @@ internal sealed class Reservation(GateCall call, GateParts parts)
     /// <summary>The request is on record with so many bytes: what it reserved becomes what it used.</summary>
     public void RequestStored(long bytes)
     {
+        _isRequestStored = true;
         if (!_reserved) return;
         _wanted -= new UsagePeriod(0, _requestBytes, 0);
         Meter.Settle(new UsagePeriod(0, _requestBytes, 0), new UsagePeriod(0, bytes, 0), Names());
@@ -104,16 +105,20 @@ internal sealed class Reservation(GateCall call, GateParts parts)
         var input = outcome.Usage.Input ?? (outcome.ModelWorked ? call.Inspection?.PromptTokensEstimate ?? 0 : 0);
         var output = outcome.Usage.Output ?? Estimate(outcome, answerBytes);
         if (outcome.Outcome is ExchangeOutcome.ClientAborted or ExchangeOutcome.Interrupted && AnswersInText)
-            output = Math.Max(output, Unfinished(outcome, answerBytes));
+            output = Math.Max(output, outcome.ModelWorked ? Unfinished(outcome, answerBytes) : 0);
         return Used = new UsagePeriod(Math.Min(input + output, UsedMax), 0, CostMicros(input, output));
     }
 
-    /// <summary>Ends the call's part in its job's meter, whatever it had reached.</summary>
+    /// <summary>
+    /// Ends the call's part in its job's meter, whatever it had reached. A call that waits enters again afterwards.
+    /// </summary>
     public void Settle()
     {
         if (_reserved) Meter.Settle(_wanted, Used with { Bytes = _storedBytes }, Names());
+        // A call that waited had given its part back by then; its end is on record like that of others.
+        else if (_storedBytes > 0) Meter.Settle(default, new UsagePeriod(0, _storedBytes, 0), Names());
         if (_entered) Meter.Leave();
-        _entered = _reserved = false;
+        (_entered, _reserved, _storedBytes) = (false, false, 0);
     }
 
     /// <summary>Whether this job has a budget that a restart must not forget.</summary>

@@ -46,6 +46,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
     /// </summary>
     private const int JobUsersMax = 256, JobUserMax = 32;
 
+    private static readonly Refusal Stopping = new(RefusalKind.Overloaded, "The gate is stopping.");
+
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _reloading = new(1, 1);
     private readonly ConcurrentQueue<Task> _background = new();
@@ -74,11 +76,9 @@ internal sealed class GatehouseServer : IAsyncDisposable
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
         Tokens = new TokenBook(() => ledger.Clock);
-        GateState.Load(Home, Tokens, Pauses, ledger.Clock.Due);
-        ledger.OnTimeWentBack = TimeWentBack;
         Leaks = new LeakedTokens(Tokens, OnLeak);
         Parts = CreateParts(setup);
-        GateState.LoadUsage(Home, Parts.Limits, Parts.Limits.Names(ledger.Clock.Confirmed, plans.Plan.TimeZone));
+        ledger.OnTimeWentBack = TimeWentBack;
         Pipeline = new GatePipeline(Parts);
         Page = new ControlPage(Parts.Metrics, Parts.Live, () => Parts.InFlight.Count, ledger.Health)
         {
@@ -165,6 +165,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             };
             ledger = SqliteLedger.Open(setup.Home, settings, setup.Time, setup.OnFatal);
             server = new GatehouseServer(setup, held, plans, ledger);
+            await server.LoadAsync(stop);
             await server.ListenAsync(stop);
             return server;
         }
@@ -269,14 +270,16 @@ internal sealed class GatehouseServer : IAsyncDisposable
         using (var hurry = new CancellationTokenSource(StopGrace))
         {
             hurry.Token.Register(
-                () => Parts.InFlight.Cut(
-                static _ => true, static _ => new Refusal(RefusalKind.Overloaded, "The gate is stopping.")));
+                () => Parts.InFlight.Cut(static _ => true, static _ => Stopping));
+            // What waits for a person is on record and goes on waiting when the gate is back.
+            Parts.InFlight.Cut(static call => call.WaitsForPerson, static _ => Stopping);
             await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
             await Listeners.StopAsync(hurry.Token);
         }
         await Task.WhenAll(_background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (_endpoints.Count > 0) await RecordActAsync("stop", []);
         await Ledger.DisposeAsync();
+        Parts.Held.Dispose();
         _upstream.Dispose();
         foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
         Listeners.Dispose();
@@ -301,6 +304,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
     {
         var log = new GateLog(_logs.CreateLogger<GateLog>());
         var metrics = new GateMetrics();
+        Func<LedgerDraft, CancellationToken, ValueTask<AppendResult>> append =
+            setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync;
         var catalog = new OllamaCatalog(_upstream, _vault.ResolveAsync, Time);
         return new GateParts
         {
@@ -316,8 +321,11 @@ internal sealed class GatehouseServer : IAsyncDisposable
             DecoderRoom = new SharedRoom(setup.Memory.BodyBytes / 2, Time),
             AnswerRoom = new SharedRoom(setup.Memory.AnswerBytes, Time),
             AnswerWait = setup.Memory.AnswerWait,
-            Append = setup.Append is { } wrap ? (draft, stop) => wrap(Ledger, draft, stop) : Ledger.AppendAsync,
+            Append = append,
             Guard = setup.Guard,
+            Held = new HeldBook(append, Ledger.LoadHeldAsync, Ledger.NewId, () => Ledger.Now),
+            Hold = setup.Hold,
+            ReadForwarded = exchange => LedgerReader.ReadForwarded(Home, exchange, Ledger.Keys),
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
             RemoteModels = new RemoteModels(catalog),
@@ -329,6 +337,15 @@ internal sealed class GatehouseServer : IAsyncDisposable
             Log = log,
             OnFatal = setup.OnFatal,
         };
+    }
+
+    /// <summary>What a restart must not have forgotten is in force before anybody can call.</summary>
+    private async Task LoadAsync(CancellationToken stop)
+    {
+        await GateState.LoadAsync(Ledger, Tokens, Pauses, Ledger.Clock.Due, stop);
+        await Parts.Held.LoadAsync(stop);
+        var names = Parts.Limits.Names(Ledger.Clock.Confirmed, Plans.Plan.TimeZone);
+        await GateState.LoadUsageAsync(Ledger, Parts.Limits, names, stop);
     }
 
     private async Task ListenAsync(CancellationToken stop)
@@ -360,6 +377,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
         Schedule("record unidentified and refused callers", MinuteSummaries.Every, FirstRun.LaterAndAtTheEnd,
             _ => Parts.Summaries.WriteAsync(Ledger));
         var memory = new MemoryTrim(() => Parts.BodyRoom.Used + Parts.AnswerRoom.Used);
+        Schedule("end what nobody decided", HeldBook.SweepEvery, FirstRun.Later, _ => Parts.Held.SweepAsync());
         Schedule("give memory back", MemoryTrim.Every, FirstRun.Later, _ => Task.FromResult(memory.GiveBack()));
     }
 
@@ -476,6 +494,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private void TimeWentBack(DateTimeOffset now, TimeSpan by)
     {
         Tokens.GoBack(now, by);
+        Parts.Held.GoBack(now, by);
         Log.LogWarning(
             "The clock went back to {Now:yyyy-MM-dd HH:mm} UTC. It had been {Days:0.0} days ahead; what was recorded "
             + "meanwhile is known as such and kept for its time from then on. Check the clock, then run: "
@@ -493,7 +512,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             {
                 Entry = ActOf("token.leaked", Actor.Gate,
                     new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
-                StateChange = new TokenChange(null, grant with { Leaked = true }),
+                StateChange = new StateChange.RevokeToken(grant.Id, Leaked: true),
             },
             CancellationToken.None).AsTask());
     }

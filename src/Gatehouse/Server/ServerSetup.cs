@@ -1,4 +1,5 @@
 using Gatehouse.Actions;
+using Gatehouse.Gate;
 using Gatehouse.Gate.Guarding;
 using Gatehouse.Linux;
 using Gatehouse.Listening;
@@ -24,6 +25,9 @@ internal sealed record ServerSetup(HomeDirectory Home, ILoggerFactory Logs, Time
 
     /// <summary>Looks at the text of calls; null where nobody does.</summary>
     public IGuard? Guard { get; init; }
+
+    /// <summary>Says which calls wait for a person; null where none does.</summary>
+    public Func<GateCall, HoldOrder?>? Hold { get; init; }
 
     /// <summary>Stands between calls and the ledger, in tests that make it fail.</summary>
     public Func<SqliteLedger, LedgerDraft, CancellationToken, ValueTask<AppendResult>>? Append { get; init; }

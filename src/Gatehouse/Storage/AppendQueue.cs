@@ -148,7 +148,7 @@ internal sealed class AppendWork : IValueTaskSource<AppendResult>
         return bytes;
     }
 
-    public IStateChange? StateChange { get; private set; }
+    public StateChange? StateChange { get; private set; }
 
     /// <summary>Bytes that it counts for in the queue.</summary>
     public long Cost { get; private set; }

@@ -107,6 +107,8 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
             .Bind(1, since).Bind(2, _tentative.Size).Bind(3, milliseconds).Run();
         tables.Prepare("UPDATE token SET issued = issued - ?1, expires = expires - ?1 WHERE issued > ?2")
             .Bind(1, milliseconds).Bind(2, now).Run();
+        tables.Prepare("UPDATE held SET created = created - ?1, expires = expires - ?1 WHERE created > ?2")
+            .Bind(1, milliseconds).Bind(2, now).Run();
         tables.Prepare("DELETE FROM size_sample WHERE at > ?1").Bind(1, now).Run();
         return entry with { Since = since, AheadMilliseconds = milliseconds };
     }
@@ -155,9 +157,14 @@ internal sealed class BatchWriter(LedgerSettings settings, LedgerClock clock, Le
 
         if ((work.EncodedAt - _now).Duration() > LedgerClock.JumpMin && !TryEncodeAgain(store, work))
             return;
-        var leaf = (_tentative.Size, _now);
-        if (work.StateChange is { } change && !StateChangeRunner.TryApply(store.Tables, change, leaf, work))
-            return;
+        if (work.StateChange is { } change)
+        {
+            var entry = new EntryPlace(_tentative.Size, _now, work.StoredBytesAt(_tentative.Size));
+            work.Failure = store.Tables.State.TryApply(change, entry);
+            if (work.Failure is not null)
+                return;
+        }
+
         Insert(store.Tables, work);
     }
 

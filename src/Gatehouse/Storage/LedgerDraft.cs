@@ -14,7 +14,7 @@ internal sealed record LedgerDraft
     public IReadOnlyList<PayloadPart> Payloads { get; init; } = [];
 
     /// <summary>What else changes in the same transaction.</summary>
-    public IStateChange? StateChange { get; init; }
+    public StateChange? StateChange { get; init; }
 }
 
 /// <summary>Bytes that belong to an entry. The caller leaves them unchanged until the append is complete.</summary>

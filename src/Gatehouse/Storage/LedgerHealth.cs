@@ -89,6 +89,9 @@ internal enum LedgerRefusal
     /// <summary>The leaf would be larger than 65,535 bytes.</summary>
     TooLarge,
 
+    /// <summary>Another process has taken over the writing; this one must stop.</summary>
+    Fenced,
+
     /// <summary>The ledger is closed, or stopped after a failure that it must not survive.</summary>
     Stopped,
 }

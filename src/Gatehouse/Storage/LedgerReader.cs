@@ -38,7 +38,7 @@ internal sealed class LedgerReader : IDisposable
     /// <exception cref="HomeException">There is no ledger, or it cannot be read.</exception>
     public static LedgerReader OpenReadOnly(HomeDirectory home) => new(StoreConnection.OpenReader(home.LedgerFile));
 
-    /// <summary>For reading other tables, such as tokens and pauses.</summary>
+    /// <summary>For whoever compares other tables with the leaves.</summary>
     public SqliteConnection Connection => _connection;
 
     /// <summary>Number of leaves.</summary>
@@ -144,6 +144,18 @@ internal sealed class LedgerReader : IDisposable
         if (exchange.OutcomeIndex is { } last && last != exchange.Index && FindEntry(last) is { } second)
             payloads.AddRange(ReadPayloads(second, keys));
         return payloads;
+    }
+
+    /// <summary>
+    /// What of a recorded request goes to the model, decrypted and checked, for the gate itself; null if the ledger no
+    /// longer has it.
+    /// </summary>
+    public static byte[]? ReadForwarded(HomeDirectory home, string exchange, LedgerKeys? keys)
+    {
+        using var reader = OpenReadOnly(home);
+        return reader.FindExchange(exchange) is { } row && reader.FindEntry(row.Index) is { } entry
+            ? reader.ReadPayloads(entry, keys).FirstOrDefault(one => one.Record.Kind == PayloadKind.Forwarded)?.Bytes
+            : null;
     }
 
     /// <summary>The payloads of one entry, decrypted and checked.</summary>

@@ -17,14 +17,13 @@ internal sealed unsafe class LedgerTables : IDisposable
         Connection = connection;
         _db = connection.Handle!.DangerousGetHandle();
         _statements = new StatementCache(connection);
-        Transaction = new LedgerTransaction(connection, _statements);
+        State = new StateTables(_statements);
         Exchanges = new ExchangeTable(_statements);
     }
 
     public SqliteConnection Connection { get; }
 
-    /// <summary>What state changes are given.</summary>
-    public LedgerTransaction Transaction { get; }
+    public StateTables State { get; }
 
     public ExchangeTable Exchanges { get; }
 

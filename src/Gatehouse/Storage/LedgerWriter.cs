@@ -30,6 +30,7 @@ internal sealed class LedgerWriter : IDisposable
     private readonly Dictionary<string, string> _toSeal = new(StringComparer.Ordinal);
     private OpenStore? _store;
     private LedgerKeys? _keys;
+    private StateLease? _lease;
     private long _lastAttempt;
     private long _lastBusy;
     private bool _wasOpened;
@@ -57,6 +58,9 @@ internal sealed class LedgerWriter : IDisposable
 
     /// <summary>The keys; null until the home could be opened once.</summary>
     public LedgerKeys? Keys => Volatile.Read(ref _keys);
+
+    /// <summary>The lease of the last open; null until the home could be opened once.</summary>
+    public StateLease? Lease => Volatile.Read(ref _lease);
 
     /// <summary>Called when the WAL has grown, to have it moved into the database.</summary>
     public Action? OnWalGrown { get; set; }
@@ -173,7 +177,7 @@ internal sealed class LedgerWriter : IDisposable
         try
         {
             if (inTransaction)
-                _store!.Tables.Begin();
+                _store!.Begin();
             var value = job(_store!.Tables);
             if (inTransaction)
             {
@@ -189,6 +193,10 @@ internal sealed class LedgerWriter : IDisposable
         catch (SqliteFaultException e)
         {
             done.SetResult((Recover(e, []), default));
+        }
+        catch (LeaseLostException e)
+        {
+            done.SetResult((StopFenced(e), default));
         }
     }
 
@@ -209,7 +217,7 @@ internal sealed class LedgerWriter : IDisposable
         var started = _time.GetTimestamp();
         try
         {
-            _store!.Tables.Begin();
+            _store!.Begin();
             _batch.Write(_store, _toSeal, works);
             _settings.AtCommit?.Invoke(CommitPoint.Before);
             _store.Tables.Commit();
@@ -219,6 +227,11 @@ internal sealed class LedgerWriter : IDisposable
         catch (SqliteFaultException e)
         {
             Decide(works, Recover(e, works));
+            return;
+        }
+        catch (LeaseLostException e)
+        {
+            Decide(works, StopFenced(e));
             return;
         }
         catch
@@ -298,6 +311,15 @@ internal sealed class LedgerWriter : IDisposable
         return LedgerRefusal.Stopped;
     }
 
+    // What this process knows of the tree is the past: whatever it wrote now would contradict what the other writes.
+    private LedgerRefusal StopFenced(LeaseLostException lost)
+    {
+        Fail(new LedgerFatal(
+            $"{lost.Message} The home is {_home.Path}. The gate stops. Find out who writes there, then start one of "
+            + "them.", 0, 0));
+        return LedgerRefusal.Fenced;
+    }
+
     private LedgerRefusal TryOpen()
     {
         _lastAttempt = _time.GetTimestamp();
@@ -322,6 +344,7 @@ internal sealed class LedgerWriter : IDisposable
         FindOpen(_store.OpenExchanges);
         Status.SetWriting(_store.Tip.Frontier.Size);
         Volatile.Write(ref _keys, _store.Keys);
+        Volatile.Write(ref _lease, _store.Lease);
         return LedgerRefusal.None;
     }
 

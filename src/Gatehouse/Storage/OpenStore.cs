@@ -19,6 +19,9 @@ internal sealed class OpenStore : IDisposable
 
     public LedgerTables Tables { get; }
 
+    /// <summary>The lease that this open took.</summary>
+    public required StateLease Lease { get; init; }
+
     public LedgerTip Tip { get; }
 
     public LedgerKeys Keys { get; }
@@ -71,11 +74,14 @@ internal sealed class OpenStore : IDisposable
                 lost = missing;
             if (lost.Length > 0 && settings.AcceptLoss is null)
                 throw Refuse(home, lost);
+            // The home's lock has kept every other writer out since before the tree was read.
+            var lease = TakeLease(tables, settings.Origin);
             if (lost.Length == 0)
                 SignRest(home, settings, tables, tip, keys, head!);
             return new OpenStore(tables, tip, keys)
             {
                 Files = new StoreFiles(home.LedgerFile),
+                Lease = lease,
                 Loss = lost.Length == 0 ? null : new LedgerLoss(lost, head, tip.Frontier.Size),
                 Clock = ClockMemory.Read(tables),
             };
@@ -91,6 +97,30 @@ internal sealed class OpenStore : IDisposable
             tables?.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Begins a transaction of the holder of the lease.</summary>
+    /// <exception cref="LeaseLostException">Another writer has taken it; no transaction is open.</exception>
+    public void Begin()
+    {
+        Tables.Begin();
+        try
+        {
+            Tables.State.CheckLease(Lease);
+        }
+        catch (LeaseLostException)
+        {
+            Tables.Rollback();
+            throw;
+        }
+    }
+
+    private static StateLease TakeLease(LedgerTables tables, string holder)
+    {
+        tables.Begin();
+        var lease = tables.State.TakeLease(holder);
+        tables.Commit();
+        return lease;
     }
 
     // What a crash left unsigned is signed before anything comes after it: what has no signature is always of one life

@@ -1,3 +1,4 @@
+using Gatehouse.Core.Approvals;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Linux;
 
@@ -6,7 +7,7 @@ namespace Gatehouse.Storage;
 /// <summary>
 /// The ledger of one home. The caller holds the home's lock. An append is complete only when it is on disk.
 /// </summary>
-internal sealed class SqliteLedger : IAsyncDisposable
+internal sealed class SqliteLedger : IStateStore
 {
     // With so many new leaves a checkpoint is signed early, so that a start after a crash stays fast.
     private const long UnsignedMax = 100_000;
@@ -16,6 +17,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
     // A health check gives up after five seconds; this says why before.
     private static readonly TimeSpan WriterPatience = TimeSpan.FromSeconds(3);
 
+    private readonly HomeDirectory _home;
     private readonly LedgerSettings _settings;
     private readonly TimeProvider _time;
     private readonly DraftEncoder _encoder;
@@ -30,7 +32,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
     private SqliteLedger(
         HomeDirectory home, LedgerSettings settings, TimeProvider time, Action<LedgerFatal> onFatal)
     {
-        (_settings, _time, _encoder) = (settings, time, new DraftEncoder(settings));
+        (_home, _settings, _time, _encoder) = (home, settings, time, new DraftEncoder(settings));
         _writer = new LedgerWriter(home, settings, time, onFatal);
         _writer.Start();
         _signer = new CheckpointSigner(home, settings, _writer, time);
@@ -44,6 +46,9 @@ internal sealed class SqliteLedger : IAsyncDisposable
 
     /// <summary>The keys, for reading payloads in this process.</summary>
     public LedgerKeys? Keys => _writer.Keys;
+
+    /// <inheritdoc/>
+    public StateLease? Lease => _writer.Lease;
 
     /// <summary>What was lost and is now on record as accepted; null if nothing was.</summary>
     public LedgerLoss? RecordedLoss => _writer.RecordedLoss;
@@ -91,6 +96,7 @@ internal sealed class SqliteLedger : IAsyncDisposable
     /// written whatever happens to <paramref name="cancellation"/>, which only ends the wait for a place.
     /// </summary>
     /// <exception cref="ArgumentException">Two payloads are of one kind.</exception>
+    /// <exception cref="StateConflictException">Its change contradicts what is stored.</exception>
     public ValueTask<AppendResult> AppendAsync(LedgerDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -123,6 +129,22 @@ internal sealed class SqliteLedger : IAsyncDisposable
             return AppendSlowAsync(draft, cost, cancellation);
         return Submit(draft, keys, cost);
     }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredToken>> LoadTokensAsync(
+        DateTimeOffset endedAfter, CancellationToken cancellation) => new(StateReader.Tokens(_home, endedAfter));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredPause>> LoadPausesAsync(CancellationToken cancellation) =>
+        new(StateReader.Pauses(_home));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<StoredUsage>> LoadUsageAsync(
+        IReadOnlyCollection<string> periods, CancellationToken cancellation) => new(StateReader.Usage(_home, periods));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<HeldItem>> LoadHeldAsync(CancellationToken cancellation) =>
+        new(StateReader.Held(_home));
 
     /// <summary>How the ledger is now.</summary>
     public LedgerHealth Health()

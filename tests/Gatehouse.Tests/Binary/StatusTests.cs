@@ -9,7 +9,7 @@ public sealed class StatusTests
     private static readonly string[] Schedules =
     [
         "purge what is due", "warn of service tokens that end", "record unidentified and refused callers",
-        "give memory back",
+        "end what nobody decided", "give memory back",
     ];
 
     [Fact]

@@ -162,12 +162,12 @@ public sealed class LedgerAppendTests
     {
         using var test = new TestHome();
         await using var ledger = test.Open();
-        var draft = TestHome.Act(ledger, "pause") with { StateChange = new SetFlag("paused", 7) };
+        var draft = TestHome.Act(ledger, "pause") with { StateChange = PauseOf("news") };
 
         Assert.True((await TestHome.AppendAsync(ledger, draft)).IsDurable);
 
         using var reader = LedgerReader.OpenReadOnly(test.Home);
-        Assert.Equal(7, ReadFlag(reader, "paused"));
+        Assert.Equal("news", Assert.Single(StateReader.Pauses(test.Home)).Job);
         Assert.Single(reader.ReadActs(0, 10));
     }
 
@@ -176,20 +176,29 @@ public sealed class LedgerAppendTests
     {
         using var test = new TestHome();
         await using var ledger = test.Open();
+        var token = new StateChange.IssueToken(new StoredToken
+        {
+            Id = "tok_1",
+            Hash = new byte[32],
+            Job = "news",
+            Issued = DateTimeOffset.UnixEpoch,
+            Expires = DateTimeOffset.UnixEpoch,
+        });
+        await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "first") with { StateChange = token });
         var good =
             Enumerable.Range(0, 20).Select(i => TestHome.AppendAsync(ledger, TestHome.Act(ledger, $"good {i}")))
             .ToList();
         var bad = TestHome.AppendAsync(
-            ledger, TestHome.Act(ledger, "bad") with { StateChange = new SetFlag("bad", 1, Throw: true) });
+            ledger, TestHome.Act(ledger, "bad") with { StateChange = new StateChange.Both(PauseOf("bad"), token) });
         var wrong = TestHome.AppendAsync(
-            ledger, TestHome.Act(ledger, "wrong") with { StateChange = new SetFlag(null!, 1) });
+            ledger, TestHome.Act(ledger, "wrong") with { StateChange = PauseOf(null!) });
 
-        await Assert.ThrowsAsync<InvalidOperationException>(() => bad);
-        await Assert.ThrowsAsync<SqliteFaultException>(() => wrong);
+        await Assert.ThrowsAsync<StateConflictException>(() => bad);
+        await Assert.ThrowsAsync<StateConflictException>(() => wrong);
         Assert.All(await Task.WhenAll(good), result => Assert.True(result.IsDurable));
         using var reader = LedgerReader.OpenReadOnly(test.Home);
-        Assert.Equal(20, reader.Count());
-        Assert.Equal(0, ReadFlag(reader, "bad"));
+        Assert.Equal(21, reader.Count());
+        Assert.Empty(StateReader.Pauses(test.Home));
         Assert.Empty(test.Fatals);
         await ledger.SignCheckpointAsync(CancellationToken.None);
         Assert.True(test.Verify().IsGood);
@@ -262,11 +271,8 @@ public sealed class LedgerAppendTests
             (row.Job, row.Model, row.Outcome, row.Exchanges, row.OutputTokens)));
     }
 
-    private static long ReadFlag(LedgerReader reader, string name)
-    {
-        using var select = new SqlStatement(reader.Connection, "SELECT value FROM ledger_flag WHERE name = ?1");
-        return select.Bind(1, name).Number();
-    }
+    private static StateChange.PauseJob PauseOf(string job) =>
+        new(new StoredPause(job, "root", DateTimeOffset.UnixEpoch, ""));
 
     private static async Task<int> OpensslAsync(Func<string, string> file)
     {
@@ -277,16 +283,5 @@ public sealed class LedgerAppendTests
         using var process = Process.Start(start)!;
         await process.WaitForExitAsync();
         return process.ExitCode;
-    }
-
-    private sealed record SetFlag(string Name, long Value, bool Throw = false) : IStateChange
-    {
-        public void Apply(LedgerTransaction transaction)
-        {
-            transaction.Prepare("INSERT INTO ledger_flag (name, value) VALUES (?1, ?2)").Bind(1, Name)
-                .Bind(2, Name is null ? null : (long?)Value).Run();
-            if (Throw)
-                throw new InvalidOperationException("no");
-        }
     }
 }

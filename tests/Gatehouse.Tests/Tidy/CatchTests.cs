@@ -20,9 +20,6 @@ public sealed class CatchTests
         ["src/Gatehouse/Storage/LedgerWriter.cs Run"] = "The top of the writer's thread: any doubt stops the process.",
         ["src/Gatehouse/Storage/SqliteLedger.cs WatchAsync"] =
             "The top of the loop that signs and probes: any doubt stops the process.",
-        ["src/Gatehouse/Storage/StateChange.cs TryApply"] =
-            "A change is another folder's code inside the writer's transaction: "
-                + "its bug is undone and told to its caller.",
     };
 
     [Fact]

@@ -17,6 +17,7 @@ internal static class FolderTable
         ["Core.Estate"] = ["Core.Traffic", "Core.Syntax"],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
+        ["Core.Approvals"] = [],
         ["Core.Engine"] = [],
         ["Core.Compose"] = ["Core.Engine", "Core.Syntax"],
         ["Core.Systemd"] = ["Core.Syntax"],
@@ -39,7 +40,7 @@ internal static class FolderTable
         ["Linux"] = [],
         ["Listening"] = ["Linux"],
         ["Telemetry"] = [],
-        ["Storage"] = ["Core.Ledger", "Linux"],
+        ["Storage"] = ["Core.Approvals", "Core.Ledger", "Linux"],
         ["Estate"] = ["Core.Estate", "Linux", "Storage"],
         ["Docker"] = ["Core.Engine", "Linux", "Outbound"],
         ["Adoption"] =
@@ -53,7 +54,7 @@ internal static class FolderTable
             "Adoption", "Docker", "Inspection", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Storage", "Telemetry", "Outbound"],
+        ["Gate"] = [.. Core, "Core.Approvals", "Storage", "Telemetry", "Outbound"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =

@@ -20,6 +20,7 @@ public sealed class TypeTests
         ["Gatehouse.Adoption.IStepRunner"] = "The door to the host and its engine; tests put crashes there.",
         ["Gatehouse.Gate.Guarding.IGuard"] = "The place where guards go in; tests put guards there.",
         ["Gatehouse.Gate.Guarding.IAnswerGuard"] = "The same, for one answer.",
+        ["Gatehouse.Storage.IStateStore"] = "What a second engine has to keep; the contract tests know no other name.",
     };
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Limits;
 
@@ -56,35 +55,6 @@ internal readonly record struct UsagePeriod(long Tokens, long Bytes, long CostMi
 
     public static UsagePeriod operator -(UsagePeriod a, UsagePeriod b)
         => new(a.Tokens - b.Tokens, a.Bytes - b.Bytes, a.CostMicros - b.CostMicros);
-}
-
-/// <summary>
-/// Books what a job used in the transaction of the entry that says so, so that a restart forgets no budget. Its bytes
-/// are those that the entry itself takes.
-/// </summary>
-internal sealed class UsageChange(string job, PeriodNames names, UsagePeriod used) : IStateChange
-{
-    private const string Upsert =
-        "INSERT INTO job_usage (job, period, tokens, bytes, cost_micros) VALUES (?1, ?2, ?3, ?4, ?5) " +
-        "ON CONFLICT (job, period) DO UPDATE SET tokens = tokens + excluded.tokens, " +
-        "bytes = bytes + excluded.bytes, cost_micros = cost_micros + excluded.cost_micros";
-
-    public void Apply(LedgerTransaction transaction)
-    {
-        Book(transaction, names.Day);
-        Book(transaction, names.Month);
-    }
-
-    private void Book(LedgerTransaction transaction, string period)
-    {
-        var statement = transaction.Prepare(Upsert);
-        statement.Bind(1, job);
-        statement.Bind(2, period);
-        statement.Bind(3, used.Tokens);
-        statement.Bind(4, transaction.StoredBytes);
-        statement.Bind(5, used.CostMicros);
-        statement.Run();
-    }
 }
 
 /// <summary>A sum over the last 60 seconds in one-second steps: exact enough for a limit, constant in memory.</summary>

@@ -82,9 +82,9 @@ public static class AdoptionStepList
             };
         }
         foreach (var app in layout.Apps) yield return Inner(app.Network, app.Subnet);
-        if (layout.Uplink is not { } house) yield break;
+        if (layout.Uplink is not { } uplink) yield break;
         yield return new CreateNetworkStep(
-            house.Network, house.Subnet.Range.ToString(), house.Subnet.Dynamic.ToString(),
+            uplink.Network, uplink.Subnet.Range.ToString(), uplink.Subnet.Dynamic.ToString(),
             false, ImmutableSortedDictionary<string, string>.Empty);
     }
 
@@ -101,7 +101,7 @@ public static class AdoptionStepList
             }))
             .ToList();
         // Ports of the host are taken over later, when their present holder has let go of them.
-        if (layout.Uplink is { Ports.Length: 0 } house) endpoints.Add(house.GateEndpoint);
+        if (layout.Uplink is { Ports.Length: 0 } uplink) endpoints.Add(uplink.GateEndpoint);
         yield return new CreateGateStep(gate.Name, gate.Image, gate.Home, gate.Uid, endpoints[0])
         {
             Ports = [.. (layout.Uplink?.Ports ?? []).Select(static port => port.Published)],
@@ -129,7 +129,7 @@ public static class AdoptionStepList
             foreach (var endpoint in model.Leaves)
                 yield return new LeaveNetworkStep(ContainerName.Of(model.Container), endpoint);
         }
-        if (layout.Uplink is { Ports.Length: > 0 } house) yield return new JoinNetworkStep(gate, house.GateEndpoint);
+        if (layout.Uplink is { Ports.Length: > 0 } uplink) yield return new JoinNetworkStep(gate, uplink.GateEndpoint);
         foreach (var taken in layout.Addresses) yield return new TakeAddressStep(gate, taken.Network, taken.Address);
         foreach (var model in holders)
         {

@@ -201,7 +201,7 @@ public sealed record VerifyJobStep(string Job, ContainerName? Container, Immutab
 /// <param name="What">What the file is, in words.</param>
 public sealed record WriteFileStep(string Path, byte[] After, OriginalFile? Before, string What) : AdoptionStep
 {
-    /// <summary>The owner of a new file; null for whoever runs this.</summary>
+    /// <summary>The owner of a new file; null for the user that runs this.</summary>
     public int? Owner { get; init; }
 
     /// <summary>

@@ -20,9 +20,9 @@ public sealed class LayoutPlanner(
     /// <summary>Lays out an adoption.</summary>
     /// <param name="servers">The model servers to put behind the gate.</param>
     /// <param name="apps">The apps that call models.</param>
-    /// <param name="needsWayOut">Whether the gate has models elsewhere.</param>
+    /// <param name="needsUplink">Whether the gate has models elsewhere.</param>
     public AdoptionLayout Plan(
-        IReadOnlyList<ModelServer> servers, IReadOnlyList<CallingApp> apps, bool needsWayOut)
+        IReadOnlyList<ModelServer> servers, IReadOnlyList<CallingApp> apps, bool needsUplink)
     {
         var movable = servers.Where(server => CanMove(server, apps)).ToArray();
         var paths = new CallPaths(view, movable, apps);
@@ -40,12 +40,12 @@ public sealed class LayoutPlanner(
         NoteUnreached(jobs, places, taken, callers, servers);
         NoteTaken(taken, ports);
         NoteBystanders(models, places, taken);
-        var house = ports.Length > 0 || needsWayOut ? PlaceUplink(ports) : null;
-        return new AdoptionLayout(models, places, house, [.. _notes])
+        var uplink = ports.Length > 0 || needsUplink ? PlaceUplink(ports) : null;
+        return new AdoptionLayout(models, places, uplink, [.. _notes])
         {
             Standing = standing,
             Addresses = taken,
-            PortCallers = house is null ? [] : callers,
+            PortCallers = uplink is null ? [] : callers,
             Bypasses = [.. _bypasses.DistinctBy(static one => (one.Caller, one.Server))],
         };
     }

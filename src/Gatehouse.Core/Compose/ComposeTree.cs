@@ -1,203 +1,128 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Compose;
 
 /// <summary>
-/// Turns YAML text into nodes, with anchors, aliases and merge keys. Built from the parser's events, because every
-/// bound has to be explicit: an alias shares the node that it names, and what would be written out is counted.
+/// Makes a Compose file's nodes of YAML, with merge keys and the tags that change how files are merged. An alias shares
+/// the node that it names.
 /// </summary>
 internal sealed class ComposeTree
 {
     private const int DepthMax = 40; // Levels; the deepest key of the format lies at about 9.
     private const int NodesMax = 100_000; // Nodes with aliases written out; large stacks have about 5,000.
 
-    private readonly Dictionary<string, ComposeNode> _anchors = new(StringComparer.Ordinal);
-    private readonly Stack<ComposeTreeOpen> _open = new();
-    private readonly List<ComposeNode.Mapping> _documents = [];
+    private static readonly YamlRules Rules = new() { DepthMax = DepthMax, NodesMax = NodesMax };
+
+    private readonly Dictionary<YamlNode, ComposeNode> _shared = [];
     private readonly ComposeSource _source;
     private readonly ComposeProblems _problems;
-    private readonly Parser _parser;
-    private int _nodes;
 
-    private ComposeTree(string yaml, ComposeSource source, ComposeProblems problems)
-    {
-        (_source, _problems) = (source, problems);
-        _parser = new Parser(new StringReader(yaml));
-    }
+    private ComposeTree(ComposeSource source, ComposeProblems problems) => (_source, _problems) = (source, problems);
 
     /// <summary>Parses a file's documents; null when a problem made it unreadable.</summary>
     public static IReadOnlyList<ComposeNode.Mapping>? Parse(string yaml, ComposeSource source, ComposeProblems problems)
     {
-        var tree = new ComposeTree(yaml, source, problems);
-        return tree.Read() ? tree._documents : null;
-    }
-
-    private bool Read()
-    {
-        while (MoveNext() is { } moved)
+        var (tree, reading) = (new ComposeTree(source, problems), YamlReader.Read(yaml, Rules));
+        if (reading.Problem is { } problem)
         {
-            if (!moved) return true;
-            var now = _parser.Current!;
-            var isFine = now switch
+            tree.Refuse(problem.Line, problem.Fault switch
             {
-                DocumentStart => Start(),
-                AnchorAlias alias => TakeAlias(alias),
-                YamlDotNet.Core.Events.Scalar scalar => TakeScalar(scalar),
-                MappingStart or SequenceStart => Open((NodeEvent)now),
-                MappingEnd or SequenceEnd => Close(),
-                _ => true,
-            };
-            if (!isFine) return false;
+                YamlFault.TooManyNodes => $"holds more than {NodesMax} values with its aliases written out",
+                YamlFault.TooDeep => $"nests deeper than {DepthMax} levels",
+                _ => problem.Words.Length > 0 ? "is not YAML: " + Shown(problem.Words) : "is not YAML from here on",
+            });
+            return null;
         }
-        return false;
-    }
-
-    private bool? MoveNext()
-    {
-        try
+        var documents = new List<ComposeNode.Mapping>();
+        foreach (var root in reading.Roots)
         {
-            return _parser.MoveNext();
+            if (tree.ToNode(root, root.Line) is not { } node) return null;
+            if (node is ComposeNode.Mapping document) documents.Add(document);
+            else if (node is not ComposeNode.Scalar { IsNull: true }) return tree.RefuseAll(root);
         }
-        catch (YamlException error)
+        return documents;
+    }
+
+    /// <summary>The node; null when a problem was told.</summary>
+    /// <param name="node">What was read.</param>
+    /// <param name="line">Where a person looks for it: at the key, if it is a collection below one.</param>
+    private ComposeNode? ToNode(YamlNode node, int line)
+    {
+        if (_shared.TryGetValue(node, out var known)) return known;
+        var made = node.Kind switch
         {
-            return Refuse(Line(error.Start), "is not YAML: " + Shown(error.Message)) ? null : null;
-        }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or FormatException
-            or OverflowException or IndexOutOfRangeException or NullReferenceException)
-        {
-            // The parser gives up like this on stray document marks and odd tags.
-            return Refuse(Line(_parser.Current?.End ?? Mark.Empty), "is not YAML from here on") ? null : null;
-        }
-    }
-
-    private bool Start()
-    {
-        _anchors.Clear();
-        return true;
-    }
-
-    private bool TakeScalar(YamlDotNet.Core.Events.Scalar scalar)
-    {
-        var isNull = scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" or "Null" or "NULL";
-        return Take(scalar.Anchor, new ComposeNode.Scalar(_source, Line(scalar.Start), scalar.Value,
-            isNull && scalar.Style == ScalarStyle.Plain, TagOf(scalar)));
-    }
-
-    private bool TakeAlias(AnchorAlias alias) => _anchors.TryGetValue(alias.Value.Value, out var node)
-        ? Take(AnchorName.Empty, node)
-        : Refuse(Line(alias.Start), $"the alias *{Shown(alias.Value.Value)} names no anchor above it");
-
-    private bool Open(NodeEvent node)
-    {
-        if (_open.Count == DepthMax) return Refuse(Line(node.Start), $"nests deeper than {DepthMax} levels");
-        // A person looks for the key; what belongs to it starts a line below.
-        var line = (_open.Count == 0 ? null : _open.Peek().KeyLine) ?? Line(node.Start);
-        _open.Push(new ComposeTreeOpen(node is MappingStart, line, node.Anchor, TagOf(node)));
-        return true;
-    }
-
-    private bool Close()
-    {
-        var open = _open.Pop();
-        var node = open.Finish(_source, message => Refuse(open.Line, message));
-        return node is not null && Take(open.Anchor, node);
-    }
-
-    private bool Take(AnchorName anchor, ComposeNode node)
-    {
-        _nodes++;
-        if (_nodes > NodesMax || node.Size > NodesMax)
-            return Refuse(node.Line, $"holds more than {NodesMax} values with its aliases written out");
-        if (node.Depth > DepthMax) return Refuse(node.Line, $"nests deeper than {DepthMax} levels");
-        if (!anchor.IsEmpty) _anchors[anchor.Value] = node;
-        if (_open.Count != 0) return _open.Peek().Add(node) || Refuse(node.Line, "has a key that is not a single word");
-        if (node is ComposeNode.Mapping document) _documents.Add(document);
-        else if (node is not ComposeNode.Scalar { IsNull: true }) return Refuse(node.Line, "is not a mapping of keys");
-        return true;
-    }
-
-    private static ComposeTag TagOf(NodeEvent node) => node.Tag.IsEmpty || node.Tag.IsNonSpecific ? ComposeTag.None
-        : node.Tag.Value switch
-        {
-            "!reset" => ComposeTag.Reset,
-            "!override" => ComposeTag.Override,
-            _ => ComposeTag.None
+            YamlKind.Scalar => new ComposeNode.Scalar(_source, node.Line, node.Text,
+                node.IsPlain && node.Text is "" or "~" or "null" or "Null" or "NULL", TagOf(node)),
+            YamlKind.Sequence => ToSequence(node, line),
+            YamlKind.Mapping => ToMapping(node, line),
+            _ => Refuse(node.Line, $"the alias *{Shown(node.Text)} names no anchor above it"),
         };
+        if (made is not null) _shared[node] = made;
+        return made;
+    }
 
-    private bool Refuse(int line, string message)
+    private ComposeNode.Sequence? ToSequence(YamlNode node, int line)
+    {
+        var items = new List<ComposeNode>();
+        foreach (var item in node.Items)
+        {
+            if (ToNode(item, item.Line) is not { } made) return null;
+            items.Add(made);
+        }
+        return new ComposeNode.Sequence(_source, line, items, TagOf(node));
+    }
+
+    private ComposeNode? ToMapping(YamlNode node, int line)
+    {
+        var entries = new List<KeyValuePair<string, ComposeNode>>();
+        var (keys, merged) = (new HashSet<string>(StringComparer.Ordinal), new List<ComposeNode>());
+        string? twice = null;
+        foreach (var (name, content) in node.Entries)
+        {
+            if (ToNode(name, name.Line) is not { } word) return null;
+            if (word is not ComposeNode.Scalar { Value: var key })
+                return Refuse(name.Line, "has a key that is not a single word");
+            if (ToNode(content, name.Line) is not { } value) return null;
+            if (key == "<<") merged.Add(value);
+            else if (keys.Add(key)) entries.Add(new(key, value));
+            else twice ??= key;
+        }
+        if (twice is not null)
+        {
+            return Refuse(line, $"the key `{new string([.. twice.Take(60).Where(sign => !char.IsControl(sign))])}` "
+                + "appears twice in the same mapping");
+        }
+        // Keys that stand here win over merged ones, and earlier merged ones over later.
+        foreach (var one in merged.SelectMany(node => node is ComposeNode.Sequence list ? list.Items : [node]))
+        {
+            if (one is not ComposeNode.Mapping other)
+                return Refuse(line, "the merge key `<<` has a value that is no mapping");
+            entries.AddRange(other.Entries.Where(entry => keys.Add(entry.Key)));
+        }
+        return new ComposeNode.Mapping(_source, line, entries, TagOf(node));
+    }
+
+    private static ComposeTag TagOf(YamlNode node) => node.Tag switch
+    {
+        "!reset" => ComposeTag.Reset,
+        "!override" => ComposeTag.Override,
+        _ => ComposeTag.None,
+    };
+
+    private ComposeNode? Refuse(int line, string message)
     {
         _problems.Add(_source.File, line, message);
-        return false;
+        return null;
     }
 
-    private static int Line(Mark mark) => (int)Math.Clamp(mark.Line, 1, int.MaxValue);
+    private IReadOnlyList<ComposeNode.Mapping>? RefuseAll(YamlNode root)
+    {
+        Refuse(root.Line, "is not a mapping of keys");
+        return null;
+    }
 
     private static string Shown(string text)
         => new([.. text.Take(120).Select(sign => char.IsControl(sign) ? '?' : sign)]);
-}
-
-/// <summary>A sequence or mapping whose end has not been read yet.</summary>
-internal sealed class ComposeTreeOpen(bool isMapping, int line, AnchorName anchor, ComposeTag tag)
-{
-    private readonly List<ComposeNode> _items = [];
-    private readonly List<KeyValuePair<string, ComposeNode>> _entries = [];
-    private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
-    private readonly List<ComposeNode> _merged = [];
-    private string? _key;
-    private string? _twice;
-
-    public int Line { get; } = line;
-
-    public AnchorName Anchor { get; } = anchor;
-
-    /// <summary>Line of a key whose value has not come yet; null when there is none.</summary>
-    public int? KeyLine { get; private set; }
-
-    /// <summary>Takes an item, a key or a value; false for a key that is no scalar.</summary>
-    public bool Add(ComposeNode node)
-    {
-        if (!isMapping)
-        {
-            _items.Add(node);
-        }
-        else if (_key is null)
-        {
-            if (node is not ComposeNode.Scalar key) return false;
-            (_key, KeyLine) = (key.Value, key.Line);
-        }
-        else
-        {
-            if (_key == "<<") _merged.Add(node);
-            else if (_keys.Add(_key)) _entries.Add(new(_key, node));
-            else _twice ??= _key;
-            (_key, KeyLine) = (null, null);
-        }
-        return true;
-    }
-
-    /// <summary>The finished node; null when a problem was told.</summary>
-    public ComposeNode? Finish(ComposeSource source, Func<string, bool> refuse)
-    {
-        if (!isMapping) return new ComposeNode.Sequence(source, Line, _items, tag);
-        if (_twice is not null)
-        {
-            refuse($"the key `{new string([.. _twice.Take(60).Where(sign => !char.IsControl(sign))])}` appears twice "
-                + "in the same mapping");
-            return null;
-        }
-        // Keys that stand here win over merged ones, and earlier merged ones over later.
-        foreach (var one in _merged.SelectMany(node => node is ComposeNode.Sequence list ? list.Items : [node]))
-        {
-            if (one is not ComposeNode.Mapping other)
-            {
-                refuse("the merge key `<<` has a value that is no mapping");
-                return null;
-            }
-            _entries.AddRange(other.Entries.Where(entry => _keys.Add(entry.Key)));
-        }
-        return new ComposeNode.Mapping(source, Line, _entries, tag);
-    }
 }
 
 /// <summary>

@@ -12,8 +12,8 @@ namespace Gatehouse.Core.Discovery;
 /// </summary>
 public static class AppSettings
 {
-    /// <summary>Where evidence is that names a model as the software's own callers know it.</summary>
-    internal const string Alias = "model_name";
+    /// <summary>The key that names a model as the software's own callers know it.</summary>
+    private const string Alias = "model_name";
 
     private const int EntriesMax = 200; // Models of one file; large ones have about fifty.
 
@@ -79,7 +79,8 @@ public static class AppSettings
                 : provider.StartsWith("ollama", StringComparison.Ordinal) ? "http://localhost:11434"
                 : UrlOf(provider.Length == 0 ? name : provider);
             file.AddPlace(url, [name], settings.TextOf("api_key"));
-            if (entry.TextOf(Alias) is { } alias) file.Bag.Add(EvidenceKind.ModelName, Alias, alias);
+            if (entry.TextOf(Alias) is { } alias)
+                file.Bag.Add(EvidenceKind.ModelName, Alias, alias, EvidenceSource.Alias);
         }
     }
 
@@ -122,7 +123,7 @@ internal sealed class SettingsFile(string path, IReadOnlyList<EnvironmentFact> v
     private const int VariablesMax = 8; // In one setting.
     private const string Prefix = "os.environ/"; // Before a variable's name in LiteLLM's files.
 
-    public EvidenceBag Bag { get; } = new();
+    public EvidenceBag Bag { get; } = new() { Source = EvidenceSource.Settings };
 
     /// <summary>The place of a model server, and what is asked for there.</summary>
     public void AddPlace(string? url, IEnumerable<string> names, string? key)

@@ -61,7 +61,7 @@ internal static class Bypasses
 
     private static IEnumerable<DiscoveredItem> Connected(ModelServers servers, IEnumerable<OpenConnection> connections)
     {
-        var seen = new HashSet<(string, Candidate)>();
+        var seen = new HashSet<(ObservationIdentity, Candidate)>();
         foreach (var connection in connections)
         {
             if (servers.At(connection.Address, connection.Port) is not { } server
@@ -71,7 +71,7 @@ internal static class Bypasses
             }
             if (server.Identities.Contains(connection.Identity)) continue;
             var other = FormattableString.Invariant($"{connection.Address}:{connection.Port}");
-            yield return Find(server, [new Evidence(EvidenceKind.ModelConnection, connection.Identity, other)],
+            yield return Find(server, [new Evidence(EvidenceKind.ModelConnection, $"{connection.Identity}", other)],
                 $"{connection.Who} has an open connection to it ({other}) that does not lead through the gate.");
         }
     }

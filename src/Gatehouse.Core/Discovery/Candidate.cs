@@ -35,8 +35,8 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
     public ImmutableArray<int> ListeningPorts { get; } =
         [.. observations.SelectMany(observation => observation.ListeningPorts).Distinct()];
 
-    public ImmutableArray<string> Identities { get; } =
-        [.. observations.SelectMany(observation => CandidateMerge.NamesOf(observation)).Distinct()];
+    public ImmutableArray<ObservationIdentity> Identities { get; } =
+        [.. observations.SelectMany(observation => CandidateMerge.IdentitiesOf(observation)).Distinct()];
 
     public bool IsOnHostNetwork { get; } = observations.Any(observation => observation.IsOnHostNetwork);
 
@@ -69,8 +69,8 @@ internal sealed class Candidate(ImmutableArray<Observation> observations)
 
     /// <summary>Whether evidence is of a variable that is not shared by everything.</summary>
     private static bool IsOwn(Evidence piece, ImmutableArray<Observation> observations)
-        => !piece.Where.StartsWith("env ", StringComparison.Ordinal)
-        || !observations.Any(observation => observation.SharedVariables.Contains(piece.Where["env ".Length..]));
+        => piece.Variable is not { } variable
+        || !observations.Any(observation => observation.SharedVariables.Contains(variable));
 
     public bool Has(EvidenceKind kind) => Evidence.Any(piece => piece.Kind == kind);
 
@@ -104,20 +104,20 @@ internal static class CandidateMerge
     };
 
     // A unit's name is its identity; an observation without one is told apart by its place.
-    public static ImmutableArray<string> NamesOf(Observation observation)
+    public static ImmutableArray<ObservationIdentity> IdentitiesOf(Observation observation)
         => !observation.Identities.IsEmpty ? observation.Identities
-        : observation.Kind == ObservationKind.Unit ? [$"unit {observation.Name}.service"]
-            : [$"{observation.Place} {observation.Name}"];
+        : observation.Kind == ObservationKind.Unit ? [ObservationIdentity.Unit($"{observation.Name}.service")]
+            : [new ObservationIdentity(IdentityKind.Place, $"{observation.Place} {observation.Name}")];
 
     public static ImmutableArray<Candidate> Of(IEnumerable<Observation> observations)
     {
         var groups = new List<List<Observation>?>();
-        var byIdentity = new Dictionary<string, int>(StringComparer.Ordinal);
+        var byIdentity = new Dictionary<ObservationIdentity, int>();
         foreach (var observation in observations)
         {
             var mine = groups.Count;
             groups.Add([observation]);
-            foreach (var identity in NamesOf(observation))
+            foreach (var identity in IdentitiesOf(observation))
             {
                 if (byIdentity.TryAdd(identity, mine)) continue;
                 var other = byIdentity[identity];
@@ -126,8 +126,8 @@ internal static class CandidateMerge
                 var (from, to) = groups[other]!.Count >= groups[mine]!.Count ? (mine, other) : (other, mine);
                 foreach (var moved in groups[from]!)
                 {
-                    foreach (var name in NamesOf(moved))
-                        byIdentity[name] = to;
+                    foreach (var its in IdentitiesOf(moved))
+                        byIdentity[its] = to;
                 }
                 groups[to]!.AddRange(groups[from]!);
                 groups[from] = null;

@@ -97,8 +97,7 @@ public static class Classifier
             {
                 if (ModelServers.Parse(piece.Value) is not { } url) continue;
                 // A port of this machine may be that of anything, so that the setting itself has to say what is there.
-                var saysKind = piece.Where.StartsWith("env ", StringComparison.Ordinal)
-                    && KeyNames.IsModelAddress(piece.Where["env ".Length..]);
+                var saysKind = piece.Variable is { } named && KeyNames.IsModelAddress(named);
                 Named(unknown, caller, url, saysKind)?.Add(NamedBy(caller, piece.Where, piece.Value));
             }
             foreach (var variable in caller.Variables)
@@ -130,7 +129,7 @@ public static class Classifier
     private static void AddConnections(
         ImmutableArray<Candidate> candidates, ModelServers servers, ImmutableArray<OpenConnection> connections)
     {
-        var byIdentity = new Dictionary<string, Candidate>(StringComparer.Ordinal);
+        var byIdentity = new Dictionary<ObservationIdentity, Candidate>();
         foreach (var candidate in candidates)
         {
             foreach (var identity in candidate.Identities) byIdentity.TryAdd(identity, candidate);

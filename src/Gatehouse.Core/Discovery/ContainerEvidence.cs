@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Core.Compose;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -65,7 +66,7 @@ internal sealed class ContainerEvidence
                 && host is not "localhost" && ParsedUrl.TryParse($"http://{host}:{port}") is { Port: not null } url
                 && DisplayWord.Url(url, withPath: false) is { } place)
             {
-                _bag.Add(EvidenceKind.ModelUrl, $"env {fact.Name}", place);
+                _bag.Add(EvidenceKind.ModelUrl, $"env {fact.Name}", place, variable: fact.Name);
             }
         }
     }
@@ -106,8 +107,10 @@ internal sealed class ContainerEvidence
                 ?? project.Service(use.Key)?.Provider?.Options.GetValueOrDefault("model");
             // Compose names the engine's own model runner; this is where containers reach it, by Docker's
             // documentation.
-            _bag.Add(EvidenceKind.ModelUrl, $"models {use.Key}", "http://model-runner.docker.internal/engines/v1");
-            if (model is not null) _bag.Add(EvidenceKind.ModelName, $"models {use.Key}", model);
+            _bag.Add(EvidenceKind.ModelUrl, $"models {use.Key}", "http://model-runner.docker.internal/engines/v1",
+                EvidenceSource.ServiceModels);
+            if (model is not null)
+                _bag.Add(EvidenceKind.ModelName, $"models {use.Key}", model, EvidenceSource.ServiceModels);
         }
     }
 
@@ -122,9 +125,14 @@ internal sealed class ContainerEvidence
         foreach (var mount in mounts.Where(mount => mount.Kind == "bind"))
         {
             if (SocketNames.Any(name => mount.Source.EndsWith("/" + name, StringComparison.Ordinal)))
-                _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "commands the engine, and so the machine");
+            {
+                _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "commands the engine, and so the machine",
+                    EvidenceSource.EngineSocket);
+            }
             else if (WideFolders.Contains(mount.Source) && mount.IsWritable)
+            {
                 _bag.Add(EvidenceKind.Power, $"mount {mount.Source}", "writes files of the machine");
+            }
         }
     }
 

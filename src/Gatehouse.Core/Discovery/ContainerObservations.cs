@@ -53,7 +53,7 @@ public static class ContainerObservations
             Kind = ObservationKind.ContainerUnit,
             Place = place,
             Name = name,
-            Identities = run.Name is null ? [] : [$"container {run.Name}"],
+            Identities = run.Name is null ? [] : [ObservationIdentity.Container(run.Name)],
             Software = software,
             Endpoints = [.. run.Networks.Select(network => new ObservationEndpoint(network,
                 [.. run.Aliases.Append(run.Name ?? name).Append(name).Distinct()]))],
@@ -111,7 +111,8 @@ public static class ContainerObservations
             Name = container.ShownName,
             User = null,
             Identities = container.ComposeProject is { } project && container.ComposeService is { } service
-                ? [$"container {container.Name}", $"compose {project}/{service}"] : [$"container {container.Name}"],
+                ? [ObservationIdentity.Container(container.Name), ObservationIdentity.ComposeService(project, service)]
+                : [ObservationIdentity.Container(container.Name)],
             Software = software,
             Endpoints = [.. owner.Endpoints.Select(endpoint => new ObservationEndpoint(endpoint.Network,
                 [.. endpoint.Aliases.Concat(endpoint.DnsNames).Append(owner.Name).Append(endpoint.Address)
@@ -153,8 +154,12 @@ public static class ContainerObservations
             Kind = ObservationKind.ComposeService,
             Place = string.Create(CultureInfo.InvariantCulture, $"{service.File}:{service.Line}"),
             Name = service.Name,
-            Identities = container is null ? [$"compose {project.Name}/{service.Name}"]
-                : [$"compose {project.Name}/{service.Name}", $"container {container}"],
+            Identities = container is null ? [ObservationIdentity.ComposeService(project.Name, service.Name)]
+                :
+                [
+                    ObservationIdentity.ComposeService(project.Name, service.Name),
+                    ObservationIdentity.Container(container),
+                ],
             Software = software,
             Endpoints = [.. owner.Networks.Select(attachment => new ObservationEndpoint(
                 project.Network(attachment.Network)?.Name ?? attachment.Network,

@@ -21,7 +21,7 @@ public sealed record DiscoveredItem
     /// <summary>
     /// Names that only this item has, as <c>container web</c>, <c>unit news.service</c> or <c>process 7</c>.
     /// </summary>
-    public ImmutableArray<string> Identities { get; init; } = [];
+    public ImmutableArray<ObservationIdentity> Identities { get; init; } = [];
 
     /// <summary>The evidence for it.</summary>
     public ImmutableArray<Evidence> Evidence { get; init; } = [];

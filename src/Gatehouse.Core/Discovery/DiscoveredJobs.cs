@@ -129,8 +129,8 @@ internal sealed class DiscoveredJobs(EstatePlan? estate, ModelServers servers)
     private bool IsFree(string key) => !_keys.Contains(key) && estate?.Jobs.ContainsKey(key) != true;
 
     private static string? Project(Candidate candidate) => candidate.Identities
-        .Where(identity => identity.StartsWith("compose ", StringComparison.Ordinal))
-        .Select(identity => identity["compose ".Length..].Split('/')[0]).FirstOrDefault();
+        .Where(static identity => identity.Kind == IdentityKind.ComposeService)
+        .Select(static identity => identity.Project).FirstOrDefault();
 
     /// <summary>The sink, under a key that means no other place.</summary>
     private SinkDraft Sink(SinkDraft sink)

@@ -8,7 +8,36 @@ namespace Gatehouse.Core.Discovery;
 /// <param name="Value">
 /// What was read: a URL without user and password, a model's name, a variable's name, an image, a program, a port.
 /// </param>
-public sealed record Evidence(EvidenceKind Kind, string Where, string Value);
+public sealed record Evidence(EvidenceKind Kind, string Where, string Value)
+{
+    /// <summary>The environment variable that it was read in; null for every other place.</summary>
+    public string? Variable { get; init; }
+
+    /// <summary>What kind of place it was read in, where that decides what it means.</summary>
+    public EvidenceSource Source { get; init; }
+}
+
+/// <summary>Places that give evidence a meaning of their own. For people, the place is told in words.</summary>
+public enum EvidenceSource
+{
+    /// <summary>Any other place.</summary>
+    Other,
+
+    /// <summary>What a model server itself lists.</summary>
+    OwnList,
+
+    /// <summary>The name of a model as the software's own callers know it.</summary>
+    Alias,
+
+    /// <summary>A configuration file of the software.</summary>
+    Settings,
+
+    /// <summary>What a Compose service is given under <c>models:</c>.</summary>
+    ServiceModels,
+
+    /// <summary>A mount of the container engine's socket.</summary>
+    EngineSocket,
+}
 
 /// <summary>What evidence points to.</summary>
 public enum EvidenceKind

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -88,7 +89,7 @@ public static class EvidenceText
         return IsShellScript(path, text) ? FindInCommand(path, text) : Find(path, text);
     }
 
-    /// <summary>Clues in a script of the shell that shares its variables with other texts.</summary>
+    /// <summary>Evidence in a script of the shell that shares its variables with other texts.</summary>
     /// <param name="path">Where it lies.</param>
     /// <param name="text">What stands in it.</param>
     /// <param name="around">Texts whose variables it uses: those that it takes in, or that take it in.</param>
@@ -114,7 +115,7 @@ public static class EvidenceText
     public static ImmutableArray<Evidence> FindInVariable(EnvironmentFact variable)
     {
         ArgumentNullException.ThrowIfNull(variable);
-        var bag = new EvidenceBag();
+        var bag = new EvidenceBag { Variable = variable.Name };
         var where = $"env {variable.Name}";
         if (KeyNames.IsModelKey(variable.Name) && !variable.IsPlaceholder)
             bag.Add(EvidenceKind.ModelKey, where, variable.Name);
@@ -123,7 +124,7 @@ public static class EvidenceText
         if (variable.Value is { Length: > 0 } value && !KeyNames.IsOfPage(variable.Name))
         {
             if (KeyNames.IsModelAddress(variable.Name) || (KeyNames.MayBeModelAddress(variable.Name)
-                && ParsedUrl.TryParse(value) is { Scheme: "http" or "https", IsHouse: true } url
+                && ParsedUrl.TryParse(value) is { Scheme: "http" or "https", IsLocal: true } url
                 && (url.Path.Length < 2 || url.Path.StartsWith("/v1", StringComparison.Ordinal))))
             {
                 UrlScan.AddAddress(bag, where, variable.Name, Bounded(value));

@@ -97,12 +97,8 @@ internal static class JobProposal
         if (candidate.Has(EvidenceKind.Power)) can = can with { AlterData = YesNo.Yes };
         if (sink?.Kind is SinkKind.Mastodon or SinkKind.Discord or SinkKind.Mail)
             can = can with { SendExternally = YesNo.Yes };
-        if (candidate.Of(EvidenceKind.Power)
-            .Any(piece => piece.Value.StartsWith("commands the engine", StringComparison.Ordinal)))
-        {
-            can = can with { ChangeItself = YesNo.Yes };
-        }
-        return can;
+        return candidate.Of(EvidenceKind.Power).Any(static piece => piece.Source == EvidenceSource.EngineSocket)
+            ? can with { ChangeItself = YesNo.Yes } : can;
     }
 }
 

@@ -7,27 +7,24 @@ namespace Gatehouse.Core.Discovery;
 /// <summary>Determines from a candidate's evidence where its models are.</summary>
 internal static class ModelLocator
 {
-    /// <summary>Where the names stand that a server itself lists.</summary>
-    public const string OwnList = "its own list";
-
     private const string Gemini = "generativelanguage.googleapis.com";
     private const int PlacesMax = 12; // Places of one job; people write two, and those of a router are ten.
 
     public static ImmutableArray<ModelLocation> Of(Candidate candidate, ModelServers servers)
     {
         var urls = candidate.Of(EvidenceKind.ModelUrl)
-            .Select(piece => (Clue: piece, Url: ModelServers.Parse(piece.Value)!))
+            .Select(piece => (Piece: piece, Url: ModelServers.Parse(piece.Value)!))
             .Where(one => one.Url is not null && !one.Url.Host.Contains(DisplayWord.Hidden, StringComparison.Ordinal))
-            .OrderBy(one => !IsRead(candidate.Software, one.Clue))
+            .OrderBy(one => !IsRead(candidate.Software, one.Piece))
             .DistinctBy(one => (one.Url.Host, one.Url.Port)).Take(PlacesMax).ToArray();
         var keys = candidate.Of(EvidenceKind.ModelKey).Select(piece => piece.Value).ToArray();
         var names = candidate.Of(EvidenceKind.ModelName)
-            .Where(piece => piece.Where is not (AppSettings.Alias or OwnList)).ToArray();
-        var places = urls.Select((one, index) => Place(candidate, servers, one.Clue, one.Url) with
+            .Where(piece => piece.Source is not (EvidenceSource.Alias or EvidenceSource.OwnList)).ToArray();
+        var places = urls.Select((one, index) => Place(candidate, servers, one.Piece, one.Url) with
         {
-            Names = [.. NamesFor(index, [.. urls.Select(other => other.Clue)], names).Select(piece => piece.Value)],
-            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Clue)], names)),
-            KeyVariable = IsHosted(one.Url) ? KeyFor(one.Clue, one.Url, keys) : null,
+            Names = [.. NamesFor(index, [.. urls.Select(other => other.Piece)], names).Select(piece => piece.Value)],
+            IsComplete = NameEvidence.IsComplete(NamesFor(index, [.. urls.Select(other => other.Piece)], names)),
+            KeyVariable = IsHosted(one.Url) ? KeyFor(one.Piece, one.Url, keys) : null,
         }).ToList();
         if (places.Count == 0) places.AddRange(Hosted(keys, names, [.. candidate.Of(EvidenceKind.ModelProvider)]));
         if (places.Count == 0)
@@ -46,8 +43,7 @@ internal static class ModelLocator
     /// <summary>Whether an address stands where the software is known to look for it.</summary>
     private static bool IsRead(KnownSoftware? software, Evidence piece)
         => software is null || software.AddressVariables.IsEmpty
-        || !piece.Where.StartsWith("env ", StringComparison.Ordinal)
-        || software.AddressVariables.Contains(piece.Where["env ".Length..]);
+        || piece.Variable is not { } variable || software.AddressVariables.Contains(variable);
 
     private static ModelLocation Place(Candidate candidate, ModelServers servers, Evidence piece, ParsedUrl url)
     {
@@ -84,7 +80,7 @@ internal static class ModelLocator
         return api >= 0 ? path[..api] : path;
     }
 
-    private static bool IsHosted(ParsedUrl url) => !url.IsHouse;
+    private static bool IsHosted(ParsedUrl url) => !url.IsLocal;
 
     private static string? KeyFor(Evidence piece, ParsedUrl url, string[] keys)
         => keys.FirstOrDefault(key => KnownApis.OfKey(key) is { } known
@@ -98,9 +94,10 @@ internal static class ModelLocator
     private static (string Word, string Url)? ProviderOf(string key, Evidence[] chosen)
     {
         const string End = "_PROVIDER";
-        var setting = chosen.Where(piece => piece.Where.EndsWith(End, StringComparison.OrdinalIgnoreCase)
-                && key.StartsWith(piece.Where["env ".Length..^End.Length] + "_", StringComparison.OrdinalIgnoreCase))
-            .MaxBy(static piece => piece.Where.Length);
+        var setting = chosen.Where(piece => piece.Variable is { } variable
+                && variable.EndsWith(End, StringComparison.OrdinalIgnoreCase)
+                && key.StartsWith(variable[..^End.Length] + "_", StringComparison.OrdinalIgnoreCase))
+            .MaxBy(static piece => piece.Variable!.Length);
         return setting is null ? KnownApis.OfKey(key) : KnownApis.OfName(setting.Value);
     }
 
@@ -127,14 +124,14 @@ internal static class ModelLocator
         })];
 
     private static string Begins(Evidence piece)
-        => piece.Where.StartsWith("env ", StringComparison.Ordinal) ? Begin(piece.Where["env ".Length..]) : piece.Where;
+        => piece.Variable is { } variable ? Begin(variable) : piece.Where;
 
     private static string Begin(string variable) => variable.Split('_')[0];
 
     private static ImmutableArray<string> Served(Candidate candidate, ModelServers servers, ModelLocation place)
         => ModelServers.Parse(place.Url) is { } url && servers.Find(candidate, url.Host, url.Port) is { } server
             ? [.. server.Of(EvidenceKind.ModelName).Where(piece => server.Role != SoftwareRole.Proxy
-                || piece.Where is AppSettings.Alias or OwnList).Select(piece => piece.Value)] : [];
+                || piece.Source is EvidenceSource.Alias or EvidenceSource.OwnList).Select(piece => piece.Value)] : [];
 }
 
 /// <summary>A place at which a job reaches models.</summary>
@@ -180,12 +177,11 @@ internal static class NameEvidence
         && !names.Any(static piece => piece.Value.Contains('*', StringComparison.Ordinal));
 
     // What Compose names under `models:` is the service's own list, as is what a configuration lists for a place.
-    private static bool IsChosen(Evidence piece) => piece.Where.StartsWith("models ", StringComparison.Ordinal)
-        || piece.Where.Contains(".yaml ", StringComparison.Ordinal)
-        || piece.Where.Contains(".yml ", StringComparison.Ordinal) || IsChosenBy(piece);
+    private static bool IsChosen(Evidence piece)
+        => piece.Source is EvidenceSource.ServiceModels or EvidenceSource.Settings || IsChosenBy(piece);
 
     private static bool IsChosenBy(Evidence piece) => !OtherModels.Any(word => piece.Value.Contains(word,
             StringComparison.OrdinalIgnoreCase))
-        && !(piece.Where.StartsWith("env ", StringComparison.Ordinal)
-            && piece.Where["env ".Length..].ToUpperInvariant().Split('_').Any(PartWords.Contains));
+        && !(piece.Variable is { } variable
+            && variable.ToUpperInvariant().Split('_').Any(PartWords.Contains));
 }

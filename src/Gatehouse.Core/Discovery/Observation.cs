@@ -34,7 +34,7 @@ public sealed record Observation
     /// Names that only this candidate has, as <c>container web</c>, <c>compose shop/web</c> or
     /// <c>unit news.service</c>: two observations that share one are of the same candidate.
     /// </summary>
-    public ImmutableArray<string> Identities { get; init; } = [];
+    public ImmutableArray<ObservationIdentity> Identities { get; init; } = [];
 
     /// <summary>The software that it is known to be; null when it is not.</summary>
     public KnownSoftware? Software { get; init; }
@@ -140,8 +140,8 @@ public sealed record HostObservations
 }
 
 /// <summary>An open TCP connection to a port on which models may be served.</summary>
-/// <param name="Identity">Whose it is, as <c>container web</c>, <c>unit news.service</c> or <c>process 17</c>.</param>
+/// <param name="Identity">Whose it is.</param>
 /// <param name="Who">The name to show.</param>
 /// <param name="Address">The other end's address.</param>
 /// <param name="Port">The other end's port.</param>
-public sealed record OpenConnection(string Identity, string Who, string Address, int Port);
+public sealed record OpenConnection(ObservationIdentity Identity, string Who, string Address, int Port);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery;
 
@@ -29,7 +30,7 @@ public sealed class ScriptCache(ReadScript read)
         if (_evidence.Count >= ScriptsMax || read(path) is not { } text)
             return _evidence.Count < ScriptsMax ? _evidence[path] = [] : [];
         ImmutableArray<Evidence> evidence = IsPython(path, text)
-            ? [.. EvidenceText.FindInScript(path, text), .. CluesOfModules(path, text), .. OfStarted(path, text)]
+            ? [.. EvidenceText.FindInScript(path, text), .. EvidenceOfModules(path, text), .. OfStarted(path, text)]
             : [.. OfShell(path, text)];
         _evidence[path] = evidence;
         return evidence;
@@ -65,7 +66,7 @@ public sealed class ScriptCache(ReadScript read)
     /// The evidence in modules beside a Python script. Their own modules are not followed; that one only manages models
     /// says nothing about the script.
     /// </summary>
-    private IEnumerable<Evidence> CluesOfModules(string path, string text)
+    private IEnumerable<Evidence> EvidenceOfModules(string path, string text)
     {
         var folder = path[..(path.LastIndexOf('/') + 1)];
         return ImportScan.Modules(text).Take(ImportsMax).Select(name => $"{folder}{name}{Python}")

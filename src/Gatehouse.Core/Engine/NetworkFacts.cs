@@ -67,7 +67,7 @@ public static class GateNetworks
     public const string LeftLabel = "gatehouse.left";
 
     /// <summary>
-    /// Start of the keys of jobs that an adoption makes for whoever calls an address or a port, where the model was.
+    /// Start of the keys of jobs that an adoption makes for the callers of an address or port where the model was.
     /// </summary>
     public const string CallersJob = "callers-of-";
 

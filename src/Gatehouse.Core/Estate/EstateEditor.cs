@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Estate;
 
@@ -68,7 +69,7 @@ public static class EstateEditor
     {
         var outline = EstateOutline.Read(text);
         var lines = new TextLines(text);
-        if (EstateAmendment.Cuts(text, draft, outline.DocumentEndLine) is not { } cuts) return null;
+        if (EstateAmendment.Cuts(text, draft, outline) is not { } cuts) return null;
         var fresh = new StringBuilder();
         foreach (var (name, entries) in sections)
         {
@@ -168,28 +169,28 @@ public abstract record EstateEdit
 internal static class EstateAmendment
 {
     /// <summary>The cuts; null when an entry is written in a form that this does not know.</summary>
-    public static List<TextCut>? Cuts(string yaml, EstateDraft draft, int? documentEnd)
+    public static List<TextCut>? Cuts(string yaml, EstateDraft draft, EstateOutline outline)
     {
         if (draft.JobChanges.IsEmpty && draft.ModelMoves.IsEmpty) return [];
-        var (root, lines, cuts) = (EstateSpan.Read(yaml), new TextLines(yaml), new List<TextCut>());
+        var (root, lines, cuts) = (outline.Root, new TextLines(yaml), new List<TextCut>());
         foreach (var move in draft.ModelMoves)
         {
-            if (root["models"]?[move.Key]?["url"] is not { Text: not null } url) return null;
+            if (root["models"]?[move.Key]?["url"] is not { Kind: YamlKind.Scalar } url) return null;
             cuts.Add(new TextCut(url.Start, url.End - url.Start, YamlScalar.Of(move.Url)));
         }
-        var end = documentEnd ?? lines.Count;
+        var end = outline.DocumentEndLine ?? lines.Count;
         foreach (var change in draft.JobChanges)
         {
             if (root["jobs"] is not { } jobs || jobs[change.Key] is not { Entries.Count: > 0 } job) return null;
             var limit = Limit(jobs, change.Key, Limit(root, "jobs", end));
-            if (!change.AlsoModels.IsEmpty && !AddModels(cuts, job, change, (yaml, lines, limit))) return null;
+            if (!change.AlsoModels.IsEmpty && !AddModels(cuts, job, change, (lines, limit))) return null;
             var more = change.More.Where(pair => job[pair.Key] is null).Select(pair => $"{pair.Key}: {pair.Value}")
                 .ToArray();
             if (more.Length == 0) continue;
             cuts.Add(job.IsFlow
-                ? new TextCut(job.Entries[^1].Value.LastEnd(yaml), 0, ", " + string.Join(", ", more))
-                : lines.InsertAt(lines.AfterBlock(job.Line, limit, job.Column),
-                    string.Concat(more.Select(line => new string(' ', job.Column) + line + lines.End))));
+                ? new TextCut(job.Entries[^1].Value.End, 0, ", " + string.Join(", ", more))
+                : lines.InsertAt(lines.AfterBlock(job.Line - 1, limit, job.Column - 1),
+                    string.Concat(more.Select(line => new string(' ', job.Column - 1) + line + lines.End))));
         }
         return cuts;
     }
@@ -200,30 +201,31 @@ internal static class EstateAmendment
             && draft.JobChanges.All(change => Expect(Entry(estate, "jobs", change.Key), change));
 
     private static bool AddModels(
-        List<TextCut> cuts, EstateSpan job, JobChange change, (string Yaml, TextLines Lines, int Limit) text)
+        List<TextCut> cuts, YamlNode job, JobChange change, (TextLines Lines, int Limit) text)
     {
-        if (job["models"] is { IsSequence: true, Entries.Count: > 0 } list)
+        if (job["models"] is { Items.Count: > 0 } list)
         {
             var words = change.AlsoModels.Select(YamlScalar.Of);
             cuts.Add(list.IsFlow
-                ? new TextCut(list.Entries[^1].Value.End, 0, ", " + string.Join(", ", words))
+                ? new TextCut(list.Items[^1].End, 0, ", " + string.Join(", ", words))
                 : text.Lines.InsertAt(
-                    text.Lines.AfterBlock(list.Line, Limit(job, "models", text.Limit), list.Column),
-                    string.Concat(words.Select(word => $"{new string(' ', list.Column)}- {word}{text.Lines.End}"))));
+                    text.Lines.AfterBlock(list.Line - 1, Limit(job, "models", text.Limit), list.Column - 1),
+                    string.Concat(words.Select(
+                        word => $"{new string(' ', list.Column - 1)}- {word}{text.Lines.End}"))));
             return true;
         }
         var (key, only) = job.Entries.Find(static entry => entry.Key.Text == "model");
-        if (only is not { Text: { } first }) return false;
+        if (only is not { Kind: YamlKind.Scalar, Text: var first }) return false;
         cuts.Add(new TextCut(key.Start, key.End - key.Start, "models"));
         cuts.Add(new TextCut(only.Start, only.End - only.Start, YamlScalar.ListOf([first, .. change.AlsoModels])));
         return true;
     }
 
     /// <summary>The line of what follows an entry.</summary>
-    private static int Limit(EstateSpan parent, string key, int otherwise)
+    private static int Limit(YamlNode parent, string key, int otherwise)
     {
         var index = parent.Entries.FindIndex(entry => entry.Key.Text == key);
-        return index + 1 < parent.Entries.Count ? parent.Entries[index + 1].Key.Line : otherwise;
+        return index + 1 < parent.Entries.Count ? parent.Entries[index + 1].Key.Line - 1 : otherwise;
     }
 
     private static EstateNode.Mapping? Entry(EstateNode.Mapping estate, string section, string key)

@@ -1,126 +1,74 @@
-using YamlDotNet.Core;
-using YamlDotNet.Core.Events;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Estate;
 
 /// <summary>
 /// Where the sections of an estate file stand in its text, so that entries can be added without touching anything
-/// else. Only for text that the reader accepted: it holds one document and no anchors.
+/// else. Only for text that the reader accepted.
 /// </summary>
 internal sealed class EstateOutline
 {
-    private readonly Parser _parser;
+    private EstateOutline(YamlNode root, int? documentEndLine)
+    {
+        (Root, IsFlow, Column) = (root, root.IsFlow, root.Column - 1);
+        Sections = [.. root.Entries.Select(static entry => new Section(entry.Key, entry.Value))];
+        LastValueEnd = root.Entries.Count == 0 ? 0 : root.Entries[^1].Value.End;
+        DocumentEndLine = documentEndLine;
+    }
 
-    private readonly string _yaml;
-
-    private EstateOutline(string yaml) => (_yaml, _parser) = (yaml, new Parser(new StringReader(yaml)));
+    public YamlNode Root { get; }
 
     /// <summary>Whether the whole file stands between braces.</summary>
-    public bool IsFlow { get; private set; }
+    public bool IsFlow { get; }
 
     /// <summary>Column of the top-level keys, from 0.</summary>
-    public int Column { get; private set; }
+    public int Column { get; }
 
     /// <summary>Index behind the last value of a file between braces.</summary>
-    public int LastValueEnd { get; private set; }
+    public int LastValueEnd { get; }
 
     /// <summary>Line of an explicit end of the document, from 0; null when it ends with the file.</summary>
-    public int? DocumentEndLine { get; private set; }
+    public int? DocumentEndLine { get; }
 
     /// <summary>The sections in the order of the file.</summary>
-    public List<Section> Sections { get; } = [];
+    public List<Section> Sections { get; }
 
+    /// <exception cref="ArgumentException">The text is none that the reader accepts.</exception>
     public static EstateOutline Read(string yaml)
-    {
-        var outline = new EstateOutline(yaml);
-        outline.Walk();
-        return outline;
-    }
-
-    private void Walk()
-    {
-        var depth = 0;
-        Section? section = null;
-        var isKey = true;
-        while (_parser.MoveNext())
-        {
-            var now = _parser.Current!;
-            if (now is DocumentEnd { IsImplicit: false }) DocumentEndLine = Line(now.Start);
-            if (now is MappingEnd or SequenceEnd)
-            {
-                depth--;
-                if (depth == 1) (isKey, section!.End, LastValueEnd) = (true, Behind(now), Behind(now));
-                else if (depth == 2) section!.LastEntryEnd = Behind(now);
-                continue;
-            }
-            if (now is not NodeEvent node) continue;
-            if (depth == 0) StartRoot(node);
-            else if (depth == 1 && isKey) Sections.Add(section = new Section((Scalar)node));
-            else if (depth == 1) section!.Take(node);
-            else if (depth == 2) section!.TakeChild(node);
-            if (depth == 1 && node is Scalar && !isKey) LastValueEnd = Index(node.End);
-            if (depth == 1) isKey = node is Scalar && !isKey;
-            if (node is MappingStart or SequenceStart) depth++;
-        }
-    }
-
-    private void StartRoot(NodeEvent node)
-    {
-        IsFlow = node is MappingStart { Style: MappingStyle.Flow };
-        Column = (int)node.Start.Column - 1;
-    }
-
-    /// <summary>The parser gives the place of a closing brace, not the one behind it.</summary>
-    private int Behind(ParsingEvent end)
-    {
-        var index = Index(end.Start);
-        return index < _yaml.Length && _yaml[index] is '}' or ']' ? index + 1 : index;
-    }
-
-    private static int Index(Mark mark) => (int)mark.Index;
-
-    private static int Line(Mark mark) => (int)mark.Line - 1;
+        => YamlReader.Read(yaml, EstateTree.Rules) is { Problem: null, Roots: [var root] } reading
+            ? new EstateOutline(root, reading.EndLine)
+            : throw new ArgumentException("The text is not an estate.", nameof(yaml));
 
     /// <summary>One top-level key with its value.</summary>
-    internal sealed class Section(Scalar key)
+    internal sealed class Section(YamlNode key, YamlNode value)
     {
-        public string Name { get; } = key.Value;
+        private readonly YamlNode? _firstChild
+            = value.Kind == YamlKind.Sequence ? value.Items.FirstOrDefault() : value.Entries.FirstOrDefault().Key;
+
+        private readonly YamlNode? _lastChild
+            = value.Kind == YamlKind.Sequence ? value.Items.LastOrDefault() : value.Entries.LastOrDefault().Value;
+
+        public string Name { get; } = key.Text;
 
         /// <summary>Line of the key, from 0.</summary>
-        public int Line { get; } = EstateOutline.Line(key.Start);
-
-        /// <summary>Index behind the key.</summary>
-        public int KeyEnd { get; } = Index(key.End);
+        public int Line { get; } = key.Line - 1;
 
         /// <summary>Index at which the value starts.</summary>
-        public int Start { get; private set; }
+        public int Start { get; } = value.Start;
 
         /// <summary>Index behind the value; without meaning for a block.</summary>
-        public int End { get; set; }
+        public int End { get; } = value.End;
 
         /// <summary>Whether the value stands between braces.</summary>
-        public bool IsFlow { get; private set; }
+        public bool IsFlow { get; } = value is { Kind: YamlKind.Mapping, IsFlow: true };
 
         /// <summary>Whether it holds no entry.</summary>
-        public bool IsEmpty { get; private set; } = true;
+        public bool IsEmpty => _firstChild is null;
 
         /// <summary>Column of the entries, from 0.</summary>
-        public int EntryColumn { get; private set; }
+        public int EntryColumn => (_firstChild?.Column ?? 1) - 1;
 
         /// <summary>Index behind the last entry; exact between braces only.</summary>
-        public int LastEntryEnd { get; set; }
-
-        public void Take(NodeEvent node)
-        {
-            (Start, End) = (Index(node.Start), Index(node.End));
-            IsFlow = node is MappingStart { Style: MappingStyle.Flow };
-        }
-
-        public void TakeChild(NodeEvent node)
-        {
-            if (IsEmpty) EntryColumn = (int)node.Start.Column - 1;
-            IsEmpty = false;
-            LastEntryEnd = Index(node.End);
-        }
+        public int LastEntryEnd => _lastChild?.End ?? 0;
     }
 }

@@ -84,9 +84,9 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
         var models = estate.Get(EstateKeys.Models)
             .ToDictionary(entry => entry.Key, entry => ModelAssembly.Build(entry.Key, entry.Value, zones, prices));
         var sinks = BuildSinks(zones);
-        var house = new JobAssembly.House(
+        var context = new JobAssembly.Context(
             estate.Has(EstateKeys.Models) ? models : null, sinks, defaults, zones, [gate, control]);
-        var jobs = new JobAssembly(house, problems).BuildAll(estate.Get(EstateKeys.Jobs));
+        var jobs = new JobAssembly(context, problems).BuildAll(estate.Get(EstateKeys.Jobs));
         return new EstatePlan
         {
             Name = estate.Get(EstateKeys.Name)!,

@@ -6,7 +6,7 @@ using Gatehouse.Core.Traffic;
 namespace Gatehouse.Core.Estate;
 
 /// <summary>Builds the jobs from their sections, resolves the names they use and compares them.</summary>
-internal sealed class JobAssembly(JobAssembly.House house, EstateProblems problems)
+internal sealed class JobAssembly(JobAssembly.Context context, EstateProblems problems)
 {
     // Names that a message searches for a near one; beyond it the search costs more than it helps.
     private const int CandidatesMax = 1000;
@@ -15,7 +15,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
     public FrozenDictionary<string, JobPlan> BuildAll(ImmutableArray<KeyValuePair<string, SectionReader>> sections)
     {
         var jobs = new Dictionary<string, JobPlan>(sections.Length, StringComparer.Ordinal);
-        var listeners = new JobListeners(house.Listeners);
+        var listeners = new JobListeners(context.Listeners);
         foreach (var (key, section) in sections)
         {
             var job = Build(key, section);
@@ -43,7 +43,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
     private JobPlan? Build(string key, SectionReader section)
     {
         var models = Resolve(section);
-        var source = section.Get(JobKeys.Source) is { } from ? SinkAssembly.BuildSource(from, house.Zones) : null;
+        var source = section.Get(JobKeys.Source) is { } from ? SinkAssembly.BuildSource(from, context.Zones) : null;
         var sink = ResolveSink(section);
         var job = new JobPlan
         {
@@ -59,7 +59,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Stores = [.. section.Get(JobKeys.Stores).Select(BuildStore)],
             Pipeline = section.Get(JobKeys.Pipeline),
             Can = BuildCan(section.Get(JobKeys.Can)),
-            Limits = BuildLimits(section.Get(LimitKeys.LimitsOfJob)).Over(house.Defaults.Limits),
+            Limits = BuildLimits(section.Get(LimitKeys.LimitsOfJob)).Over(context.Defaults.Limits),
             RunAs = section.Get(JobKeys.RunAs),
             Listen = section.Get(JobKeys.Listen),
             PassCredential = section.Get(JobKeys.PassCredential),
@@ -68,8 +68,8 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
             Origins = section.Get(JobKeys.Origins).ToFrozenSet(StringComparer.Ordinal),
             Opaque = section.Get(JobKeys.Opaque).ToFrozenSet(StringComparer.Ordinal),
             ProviderTools = section.Get(JobKeys.ProviderTools).ToFrozenSet(StringComparer.Ordinal),
-            BodyBytesMax = section.GetOrNull(LimitKeys.BodyBytesMax) ?? house.Defaults.BodyBytesMax,
-            Window = section.GetOrNull(LimitKeys.Window) ?? house.Defaults.Window,
+            BodyBytesMax = section.GetOrNull(LimitKeys.BodyBytesMax) ?? context.Defaults.BodyBytesMax,
+            Window = section.GetOrNull(LimitKeys.Window) ?? context.Defaults.Window,
         };
         return source is null || sink is null ? null : job;
     }
@@ -80,14 +80,14 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
         var names = isShort ? [single!] : section.Get(JobKeys.Models);
         var setting = isShort ? (SettingKey)JobKeys.Model : JobKeys.Models;
         var found = ImmutableArray.CreateBuilder<ModelPlan>();
-        if (names.IsDefault || house.Models is null)
+        if (names.IsDefault || context.Models is null)
             return [];
         for (var i = 0; i < names.Length; i++)
         {
-            if (!house.Models.TryGetValue(names[i], out var model))
+            if (!context.Models.TryGetValue(names[i], out var model))
             {
                 section.ErrorAt(setting, i, $"there is no model {DisplayText.Quote(names[i])}",
-                    "a key of `models`", Near(names[i], house.Models.Keys));
+                    "a key of `models`", Near(names[i], context.Models.Keys));
             }
             else if (names.AsSpan(0, i).Contains(names[i]))
             {
@@ -105,10 +105,10 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
     {
         if (!section.TryGet(JobKeys.Sink, out var name))
             return null;
-        if (!house.Sinks.TryGetValue(name, out var sink))
+        if (!context.Sinks.TryGetValue(name, out var sink))
         {
             section.Error(JobKeys.Sink, $"there is no sink {DisplayText.Quote(name)}",
-                "a key of `sinks`, or `stdout` or `none`", Near(name, house.Sinks.Keys));
+                "a key of `sinks`, or `stdout` or `none`", Near(name, context.Sinks.Keys));
         }
         return sink;
     }
@@ -157,7 +157,7 @@ internal sealed class JobAssembly(JobAssembly.House house, EstateProblems proble
     /// <param name="Defaults">What jobs inherit.</param>
     /// <param name="Zones">Which addresses are near.</param>
     /// <param name="Listeners">Addresses that are taken before any job.</param>
-    internal sealed record House(
+    internal sealed record Context(
         Dictionary<string, ModelPlan?>? Models,
         Dictionary<string, SinkPlan?> Sinks,
         JobDefaults Defaults,
@@ -221,9 +221,9 @@ internal sealed class JobListeners
 
     private readonly List<(string Who, ListenAddress Address)> _taken = [];
 
-    public JobListeners(ListenAddress[] house)
+    public JobListeners(ListenAddress[] shared)
     {
-        foreach (var (who, address) in Owners.Zip(house))
+        foreach (var (who, address) in Owners.Zip(shared))
             _taken.Add((who, address));
     }
 

@@ -51,9 +51,16 @@ public static class JobRisk
     private static void Ask(YesNo answer, int points, string what, List<RiskReason> reasons)
     {
         if (answer == YesNo.Yes)
+        {
             reasons.Add(new RiskReason(points, $"It can {what}."));
+        }
         else if (answer == YesNo.Unknown)
-            reasons.Add(new RiskReason(points, $"Nobody said whether it can {what}, which counts as yes."));
+        {
+            reasons.Add(new RiskReason(points, $"Nobody said whether it can {what}, which counts as yes.")
+            {
+                OpenQuestion = what,
+            });
+        }
     }
 
     private static void LookAtModels(JobPlan job, List<RiskReason> reasons)
@@ -133,7 +140,11 @@ public enum RiskLevel
 /// <summary>One reason for the risk of a job.</summary>
 /// <param name="Points">What it adds to the score.</param>
 /// <param name="Sentence">The reason in plain words.</param>
-public sealed record RiskReason(int Points, string Sentence);
+public sealed record RiskReason(int Points, string Sentence)
+{
+    /// <summary>What nobody said whether the job can do it, as <c>alter data</c>; null for any other reason.</summary>
+    public string? OpenQuestion { get; init; }
+}
 
 /// <summary>The answer to a question about a job. The default is unknown, which counts as yes.</summary>
 public enum YesNo

@@ -4,7 +4,7 @@ namespace Gatehouse.Core.Estate;
 
 /// <summary>
 /// One section of one file, read key by key. Every problem is reported where it stands and reading goes on, so that
-/// a user sees all problems at once; whoever builds from it must read every key, even when an earlier one failed.
+/// a user sees all problems at once; code that builds from it must read every key, even when an earlier one failed.
 /// </summary>
 internal sealed class SectionReader(
     SectionShape shape, EstateNode.Mapping node, string path, EstateProblems problems)

@@ -61,14 +61,14 @@ internal sealed class ContainerCase
         && option.EndsWith(value, StringComparison.Ordinal));
 
     public Finding Find(
-        InspectionRule rule, string what, string fix, string key = "", Severity? severity = null)
+        InspectionRule rule, string what, Remedy remedy, string key = "", Severity? severity = null)
         => new()
         {
             Rule = rule,
             Severity = severity ?? rule.Worst,
             Subject = Subject,
             What = what,
-            Fix = fix,
+            Remedy = remedy,
             Key = key,
             File = Container.Labels.GetValueOrDefault(ComposeFiles)?.Split(',')[0],
         };
@@ -114,7 +114,7 @@ internal sealed record Attachment(string Name, NetworkFacts? Network)
 
     /// <summary>
     /// Whether the host has an address in it, by which a member reaches the host's services. Measured: an internal
-    /// network closes the way out, not the way to the host.
+    /// network closes the path to the outside, not the path to the host.
     /// </summary>
     public bool ShowsHost => IsBridge && (ShowsHost4 || ShowsHost6);
 

@@ -52,27 +52,30 @@ internal static class DeviceRules
             if (StartsWithAny(device, GraphicsDevices)) continue;
             var isRaw = StartsWithAny(device, RawDevices);
             yield return one.Find(isRaw ? Raw : Others, $"HostConfig.Devices: {device}",
-                $"Compose: remove {device} from devices:.", device);
+                new Remedy.RemoveComposeKey("devices", device, $"Compose: remove {device} from devices:."), device);
         }
         foreach (var rule in one.Privileges.DeviceCgroupRules)
         {
             yield return one.Find(Classes, $"HostConfig.DeviceCgroupRules: {rule}",
-                "Compose: device_cgroup_rules: as narrow as it works, or devices: by name.", rule,
+                new Remedy.ByHand(
+                    "Compose: device_cgroup_rules: as narrow as it works, or devices: by name."), rule,
                 rule.StartsWith("a ", StringComparison.Ordinal) || rule.Contains("*:*", StringComparison.Ordinal)
                     ? Severity.High : Severity.Medium);
         }
         if (graphics is null) yield break;
         yield return one.Find(Graphics, graphics,
-            "Nothing, if it serves models; otherwise Compose: remove devices: and runtime:.");
+            new Remedy.ByHand("Nothing, if it serves models; otherwise Compose: remove devices: and runtime:."));
         if (Version.TryParse(one.Scene.Host.NvidiaToolkit, out var toolkit) && toolkit < SafeToolkit && IsNvidia(one))
         {
             yield return one.Find(Toolkit, $"{graphics}; nvidia-ctk --version: {toolkit}",
-                "Update nvidia-container-toolkit to 1.17.8 or later, then restart the engine.");
+                new Remedy.Update("nvidia-container-toolkit", "1.17.8",
+                    "Update nvidia-container-toolkit to 1.17.8 or later, then restart the engine."));
         }
         if (!one.Privileges.IsPrivileged && KeepsDeviceFiles(one.Privileges))
         {
             yield return one.Find(DeviceFiles, $"{graphics}; HostConfig.CapDrop: MKNOD is not in it",
-                "Compose: cap_drop: [MKNOD] and security_opt: [no-new-privileges:true]");
+                new Remedy.SetComposeKey(
+                    "cap_drop", "[MKNOD]", "Compose: cap_drop: [MKNOD] and security_opt: [no-new-privileges:true]"));
         }
     }
 

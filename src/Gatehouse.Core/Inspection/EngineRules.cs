@@ -49,16 +49,16 @@ internal static class EngineRules
             var isLoopback = url.IsLoopback;
             yield return Find(OpenSocket, $"docker info: {OpenApi}{url.OriginalString}"
                     + (url.Scheme == "https" ? " without TLS client verification" : " without encryption"),
-                $"Remove the tcp:// entry from hosts in {Settings} and from dockerd's -H options, then restart the "
-                    + "engine. For remote use: DOCKER_HOST=ssh://USER@HOST",
+                new Remedy.RemoveEngineKey("hosts", $"Remove the tcp:// entry from hosts in {Settings} and from "
+                    + "dockerd's -H options, then restart the engine. For remote use: DOCKER_HOST=ssh://USER@HOST"),
                 url.OriginalString, isLoopback ? Severity.High : Severity.Critical);
         }
         string[] registries = [.. engine.InsecureRegistries.Where(static one => !IsLoopbackRange(one))];
         if (registries.Length > 0)
         {
             yield return Find(InsecureRegistry, $"docker info: RegistryConfig: {Names(registries)}",
-                $"Remove insecure-registries from {Settings} and put the registry's certificate into "
-                    + "/etc/docker/certs.d/NAME/ca.crt, then restart the engine.");
+                new Remedy.RemoveEngineKey("insecure-registries", $"Remove insecure-registries from {Settings} and "
+                    + "put the registry's certificate into /etc/docker/certs.d/NAME/ca.crt, then restart the engine."));
         }
         var bridge = scene.View.Network("bridge");
         if (bridge is { Driver: "bridge" } && new Attachment("bridge", bridge).LetsPeersTalk)
@@ -66,24 +66,24 @@ internal static class EngineRules
             string[] inside = [.. scene.Members("bridge").Select(static one => one.Name)];
             yield return Find(OpenDefaultBridge,
                 $"network bridge: enable_icc is true; {(inside.Length == 0 ? "no container" : Names(inside))} in it",
-                "Give its containers networks of their own (Compose does), then set \"icc\": false in "
-                    + $"{Settings} and restart the engine.",
+                new Remedy.SetEngineKey("icc", "false", "Give its containers networks of their own (Compose does), "
+                    + $"then set \"icc\": false in {Settings} and restart the engine."),
                 severity: inside.Length > 1 ? Severity.Low : Severity.Info);
         }
         if (!engine.HasUserNamespaces && !engine.IsRootless)
         {
             yield return Find(NoUserNamespaces, "docker info: SecurityOptions: neither name=userns nor name=rootless",
-                $"On a new host: \"userns-remap\": \"default\" in {Settings}, or a rootless engine. On this one the "
-                    + "engine would no longer show the containers, images and volumes that it has.");
+                new Remedy.ByHand($"On a new host: \"userns-remap\": \"default\" in {Settings}, or a rootless engine. "
+                    + "On this one the engine would no longer show the containers, images and volumes that it has."));
         }
         string[] endless = [.. scene.View.Containers.Where(static one => one.HasEndlessLog)
             .Select(static one => one.Name)];
         if (endless.Length > 0)
         {
             yield return Find(EndlessLogs, $"HostConfig.LogConfig: json-file without max-size: {Names(endless)}",
-                "\"log-driver\": \"local\", or \"log-opts\": { \"max-size\": \"10m\", \"max-file\": \"3\" }, in "
-                    + $"{Settings}; restart the engine, then recreate the containers: docker compose up -d "
-                    + "--force-recreate");
+                new Remedy.SetEngineKey("log-driver", "\"local\"", "\"log-driver\": \"local\", or \"log-opts\": "
+                    + $"{{ \"max-size\": \"10m\", \"max-file\": \"3\" }}, in {Settings}; restart the engine, then "
+                    + "recreate the containers: docker compose up -d --force-recreate"));
         }
     }
 
@@ -106,13 +106,13 @@ internal static class EngineRules
         : $"{string.Join(", ", names[..NamesMax])} and {names.Length - NamesMax} more";
 
     private static Finding Find(
-        InspectionRule rule, string what, string fix, string key = "", Severity? severity = null) => new()
+        InspectionRule rule, string what, Remedy remedy, string key = "", Severity? severity = null) => new()
         {
             Rule = rule,
             Severity = severity ?? rule.Worst,
             Subject = FindingSubject.Engine,
             What = what,
-            Fix = fix,
+            Remedy = remedy,
             Key = key,
             File = rule == OpenSocket || rule == InsecureRegistry ? Settings : null,
         };

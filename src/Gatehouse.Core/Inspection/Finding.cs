@@ -19,8 +19,11 @@ public sealed record Finding
     /// <summary>What was read, and where: field and value.</summary>
     public required string What { get; init; }
 
-    /// <summary>The exact setting or command that fixes it.</summary>
-    public required string Fix { get; init; }
+    /// <summary>What fixes it.</summary>
+    public required Remedy Remedy { get; init; }
+
+    /// <summary>The exact setting or command that fixes it, in words.</summary>
+    public string Fix => Remedy.Text;
 
     /// <summary>What adoption takes, where adopting is the fix; else null.</summary>
     public string? Adopts { get; init; }

@@ -38,12 +38,17 @@ internal static class GateRules
                 HostPath.IsWithin(home, source) || HostPath.IsWithin(source, home));
             if (home is null || source == $"{home}/{TokenSocket}") continue;
             yield return one.Find(SeesHome, $"{SocketRules.Shown(mount)}; the home is {home}",
-                "Compose: remove the mount, or move the home elsewhere.", source);
+                new Remedy.RemoveComposeKey(
+                    "volumes", mount.Source, "Compose: remove the mount, or move the home elsewhere."), source);
         }
         if (one.Scene.Gatehouse.ModelServers.Contains(one.Container.Id))
         {
             if (OllamaServer.MayHandOn(one.Container) is { } read)
-                yield return one.Find(HandsOn, read, $"Compose: environment: {{ {OllamaServer.NoCloud}: \"1\" }}");
+            {
+                yield return one.Find(HandsOn, read, new Remedy.SetComposeKey(
+                    $"environment.{OllamaServer.NoCloud}", "\"1\"",
+                    $"Compose: environment: {{ {OllamaServer.NoCloud}: \"1\" }}"));
+            }
             yield break;
         }
         foreach (var place in one.Attachments.Where(static place => place is { IsBridge: true, LetsPeersTalk: true }))
@@ -52,8 +57,9 @@ internal static class GateRules
                 one.Scene.Gatehouse.ModelServers.Contains(other.Id) && other.Id != one.Container.Id);
             if (server is null) continue;
             var target = one.Container.ComposeProject ?? one.Container.Name;
+            var adopt = $"sudo {Program} adopt {ShellWord.Quote(target)}";
             yield return one.Find(BesideTheGate, $"NetworkSettings.Networks: {place.Name}, with {server.Name}",
-                $"sudo {Program} adopt {ShellWord.Quote(target)}", server.Name) with
+                new Remedy.RunCommand(adopt, adopt), server.Name) with
             { Adopts = target };
         }
     }
@@ -118,7 +124,8 @@ internal static class ProcessRules
         Severity = rule.Worst,
         Subject = FindingSubject.Of(process),
         What = what,
-        Fix = fix,
+        // It is in no file: a person has to make a unit of it.
+        Remedy = new Remedy.ByHand(fix),
         // The number changes with every start; what is found of the program stays.
         Key = process.Program,
     };

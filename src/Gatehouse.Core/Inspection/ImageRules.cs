@@ -29,9 +29,8 @@ internal static class ImageRules
         var name = tag is null ? image : image[..^(tag.Length + 1)];
         var isLatest = tag is null or "latest";
         yield return one.Find(Mutable, $"Config.Image: {image}{(tag is null ? " (no tag, which is latest)" : "")}",
-            $"Compose: image: {name}@sha256:…, with the digest that docker image inspect {ShellWord.Quote(image)} "
-                + "lists "
-                + "in RepoDigests.",
+            new Remedy.SetComposeKey("image", $"{name}@sha256:…", $"Compose: image: {name}@sha256:…, with the digest "
+                + $"that docker image inspect {ShellWord.Quote(image)} lists in RepoDigests."),
             severity: isLatest ? Severity.Medium : Severity.Low);
     }
 
@@ -73,21 +72,23 @@ internal static class NameRules
                 yield return one.Find(AskedByHost,
                     $"NetworkSettings.Networks: {open.Name} (Internal=false); HostConfig.Dns is empty; "
                         + $"engine {release}",
-                    "Compose: dns: [ADDRESS] of a resolver that filters, which is then asked from the container's own "
-                        + "network; or only internal networks.");
+                    new Remedy.ByHand("Compose: dns: [ADDRESS] of a resolver that filters, which is then asked from "
+                        + "the container's own network; or only internal networks."));
             }
             if (open is null && IsLeaking(release) && one.Attachments.Any(static place => place.IsInternalBridge))
             {
                 yield return one.Find(InternalLeak,
                     $"engine {release}; only internal networks; HostConfig.Dns is empty",
-                    "Update the engine to 23.0.11, 25.0.5, 26.0.0 or later; until then Compose: dns: [127.0.0.1].");
+                    new Remedy.Update("docker", "26.0.0",
+                        "Update the engine to 23.0.11, 25.0.5, 26.0.0 or later; until then Compose: dns: "
+                            + "[127.0.0.1]."));
             }
         }
         var foreign = one.Container.Dns.Where(static server => !IsLoopback(server)).ToArray();
         if (foreign.Length > 0)
         {
             yield return one.Find(OwnServers, $"HostConfig.Dns: {string.Join(", ", foreign)}",
-                "Compose: remove dns:, unless these are your own.");
+                new Remedy.RemoveComposeKey("dns", null, "Compose: remove dns:, unless these are your own."));
         }
         var toHost = one.Container.ExtraHosts
             .Where(static host => host.EndsWith(":host-gateway", StringComparison.Ordinal)
@@ -95,7 +96,8 @@ internal static class NameRules
         if (toHost.Length > 0)
         {
             yield return one.Find(HostGateway, $"HostConfig.ExtraHosts: {string.Join(", ", toHost)}",
-                "Compose: remove it from extra_hosts: where no setting of the app calls a model by that name.");
+                new Remedy.ByHand(
+                    "Compose: remove it from extra_hosts: where no setting of the app calls a model by that name."));
         }
     }
 

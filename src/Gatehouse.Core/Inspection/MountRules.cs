@@ -64,15 +64,16 @@ internal static class MountRules
             if (Classify(source, mount.IsWritable) is var (rule, severity))
             {
                 yield return one.Find(rule, SocketRules.Shown(mount),
-                    mount.IsWritable && severity >= Severity.High
+                    new Remedy.ByHand(mount.IsWritable && severity >= Severity.High
                         ? "Compose: mount only the file or folder that it needs, and that read-only (:ro)."
-                        : "Compose: mount only the file or folder that it needs.",
+                        : "Compose: mount only the file or folder that it needs."),
                     source, severity);
             }
             if (mount.Propagation is "shared" or "rshared")
             {
                 yield return one.Find(Propagation, $"{SocketRules.Shown(mount)}, Propagation: {mount.Propagation}",
-                    "Compose: bind: propagation: rprivate.", source);
+                    new Remedy.SetComposeKey(
+                        "volumes.bind.propagation", "rprivate", "Compose: bind: propagation: rprivate."), source);
             }
         }
     }

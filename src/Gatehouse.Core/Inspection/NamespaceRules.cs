@@ -38,25 +38,38 @@ internal static class NamespaceRules
     {
         var rights = one.Privileges;
         if (rights.PidMode == "host")
-            yield return one.Find(HostProcesses, "HostConfig.PidMode: host", "Compose: remove pid: host.");
+        {
+            yield return one.Find(HostProcesses, "HostConfig.PidMode: host",
+                new Remedy.RemoveComposeKey("pid", null, "Compose: remove pid: host."));
+        }
         if (rights.IpcMode == "host")
-            yield return one.Find(HostIpc, "HostConfig.IpcMode: host", "Compose: remove ipc: host; give shm_size:.");
+        {
+            yield return one.Find(HostIpc, "HostConfig.IpcMode: host",
+                new Remedy.RemoveComposeKey("ipc", null, "Compose: remove ipc: host; give shm_size:."));
+        }
         if (rights.UtsMode == "host")
-            yield return one.Find(HostName, "HostConfig.UTSMode: host", "Compose: remove uts: host.");
+        {
+            yield return one.Find(HostName, "HostConfig.UTSMode: host",
+                new Remedy.RemoveComposeKey("uts", null, "Compose: remove uts: host."));
+        }
         if (rights.UserNamespaceMode == "host" && one.Engine.HasUserNamespaces)
         {
             yield return one.Find(HostUsers, "HostConfig.UsernsMode: host; the engine has userns-remap",
-                "Compose: remove userns_mode: host.");
+                new Remedy.RemoveComposeKey("userns_mode", null, "Compose: remove userns_mode: host."));
         }
         // With control groups v1 the host's are the default, and nobody chose them.
         if (rights.CgroupNamespaceMode == "host" && one.Engine.CgroupVersion == "2")
-            yield return one.Find(HostCgroups, "HostConfig.CgroupnsMode: host", "Compose: cgroup: private");
+        {
+            yield return one.Find(HostCgroups, "HostConfig.CgroupnsMode: host",
+                new Remedy.SetComposeKey("cgroup", "private", "Compose: cgroup: private"));
+        }
         foreach (var (field, mode) in new[] { ("PidMode", rights.PidMode), ("IpcMode", rights.IpcMode) })
         {
             if (!mode.StartsWith("container:", StringComparison.Ordinal)) continue;
             var name = one.Scene.View.Container(mode["container:".Length..])?.Name ?? "a container that is gone";
+            var setting = field == "PidMode" ? "pid" : "ipc";
             yield return one.Find(Joined, $"HostConfig.{field}: container ({name})",
-                $"Compose: remove {(field == "PidMode" ? "pid" : "ipc")}:.", field);
+                new Remedy.RemoveComposeKey(setting, null, $"Compose: remove {setting}:."), field);
         }
     }
 }
@@ -88,19 +101,21 @@ internal static class SharingRules
         var mode = $"HostConfig.NetworkMode: {Short(one.Container.NetworkMode)}";
         if (one.Owner is not { } owner)
         {
+            var recreate = $"docker compose up -d --force-recreate {ShellWord.Quote(one.Container.ShownName)}";
             yield return one.Find(LostOwner, $"{mode}, which leads to no container",
-                $"docker compose up -d --force-recreate {ShellWord.Quote(one.Container.ShownName)}");
+                new Remedy.RunCommand(recreate, recreate));
             yield break;
         }
         var mine = NamespaceOf(one, one.Container.ProcessId);
         var theirs = NamespaceOf(one, owner.ProcessId);
         if (one.Container.IsRunning && (!owner.IsRunning || (mine is not null && theirs is not null && mine != theirs)))
         {
+            var restart = $"docker restart {ShellWord.Quote(one.Container.Name)}";
             yield return one.Find(LostOwner,
                 owner.IsRunning
                     ? $"{mode} ({owner.Name}), but /proc/PID/ns/net is {mine} here and {theirs} there"
                     : $"{mode} ({owner.Name}), which does not run",
-                $"docker restart {ShellWord.Quote(one.Container.Name)}");
+                new Remedy.RunCommand(restart, restart));
         }
         var networks = string.Join(", ", one.Attachments.Select(static place => place.Name));
         var rights = owner.Privileges.IsPrivileged ? "; the owner is privileged"
@@ -108,10 +123,10 @@ internal static class SharingRules
                 ? "; the owner has NET_ADMIN and may change its firewall" : "";
         yield return one.Find(Shared,
             $"{mode}: {owner.Name}, in {(networks.Length > 0 ? networks : "no network")}{rights}",
-            "Compose: replace network_mode: by networks of its own, unless it uses the other's network on "
-                + "purpose (a VPN)"
-                + (one.Attachments.Any(one.LeadsToGate) ? "; then sudo gatehouse adopt, which brings the gate there."
-                    : "."));
+            new Remedy.RemoveComposeKey("network_mode", null,
+                "Compose: replace network_mode: by networks of its own, unless it uses the other's network on "
+                    + "purpose (a VPN)" + (one.Attachments.Any(one.LeadsToGate)
+                        ? "; then sudo gatehouse adopt, which brings the gate there." : ".")));
     }
 
     private static IEnumerable<Finding> CheckDrift(ContainerCase one)
@@ -130,11 +145,14 @@ internal static class SharingRules
         }
     }
 
-    private static Finding DriftTo(ContainerCase one, Attachment place, string said) => one.Find(Drift,
-        $"{said}, yet NetworkSettings.Networks: {place.Name}",
-        one.MayLeave(place)
-            ? $"docker network disconnect {ShellWord.Quote(place.Name)} {ShellWord.Quote(one.Container.Name)}"
-            : "Compose: name under networks: what it needs, so that the file says where it is.", place.Name);
+    private static Finding DriftTo(ContainerCase one, Attachment place, string said)
+    {
+        var leave = $"docker network disconnect {ShellWord.Quote(place.Name)} {ShellWord.Quote(one.Container.Name)}";
+        return one.Find(Drift, $"{said}, yet NetworkSettings.Networks: {place.Name}",
+            one.MayLeave(place) ? new Remedy.RunCommand(leave, leave)
+                : new Remedy.ByHand(
+                    "Compose: name under networks: what it needs, so that the file says where it is."), place.Name);
+    }
 
     private static string? NamespaceOf(ContainerCase one, int process)
         => one.Scene.Host.NetworkNamespaces.GetValueOrDefault(process);

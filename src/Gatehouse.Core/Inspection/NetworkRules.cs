@@ -67,20 +67,23 @@ internal static class NetworkRules
         if (place.IsHost)
         {
             yield return one.Find(HostNetwork, $"{where} (driver host)",
-                "Compose: remove network_mode: host and list the networks that it needs.", place.Name);
+                new Remedy.RemoveComposeKey("network_mode", null,
+                    "Compose: remove network_mode: host and list the networks that it needs."), place.Name);
         }
         else if (place.Driver is "macvlan" or "ipvlan")
         {
             yield return one.Find(OnTheWire, $"{where} (driver {place.Driver})",
                 one.MayLeave(place)
-                    ? $"docker network disconnect {ShellWord.Quote(place.Name)} {Target(one)}, or filter at the switch "
-                        + "or router."
-                    : "Compose: add a bridge network first; or filter at the switch or router.", place.Name);
+                    ? new Remedy.RunCommand(
+                        Disconnect(one, place), $"{Disconnect(one, place)}, or filter at the switch or router.")
+                    : new Remedy.ByHand("Compose: add a bridge network first; or filter at the switch or router."),
+                place.Name);
         }
         else if (!place.IsBridge && !place.IsNone)
         {
             yield return one.Find(OtherDriver, $"{where} (driver {place.Driver})",
-                "Compose: networks: NAME: driver: bridge, where one machine is enough.", place.Name);
+                new Remedy.SetNetworkKey(place.Name, "driver", "bridge",
+                    "Compose: networks: NAME: driver: bridge, where one machine is enough."), place.Name);
         }
         foreach (var finding in place.IsBridge ? CheckBridge(one, place, where) : []) yield return finding;
     }
@@ -91,29 +94,30 @@ internal static class NetworkRules
         {
             yield return one.Find(Outside, $"{where} (Internal=false)",
                 one.MayLeave(place)
-                    ? $"Compose: networks: {place.Name}: internal: true; or docker network disconnect "
-                        + $"{ShellWord.Quote(place.Name)} {Target(one)}"
-                    : "Compose: add a network with internal: true that the gate is in too. When the calls pass there, "
-                        + "remove the open one.", place.Name);
+                    ? new Remedy.SetNetworkKey(place.Name, "internal", "true",
+                        $"Compose: networks: {place.Name}: internal: true; or {Disconnect(one, place)}")
+                    : new Remedy.ByHand("Compose: add a network with internal: true that the gate is in too. When the "
+                        + "calls pass there, remove the open one."), place.Name);
         }
         if (place.IsInternalBridge && place.ShowsHost) yield return ShownHost(one, place, where);
         if (place.IsDefaultBridge)
         {
             yield return one.Find(HasDefaultBridge, $"{where} (the engine's default)",
-                "Compose: networks: with a network of its own.", place.Name);
+                new Remedy.ByHand("Compose: networks: with a network of its own."), place.Name);
         }
         if (place.Network is { HasIpv6: true } && one.Scene.Release is { } release && release.IsBefore(27)
             && !one.Engine.IsRootless)
         {
             yield return one.Find(Ipv6Unfiltered, $"{where} (EnableIPv6=true, engine {release})",
-                "Update the engine to 27 or later, or set \"ip6tables\": true and \"experimental\": true in "
-                    + "/etc/docker/daemon.json, or enable_ipv6: false in the network.",
+                new Remedy.Update("docker", "27", "Update the engine to 27 or later, or set \"ip6tables\": true and "
+                    + "\"experimental\": true in /etc/docker/daemon.json, or enable_ipv6: false in the network."),
                 place.Name, place.IsInternalBridge ? Severity.High : Severity.Medium);
         }
         if (place.LetsPeersTalk && PeersIn(one, place) is { Length: > 0 } peers)
         {
             yield return one.Find(Peers, $"{where}, with {Names(peers)}",
-                "Compose: one network for each pair that has to talk, instead of one for all.", place.Name);
+                new Remedy.ByHand("Compose: one network for each pair that has to talk, instead of one for all."),
+                place.Name);
         }
     }
 
@@ -123,14 +127,17 @@ internal static class NetworkRules
         var ports = open.IsEmpty ? ""
             : $"; the host listens on all addresses at {Names([.. open.Select(static port => $"{port}")])}";
         var isNew = one.Scene.Release is not { } release || !release.IsBefore(28);
-        var fix = isNew
-            ? "com.docker.network.bridge.gateway_mode_ipv4: isolated (and gateway_mode_ipv6)"
-            : "com.docker.network.bridge.inhibit_ipv4: \"true\"";
+        var (key, value, fix) = isNew
+            ? ("com.docker.network.bridge.gateway_mode_ipv4", "isolated",
+                "com.docker.network.bridge.gateway_mode_ipv4: isolated (and gateway_mode_ipv6)")
+            : ("com.docker.network.bridge.inhibit_ipv4", "\"true\"",
+                "com.docker.network.bridge.inhibit_ipv4: \"true\"");
         return one.Find(InternalShowsHost,
             $"{where} (Internal=true, gateway not isolated){ports}",
-            $"Compose: driver_opts: {fix}, in the network under networks:. It takes effect when the network is "
-                + "recreated: docker compose down, then up -d"
-                + (one.LeadsToGate(place) ? ", then connect the gate again (sudo gatehouse adopt)." : "."),
+            new Remedy.SetNetworkKey(place.Name, $"driver_opts.{key}", value,
+                $"Compose: driver_opts: {fix}, in the network under networks:. It takes effect when the network is "
+                    + "recreated: docker compose down, then up -d"
+                    + (one.LeadsToGate(place) ? ", then connect the gate again (sudo gatehouse adopt)." : ".")),
             place.Name, open.IsEmpty ? Severity.Low : Severity.Medium);
     }
 
@@ -146,7 +153,8 @@ internal static class NetworkRules
         yield return one.Find(OpenVsock,
             isUnconfined ? "HostConfig.SecurityOpt: no seccomp filter" : $"engine {one.Scene.Release}: default seccomp "
                 + "profile allows socket(AF_VSOCK)",
-            "Update the engine to 23 or later, or give a seccomp profile that refuses address family 40.");
+            new Remedy.Update("docker", "23",
+                "Update the engine to 23 or later, or give a seccomp profile that refuses address family 40."));
     }
 
     private static string[] PeersIn(ContainerCase one, Attachment place) =>
@@ -161,5 +169,7 @@ internal static class NetworkRules
         ? string.Join(", ", names)
         : $"{string.Join(", ", names[..NamesMax])} and {names.Length - NamesMax} more";
 
-    private static string Target(ContainerCase one) => ShellWord.Quote(one.Owner?.Name ?? one.Container.Name);
+    private static string Disconnect(ContainerCase one, Attachment place)
+        => $"docker network disconnect {ShellWord.Quote(place.Name)} "
+            + ShellWord.Quote(one.Owner?.Name ?? one.Container.Name);
 }

@@ -39,7 +39,7 @@ internal static class PortRules
             {
                 yield return one.Find(LoopbackLeak,
                     $"NetworkSettings.Ports{from}: {port.Key} on {Addresses(port)}; engine {release}",
-                    "Update the engine to 28 or later.", port.Key);
+                    new Remedy.Update("docker", "28", "Update the engine to 28 or later."), port.Key);
             }
         }
         if (!one.Container.IsRunning || one.IsSharing) yield break;
@@ -48,7 +48,8 @@ internal static class PortRules
         {
             yield return one.Find(NotThere,
                 $"HostConfig.PortBindings: {port}, but NetworkSettings.Ports does not have it",
-                "Compose: remove it from ports:, or connect a network that is not internal.", port);
+                new Remedy.RemoveComposeKey(
+                    "ports", port, "Compose: remove it from ports:, or connect a network that is not internal."), port);
         }
     }
 
@@ -62,12 +63,14 @@ internal static class PortRules
         {
             // The gate asks every caller who it is, and an adopted port has to stay where its callers know it.
             return one.Find(Open, $"NetworkSettings.Ports: {port.Key} on {Addresses(port)}",
-                "Nothing, where apps on other machines call the gate there.", port.Key, Severity.Info);
+                new Remedy.ByHand("Nothing, where apps on other machines call the gate there."), port.Key,
+                Severity.Info);
         }
         return one.Find(Open,
             $"NetworkSettings.Ports{from}: {port.Key} on {Addresses(port)}{ufw}",
-            $"Compose: ports: [\"127.0.0.1:{first.HostPort}:{inside}\"]"
-                + (isModel ? ", or no ports: at all: jobs reach the model through the gate." : "."),
+            new Remedy.SetComposeKey("ports", $"[\"127.0.0.1:{first.HostPort}:{inside}\"]",
+                $"Compose: ports: [\"127.0.0.1:{first.HostPort}:{inside}\"]"
+                    + (isModel ? ", or no ports: at all: jobs reach the model through the gate." : ".")),
             port.Key, isModel ? Severity.High : Severity.Medium);
     }
 
@@ -118,27 +121,36 @@ internal static class LimitRules
     {
         var rights = one.Privileges;
         if (rights.MemoryBytes <= 0)
-            yield return one.Find(NoMemory, "HostConfig.Memory: 0", "Compose: mem_limit: 2g, or what it needs.");
+        {
+            yield return one.Find(NoMemory, "HostConfig.Memory: 0",
+                new Remedy.SetComposeKey("mem_limit", "2g", "Compose: mem_limit: 2g, or what it needs."));
+        }
         if (rights.PidsLimit is null or <= 0)
         {
             yield return one.Find(NoProcesses, $"HostConfig.PidsLimit: {rights.PidsLimit?.ToString("D") ?? "null"}",
-                "Compose: pids_limit: 256, or what it needs.");
+                new Remedy.SetComposeKey("pids_limit", "256", "Compose: pids_limit: 256, or what it needs."));
         }
         if (rights.NanoCpus <= 0)
-            yield return one.Find(NoProcessor, "HostConfig.NanoCpus: 0", "Compose: cpus: 2, or what it needs.");
+        {
+            yield return one.Find(NoProcessor, "HostConfig.NanoCpus: 0",
+                new Remedy.SetComposeKey("cpus", "2", "Compose: cpus: 2, or what it needs."));
+        }
         if (one.Container.IsRunning && one.Container.Health.Length == 0)
-            yield return one.Find(NoHealth, "State.Health: none", "Compose: healthcheck: with a test.");
+        {
+            yield return one.Find(
+                NoHealth, "State.Health: none", new Remedy.ByHand("Compose: healthcheck: with a test."));
+        }
         var policy = one.Container.RestartPolicy;
         if (policy is "always" or "unless-stopped" && OwnsHost(one))
         {
             yield return one.Find(Returns, $"HostConfig.RestartPolicy: {policy}",
-                "Compose: restart: \"no\" until it is contained.");
+                new Remedy.SetComposeKey("restart", "\"no\"", "Compose: restart: \"no\" until it is contained."));
         }
         var chain = ChainOf(one);
         if (chain.Count > ChainCalmMax)
         {
             yield return one.Find(LongChain, $"{chain.Count} services: {string.Join(", ", chain)}",
-                "Split the job, or name the links in its pipeline: so that the estate shows them.");
+                new Remedy.ByHand("Split the job, or name the links in its pipeline: so that the estate shows them."));
         }
     }
 

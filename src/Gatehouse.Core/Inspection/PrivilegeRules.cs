@@ -46,7 +46,8 @@ internal static class PrivilegeRules
         if (one.Privileges.IsPrivileged)
         {
             yield return one.Find(Privileged, "HostConfig.Privileged: true",
-                "Compose: remove privileged: true; give the devices: and cap_add: that it needs by name.");
+                new Remedy.RemoveComposeKey("privileged", null,
+                    "Compose: remove privileged: true; give the devices: and cap_add: that it needs by name."));
         }
         else
         {
@@ -57,7 +58,8 @@ internal static class PrivilegeRules
         if (!one.Privileges.HasReadOnlyRoot)
         {
             yield return one.Find(WritableRoot, "HostConfig.ReadonlyRootfs: false",
-                "Compose: read_only: true, with tmpfs: [/tmp] and a volume for what it keeps.");
+                new Remedy.SetComposeKey("read_only", "true",
+                    "Compose: read_only: true, with tmpfs: [/tmp] and a volume for what it keeps."));
         }
         var sysctls = one.Privileges.Sysctls;
         if (!sysctls.IsEmpty)
@@ -66,7 +68,7 @@ internal static class PrivilegeRules
                 || name.EndsWith("forwarding", StringComparison.Ordinal)
                 || name.EndsWith("route_localnet", StringComparison.Ordinal));
             yield return one.Find(ForeignSysctls, $"HostConfig.Sysctls: {string.Join(", ", sysctls)}",
-                "Compose: remove what it does not need from sysctls:.",
+                new Remedy.ByHand("Compose: remove what it does not need from sysctls:."),
                 severity: isRouting ? Severity.Medium : Severity.Low);
         }
     }
@@ -78,17 +80,21 @@ internal static class PrivilegeRules
             yield return one.Find(NoSeccomp,
                 one.HasSecurityOption("seccomp", "unconfined")
                     ? "HostConfig.SecurityOpt: seccomp=unconfined" : "engine: no seccomp in SecurityOptions",
-                "Compose: remove seccomp:unconfined from security_opt:.");
+                new Remedy.RemoveComposeKey("security_opt", "seccomp:unconfined",
+                    "Compose: remove seccomp:unconfined from security_opt:."));
         }
         if (OffByName(one) is { } said)
         {
             yield return one.Find(NoAppArmor, said,
-                "Compose: remove apparmor:unconfined or label:disable from security_opt:.");
+                new Remedy.RemoveComposeKey("security_opt",
+                    HasOption(one, "name=apparmor") ? "apparmor:unconfined" : "label:disable",
+                    "Compose: remove apparmor:unconfined or label:disable from security_opt:."));
         }
         if (one.Privileges.HasOpenSystemPaths)
         {
             yield return one.Find(OpenSystemPaths, "HostConfig.MaskedPaths: empty",
-                "Compose: remove systempaths=unconfined from security_opt:.");
+                new Remedy.RemoveComposeKey("security_opt", "systempaths=unconfined",
+                    "Compose: remove systempaths=unconfined from security_opt:."));
         }
     }
 
@@ -112,7 +118,8 @@ internal static class PrivilegeRules
             var shown = one.Container.User.Length > 0 ? one.Container.User : "empty, which is root";
             yield return one.Find(Root,
                 $"Config.User: {shown}{(one.HasMappedUsers ? "; another user outside (user namespace)" : "")}",
-                "Compose: user: \"1000:1000\", and chown of its volumes to that user.",
+                new Remedy.SetComposeKey("user", "\"1000:1000\"",
+                    "Compose: user: \"1000:1000\", and chown of its volumes to that user."),
                 severity: one.HasMappedUsers ? Severity.Low : Severity.Medium);
         }
         var isSet = one.Privileges.SecurityOptions.Any(static option =>
@@ -120,7 +127,8 @@ internal static class PrivilegeRules
         if (!isSet && !HasOption(one, "name=no-new-privileges"))
         {
             yield return one.Find(NewPrivileges, "HostConfig.SecurityOpt: no no-new-privileges",
-                "Compose: security_opt: [no-new-privileges:true]");
+                new Remedy.SetComposeKey("security_opt", "[no-new-privileges:true]",
+                    "Compose: security_opt: [no-new-privileges:true]"));
         }
     }
 
@@ -184,20 +192,23 @@ internal static class CapabilityRules
         foreach (var capability in added.Where(Escapes.Contains).Distinct())
         {
             yield return one.Find(Escape, $"HostConfig.CapAdd: {capability}",
-                $"Compose: remove {capability} from cap_add:.", capability,
+                new Remedy.RemoveComposeKey("cap_add", capability, $"Compose: remove {capability} from cap_add:."),
+                capability,
                 capability is "ALL" or "SYS_ADMIN" or "SYS_MODULE" or "SYS_RAWIO" ? Severity.Critical : Severity.High);
         }
         if (added.Contains("NET_ADMIN"))
         {
             yield return one.Find(NetAdmin, "HostConfig.CapAdd: NET_ADMIN",
-                "Compose: remove NET_ADMIN from cap_add:; a VPN belongs into a container of its own.");
+                new Remedy.RemoveComposeKey("cap_add", "NET_ADMIN",
+                    "Compose: remove NET_ADMIN from cap_add:; a VPN belongs into a container of its own."));
         }
         var others = added.Where(static name => name != "NET_ADMIN" && !Escapes.Contains(name)
             && !Defaults.Contains(name)).Distinct().ToArray();
         if (others.Length > 0)
         {
             yield return one.Find(Others, $"HostConfig.CapAdd: {string.Join(", ", others)}",
-                $"Compose: remove what it does not need from cap_add: {string.Join(", ", others)}.");
+                new Remedy.ByHand(
+                    $"Compose: remove what it does not need from cap_add: {string.Join(", ", others)}."));
         }
         foreach (var finding in CheckDropped(one, added)) yield return finding;
     }
@@ -210,13 +221,14 @@ internal static class CapabilityRules
         {
             yield return one.Find(NetRaw,
                 added.Contains("NET_RAW") ? "HostConfig.CapAdd: NET_RAW" : "HostConfig.CapDrop: NET_RAW is not in it",
-                "Compose: cap_drop: [NET_RAW], or better [ALL].");
+                new Remedy.SetComposeKey("cap_drop", "[NET_RAW]", "Compose: cap_drop: [NET_RAW], or better [ALL]."));
         }
         if (!isEmptied)
         {
             yield return one.Find(KeepsDefaults,
                 dropped.IsEmpty ? "HostConfig.CapDrop: empty" : $"HostConfig.CapDrop: {string.Join(", ", dropped)}",
-                "Compose: cap_drop: [ALL], then cap_add: what it fails without.");
+                new Remedy.SetComposeKey(
+                    "cap_drop", "[ALL]", "Compose: cap_drop: [ALL], then cap_add: what it fails without."));
         }
     }
 }

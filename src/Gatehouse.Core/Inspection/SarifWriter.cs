@@ -100,6 +100,7 @@ public static class SarifWriter
         json.WriteStartObject("properties");
         json.WriteString("severity", SeverityWords.Of(finding.Severity));
         json.WriteString("security-severity", ScoreOf(finding.Severity));
+        finding.Remedy.Write(json);
         json.WriteEndObject();
         json.WriteEndObject();
     }

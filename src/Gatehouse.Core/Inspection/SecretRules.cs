@@ -30,12 +30,13 @@ internal static class SecretRules
         if (secrets.Length > 0)
         {
             yield return one.Find(InEnvironment, $"Config.Env: {string.Join(", ", secrets)}",
-                "Compose: secrets: with NAME_FILE=/run/secrets/NAME, where the application reads such files.");
+                new Remedy.ByHand(
+                    "Compose: secrets: with NAME_FILE=/run/secrets/NAME, where the application reads such files."));
         }
         if (SecretArguments.HoldAny(one.Container.CommandLine))
         {
             yield return one.Find(InArguments, "Config.Entrypoint and Config.Cmd (not shown)",
-                "Compose: hand it over in secrets:, and take it out of command:.");
+                new Remedy.ByHand("Compose: hand it over in secrets:, and take it out of command:."));
         }
         var loaders = one.Container.Environment
             .Where(static variable => variable.Name is "LD_PRELOAD" or "LD_AUDIT" && variable.Value is not "")
@@ -46,7 +47,8 @@ internal static class SecretRules
                 || one.Engine.DefaultRuntime == "nvidia";
             yield return one.Find(Preload,
                 $"Config.Env: {string.Join(", ", loaders)}{(hasCard ? "; with a graphics runtime" : "")}",
-                "Compose: remove it from environment:; if the image sets it, use another image.",
+                new Remedy.RemoveComposeKey("environment", loaders[0],
+                    "Compose: remove it from environment:; if the image sets it, use another image."),
                 severity: hasCard ? Severity.High : Severity.Medium);
         }
     }

@@ -48,13 +48,14 @@ internal static class SocketRules
             {
                 var detail = socket == source ? "" : $", which holds {socket}";
                 yield return one.Find(EngineSocket, $"{Shown(mount)}{detail}",
-                    "Compose: remove the mount; what only has to read may ask a filtering proxy on a "
-                        + "network of its own.",
+                    new Remedy.RemoveComposeKey("volumes", mount.Source, "Compose: remove the mount; what only has to "
+                        + "read may ask a filtering proxy on a network of its own."),
                     source);
             }
             if (IsBus(source))
             {
-                yield return one.Find(SystemBus, Shown(mount), "Compose: remove the mount.", source);
+                yield return one.Find(SystemBus, Shown(mount),
+                    new Remedy.RemoveComposeKey("volumes", mount.Source, "Compose: remove the mount."), source);
             }
         }
         var remote = one.Container.Environment.FirstOrDefault(static variable =>
@@ -63,7 +64,8 @@ internal static class SocketRules
         if (remote is not null)
         {
             yield return one.Find(EngineByNetwork, $"Config.Env: {remote.Name}",
-                $"Compose: remove {remote.Name}, or let a proxy pass GET of what it needs, on a network for these two.",
+                new Remedy.RemoveComposeKey("environment", remote.Name, $"Compose: remove {remote.Name}, or let a "
+                    + "proxy pass GET of what it needs, on a network for these two."),
                 remote.Name);
         }
     }

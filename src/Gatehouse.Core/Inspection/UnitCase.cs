@@ -36,18 +36,27 @@ internal sealed class UnitCase(UnitFacts unit, UnitExposure? exposure, HostFacts
 
     public ImmutableArray<string> Words(string key) => [.. unit.Words(Service, key)];
 
-    public Finding Find(InspectionRule rule, string what, string fix, Severity? severity = null) => new()
+    public Finding Find(InspectionRule rule, string what, Remedy remedy, Severity? severity = null) => new()
     {
         Rule = rule,
         Severity = severity ?? rule.Worst,
         Subject = new FindingSubject(SubjectKind.Unit, unit.Name),
         What = what,
-        Fix = fix,
+        Remedy = remedy,
         File = unit.Path.Length > 0 ? unit.Path : null,
     };
 
-    /// <summary>What to type for one setting.</summary>
-    public string Edit(string setting)
+    /// <summary>Sets a directive.</summary>
+    /// <param name="key">The directive.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="setting">What to type, with what else there is to know.</param>
+    public Remedy Set(string key, string value, string setting)
+        => new Remedy.SetDirective(unit.Name, IsOfUser, key, value, Edit(setting));
+
+    /// <summary>A change whose value only a person knows.</summary>
+    public Remedy ByHand(string setting) => new Remedy.ByHand(Edit(setting));
+
+    private string Edit(string setting)
         => $"systemctl {(IsOfUser ? "--user " : "")}edit {ShellWord.Quote(unit.Name)}, below [Service]: {setting}";
 
     /// <summary>What was read of a key, without a value that may be a secret.</summary>

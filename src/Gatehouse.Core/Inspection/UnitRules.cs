@@ -57,23 +57,29 @@ internal static class UnitRules
         if (one.IsRoot)
         {
             yield return one.Find(Root, one.Shown("User"),
-                one.Edit("DynamicUser=yes, or User= with a user of its own"));
+                one.Set("DynamicUser", "yes", "DynamicUser=yes, or User= with a user of its own"));
         }
         foreach (var finding in CheckNetwork(one)) yield return finding;
         foreach (var finding in CheckSecrets(one)) yield return finding;
         foreach (var finding in CheckRights(one)) yield return finding;
         if (OllamaServer.MayHandOn(one) is { } read)
-            yield return one.Find(HandsOn, read, one.Edit($"Environment={OllamaServer.NoCloud}=1"));
+        {
+            yield return one.Find(HandsOn, read, one.Set(
+                "Environment", $"{OllamaServer.NoCloud}=1", $"Environment={OllamaServer.NoCloud}=1"));
+        }
         if (one.Exposure is { Tenths: >= ExposedTenths } exposure)
         {
             yield return one.Find(Exposed, $"systemd-analyze security --offline=true: {exposure.Score}",
-                $"systemctl edit {ShellWord.Quote(one.Unit.Name)}; most would do: {string.Join(", ", exposure.Open)}",
+                new Remedy.RunCommand($"systemctl edit {ShellWord.Quote(one.Unit.Name)}",
+                    $"systemctl edit {ShellWord.Quote(one.Unit.Name)}; most would do: "
+                        + string.Join(", ", exposure.Open)),
                 exposure.Tenths >= UnsafeTenths ? Severity.Medium : Severity.Low);
         }
         if (!one.Unit.OddLines.IsEmpty)
         {
+            var verify = $"systemd-analyze verify {ShellWord.Quote(one.Unit.Path)}";
             yield return one.Find(OddLines, string.Join(", ", one.Unit.OddLines.Take(3)),
-                $"systemd-analyze verify {ShellWord.Quote(one.Unit.Path)}");
+                new Remedy.RunCommand(verify, verify));
         }
     }
 
@@ -83,15 +89,17 @@ internal static class UnitRules
         if (denies && one.IsOfUser)
         {
             yield return one.Find(DenyIgnored, $"{one.Shown("IPAddressDeny")} in a unit of a user",
-                "Make it a system unit with User=, or give PrivateNetwork=yes and the gate's Unix socket.");
+                new Remedy.ByHand(
+                    "Make it a system unit with User=, or give PrivateNetwork=yes and the gate's Unix socket."));
         }
         var isCut = one.IsOn("PrivateNetwork") || one.Has("NetworkNamespacePath") || (denies && !one.IsOfUser)
             || IsUnixOnly(one.Words("RestrictAddressFamilies"));
         if (!isCut)
         {
             yield return one.Find(Network, "PrivateNetwork=, IPAddressDeny=, RestrictAddressFamilies= leave it open",
-                one.Edit("PrivateNetwork=yes with the gate on a Unix socket (listen: unix:/…), or IPAddressDeny=any "
-                    + "and IPAddressAllow=localhost, with the gate's address where it is another"));
+                one.Set("PrivateNetwork", "yes",
+                    "PrivateNetwork=yes with the gate on a Unix socket (listen: unix:/…), or IPAddressDeny=any "
+                        + "and IPAddressAllow=localhost, with the gate's address where it is another"));
         }
     }
 
@@ -102,13 +110,14 @@ internal static class UnitRules
         if (names.Length > 0)
         {
             yield return one.Find(Secrets, $"Environment=: {string.Join(", ", names)}",
-                one.Edit($"LoadCredential={names[0]}:/etc/credstore/{names[0]}, read from $CREDENTIALS_DIRECTORY"));
+                one.Set("LoadCredential", $"{names[0]}:/etc/credstore/{names[0]}",
+                    $"LoadCredential={names[0]}:/etc/credstore/{names[0]}, read from $CREDENTIALS_DIRECTORY"));
         }
         string[] starts = ["ExecStart", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecReload"];
         if (starts.FirstOrDefault(key => SecretArguments.HoldAny(one.Words(key))) is { } start)
         {
             yield return one.Find(SecretArgument, $"{start}= (not shown)",
-                one.Edit("LoadCredential=, and the path %d/NAME in its place"));
+                one.ByHand("LoadCredential=, and the path %d/NAME in its place"));
         }
     }
 
@@ -126,14 +135,15 @@ internal static class UnitRules
         if (why is not null)
         {
             yield return one.Find(CommandsEngine, why,
-                one.Edit("a User= that is not in group docker, and InaccessiblePaths=/run/docker.sock"));
+                one.Set("InaccessiblePaths", "/run/docker.sock",
+                    "a User= that is not in group docker, and InaccessiblePaths=/run/docker.sock"));
         }
         var capabilities = one.Words("AmbientCapabilities").Select(static word => word.Replace("CAP_", "",
             StringComparison.OrdinalIgnoreCase).ToUpperInvariant()).Where(CapabilityRules.IsEscape).ToArray();
         if (capabilities.Length > 0)
         {
             yield return one.Find(Ambient, $"AmbientCapabilities=: {string.Join(", ", capabilities)}",
-                one.Edit("AmbientCapabilities= (empty)"));
+                one.Set("AmbientCapabilities", "", "AmbientCapabilities= (empty)"));
         }
     }
 
@@ -212,36 +222,39 @@ internal static class UnitSandboxRules
         if (!one.IsOn("NoNewPrivileges") && !IsImplied(one))
             yield return Missing(one, NewPrivileges, "NoNewPrivileges", "yes");
         if (one.Value("ProtectSystem") is not ("strict" or "full") && !one.IsDynamic)
-            yield return Missing(one, SystemFiles, "ProtectSystem", "strict, with ReadWritePaths= or StateDirectory=");
+        {
+            yield return Missing(
+                one, SystemFiles, "ProtectSystem", "strict", ", with ReadWritePaths= or StateDirectory=");
+        }
         if (!one.IsOn("ProtectHome") && one.Value("ProtectHome") is not ("read-only" or "tmpfs") && !one.IsDynamic)
             yield return Missing(one, HomeFiles, "ProtectHome", "yes");
         if (!one.IsOn("PrivateTmp") && one.Value("PrivateTmp") != "disconnected" && !one.IsDynamic)
             yield return Missing(one, SharedTemporary, "PrivateTmp", "yes");
         if (!one.IsOn("PrivateDevices") && one.Value("DevicePolicy") is not ("closed" or "strict"))
         {
-            yield return Missing(one, AllDevices, "PrivateDevices",
-                "yes; with a graphics processor DevicePolicy=closed and DeviceAllow=/dev/nvidia0 rw");
+            yield return Missing(one, AllDevices, "PrivateDevices", "yes",
+                "; with a graphics processor DevicePolicy=closed and DeviceAllow=/dev/nvidia0 rw");
         }
         // A list behind ~ only takes single ones away; an empty value leaves none, which is the best.
         if (!one.IsGiven("CapabilityBoundingSet") || one.Value("CapabilityBoundingSet").StartsWith('~'))
         {
-            yield return Missing(one, Capabilities, "CapabilityBoundingSet", " (empty: none)",
+            yield return Missing(one, Capabilities, "CapabilityBoundingSet", "", " (empty: none)",
                 one.IsRoot ? Severity.Medium : Severity.Low);
         }
         if (!one.Has("SystemCallFilter")) yield return Missing(one, AllCalls, "SystemCallFilter", "@system-service");
         if (!one.Has("RestrictAddressFamilies"))
         {
             yield return Missing(
-                one, AllFamilies, "RestrictAddressFamilies", "AF_UNIX, and AF_INET AF_INET6 if needed");
+                one, AllFamilies, "RestrictAddressFamilies", "AF_UNIX", ", and AF_INET AF_INET6 if needed");
         }
         if (!one.Has("MemoryMax") || one.Value("MemoryMax") == "infinity")
-            yield return Missing(one, NoMemory, "MemoryMax", "2G, or what it needs");
+            yield return Missing(one, NoMemory, "MemoryMax", "2G", ", or what it needs");
     }
 
     private static bool IsImplied(UnitCase one) => one.IsDynamic
         || (!one.IsRoot && ImplyNoNewPrivileges.Any(key => one.Has(key) && one.Value(key) is not ("no" or "false")));
 
-    private static Finding Missing(
-        UnitCase one, InspectionRule rule, string key, string value, Severity? severity = null)
-        => one.Find(rule, one.Shown(key), one.Edit($"{key}={value}"), severity);
+    private static Finding Missing(UnitCase one, InspectionRule rule, string key, string value, string more = "",
+        Severity? severity = null)
+        => one.Find(rule, one.Shown(key), one.Set(key, value, $"{key}={value}{more}"), severity);
 }

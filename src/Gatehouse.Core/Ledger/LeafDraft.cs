@@ -3,8 +3,8 @@ using System.Buffers.Text;
 namespace Gatehouse.Core.Ledger;
 
 /// <summary>
-/// A leaf that lacks only its index and time, version 1 of the format. Those two are given by whoever decides the
-/// order; everything else can be written earlier and on another thread.
+/// A leaf that lacks only its index and time, version 1 of the format. The writer decides the order and gives those
+/// two; everything else can be written earlier and on another thread.
 /// </summary>
 public static class LeafDraft
 {

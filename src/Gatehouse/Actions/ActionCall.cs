@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -9,7 +8,7 @@ internal sealed class ActionCall(
     ActionContext context, Actor actor,
     IReadOnlyDictionary<string, string> arguments, Func<ReadOnlyMemory<byte>, Task> writeLine)
 {
-    /// <summary>Ends when whoever asked is gone.</summary>
+    /// <summary>Ends when the client is gone.</summary>
     public CancellationToken Stop { get; init; }
 
     public ActionContext Context => context;
@@ -30,17 +29,7 @@ internal sealed class ActionCall(
         => Argument(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>Answers with one line: a JSON object.</summary>
-    public async Task WriteAsync(Action<Utf8JsonWriter> members)
-    {
-        var line = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        await writeLine(line.WrittenMemory);
-    }
+    public Task WriteAsync(Action<Utf8JsonWriter> members) => writeLine(JsonLine.Of(members));
 }
 
 /// <summary>
@@ -54,18 +43,11 @@ internal sealed class ActionException(string message, int exitCode = ExitCodes.F
 /// <summary>The last line of an act's answer.</summary>
 internal static class ActionLine
 {
-    public static ReadOnlyMemory<byte> End(int exit, string? error)
+    public static ReadOnlyMemory<byte> End(int exit, string? error) => JsonLine.Of(json =>
     {
-        var line = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            if (error is not null) json.WriteString("error", error);
-            json.WriteNumber("exit", exit);
-            json.WriteEndObject();
-        }
-        return line.WrittenMemory;
-    }
+        if (error is not null) json.WriteString("error", error);
+        json.WriteNumber("exit", exit);
+    });
 }
 
 /// <summary>Who does something: the uid that the kernel names at the socket, and its name.</summary>

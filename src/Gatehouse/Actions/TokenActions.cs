@@ -8,7 +8,7 @@ using Gatehouse.Storage;
 namespace Gatehouse.Actions;
 
 /// <summary>
-/// Issuing, listing and revoking tokens. The token itself appears once, in the answer to whoever asked.
+/// Issuing, listing and revoking tokens. The token itself appears once, in the answer to the request for it.
 /// </summary>
 internal static class TokenActions
 {

@@ -75,7 +75,7 @@ internal sealed class AdoptionLock : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Whoever takes the lock next writes over it.
+            // The next holder of the lock writes over it.
         }
     }
 

@@ -51,13 +51,13 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
     /// </summary>
     private async Task<AdoptionLayout> LayoutAsync(AdoptionSubjects subjects, string text, EstatePlan? plan)
     {
-        // A model behind a name that is not this host's needs the network with a way out.
-        var needsWayOut = plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
+        // A model behind a name that is not this host's needs a network that leads outside.
+        var needsUplink = plan?.Models.Values.Any(static model => model.Zone == Zone.External) == true;
         var servers = subjects.Servers.ToList();
         while (true)
         {
             var layout = new LayoutPlanner(view, PoolApart(), KeysOf(text)) { HostAddresses = OwnAddresses() }
-                .Plan(servers, subjects.Apps, needsWayOut);
+                .Plan(servers, subjects.Apps, needsUplink);
             if (new EstateOfLayout(layout, plan).Silent() is not { } silent) return await TriedAsync(layout);
             servers.RemoveAll(server => server.Container.Id == silent.Container.Id);
             var name = silent.Container.ShownName;
@@ -131,7 +131,7 @@ internal sealed class AdoptionPlanner(EngineClient engine, EngineView view, Adop
         { HostAddresses = OwnAddresses() }
             .Plan([.. subjects.Servers.Where(
                 server => standing.Models.All(one => one.Container.Id != server.Container.Id))],
-                subjects.Apps, needsWayOut: false) with
+                subjects.Apps, needsUplink: false) with
         { Uplink = null };
         if (layout.Apps.Length == 0) return new AdoptionProposal(layout, [], layout.Notes);
         var step = home.Step(estate.Text, estate.Before, DraftOf(layout, subjects, plan), isServed: true);

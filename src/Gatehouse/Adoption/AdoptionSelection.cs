@@ -11,8 +11,6 @@ namespace Gatehouse.Adoption;
 /// <summary>Picks what is adopted out of what was discovered.</summary>
 internal static class AdoptionSelection
 {
-    private const string Container = "container ";
-
     /// <param name="view">What the engine has.</param>
     /// <param name="estate">What is declared; null when there is no estate.</param>
     /// <param name="names">What the person named; empty for all.</param>
@@ -55,8 +53,8 @@ internal static class AdoptionSelection
             .Concat(view.Containers.Where(static one => one.SharesNetworkOf is not null).Select(view.NetworkOwner)
                 .OfType<ContainerFacts>()).Select(static one => one.Id).ToHashSet(StringComparer.Ordinal);
         foreach (var callers in connections
-            .Where(static one => one.Identity.StartsWith(Container, StringComparison.Ordinal))
-            .GroupBy(static one => one.Identity[Container.Length..]))
+            .Where(static one => one.Identity.Kind == IdentityKind.Container)
+            .GroupBy(static one => one.Identity.Name))
         {
             if (view.Container(callers.Key) is not { } caller || known.Contains(caller.Id)
                 || caller.Labels.ContainsKey(AdoptedNetworks.Label))
@@ -75,8 +73,8 @@ internal static class AdoptionSelection
     }
 
     private static IEnumerable<ContainerFacts> ContainersOf(DiscoveredItem discovered, EngineView view)
-        => discovered.Places.Where(static place => place.StartsWith(Container, StringComparison.Ordinal))
-            .Select(place => view.Container(place[Container.Length..])).OfType<ContainerFacts>();
+        => discovered.Identities.Where(static one => one.Kind == IdentityKind.Container)
+            .Select(one => view.Container(one.Name)).OfType<ContainerFacts>();
 
     private static CallingApp App(DiscoveredItem discovered, ContainerFacts container)
         => new(container, discovered.Name)
@@ -116,7 +114,7 @@ internal static class AdoptionSelection
         var apps = all.Apps.Where(app => names.Any(name => IsNamed(app.Container, name))).ToImmutableArray();
         var servers = all.Servers.Where(server => names.Any(name => IsNamed(server.Container, name))
             || apps.Any(app => SharesNetwork(view, app.Container, server.Container))).ToImmutableArray();
-        // Whoever calls a server that moves has to come along, or it is cut off.
+        // An app that calls a server that moves has to come along, or it is cut off.
         var along = all.Apps.Where(app => servers.Any(server => SharesNetwork(view, app.Container, server.Container)
             || IsCalledBy(app, server, view)));
         return all with { Servers = servers, Apps = [.. along] };

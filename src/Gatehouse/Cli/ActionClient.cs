@@ -6,6 +6,7 @@ using Gatehouse.Estate;
 using Gatehouse.Gate;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Linux;
+using Gatehouse.Outbound;
 using Gatehouse.Server;
 using Gatehouse.Storage;
 
@@ -137,13 +138,9 @@ internal sealed class ActionClient(string homePath, string act, Dictionary<strin
     private async Task<int?> AskServerAsync(CancellationToken stop)
     {
         if (Connect(homePath) is not { } socket) return null;
-        using var handler = new SocketsHttpHandler
-        {
-            ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
-        };
-        using var invoker = new HttpMessageInvoker(handler);
+        using var client = new OutboundClient(OutboundPolicy.Over("gate", socket));
         using var request = Request(act, arguments);
-        using var response = await invoker.SendAsync(request, stop);
+        using var response = await client.SendAsync(request, stop);
         using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop), Encoding.UTF8);
         while (await lines.ReadLineAsync(stop) is { } line)
         {

@@ -98,8 +98,17 @@ internal static class AdoptCommand
             var journals = JournalFolder.Open(result.GetValue(Journals)!);
             if (result.GetValue(Watch))
             {
-                var address = EngineOption.Find(result);
-                return await new AdoptionWatch(address, journals, HomeOption.Resolve(result), screen).RunAsync(stop);
+                var home = HomeOption.Resolve(result);
+                await new AdoptionWatch(EngineOption.Find(result), journals)
+                {
+                    Say = text => screen.Say(SafeText.OneLine(text)),
+                    Tell = (changes, hurry) => ActionClient.TellAsync(
+                        home, "adoption.changed", new Dictionary<string, string>(StringComparer.Ordinal)
+                        {
+                            ["changes"] = string.Join('\n', changes.Select(SafeText.OneLine)),
+                        }, hurry),
+                }.RunAsync(stop);
+                return ExitCodes.Done;
             }
             using var held = journals.Hold(result.GetValue(Undo) ? "adopt --undo" : "adopt");
             var verb = new AdoptVerb(engine, screen, journals)

@@ -6,8 +6,6 @@ namespace Gatehouse.Cli;
 /// <summary>What <c>gatehouse adopt</c> says to a person.</summary>
 internal sealed class AdoptScreen(TextWriter output)
 {
-    private const int Width = 80;
-
     public void Show(AdoptionProposal proposal, bool everyStep)
     {
         var layout = proposal.Layout;
@@ -23,7 +21,7 @@ internal sealed class AdoptScreen(TextWriter output)
         if (proposal.IsFix)
         {
             output.WriteLine("Changed since the adoption:");
-            foreach (var note in proposal.Notes) Wrapped(SafeText.OneLine(note));
+            foreach (var note in proposal.Notes) Wrapped(note);
             output.WriteLine();
             output.WriteLine("To bring it back:");
             foreach (var step in proposal.Steps) output.WriteLine($"  {SafeText.OneLine(step.Says)}");
@@ -137,7 +135,7 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine();
         output.WriteLine(layout.Apps.IsEmpty ? "In front of it:"
             : "In front of it, each in a network of its own with the gate:");
-        var width = layout.Jobs.Select(static job => job.Length).DefaultIfEmpty(0).Max();
+        var callers = new TextTable(new(""), new("")) { Indent = "  " };
         foreach (var app in layout.Apps)
         {
             var names = app.Models.SelectMany(model => app.UsedNames(model).Select(name => $"{name}:{model.Port}"))
@@ -146,16 +144,16 @@ internal sealed class AdoptScreen(TextWriter output)
             var state = app.Containers.All(static one => !one.IsRunning) ? " (not running)"
                 : app.Containers.Any(static one => one.IsRestarting) ? " (restarting over and over)" : "";
             var through = app.Owners.Length == 0 ? "" : $", through the network of {string.Join(", ", app.Owners)}";
-            output.WriteLine(
-                $"  {app.Job.PadRight(width)}  goes on calling {string.Join(" and ", names)}{through}{state}");
+            callers.Add(app.Job, $"goes on calling {string.Join(" and ", names)}{through}{state}");
         }
         foreach (var taken in layout.Addresses)
-            output.WriteLine($"  {taken.Job.PadRight(width)}  goes on calling {taken.Listen}");
+            callers.Add(taken.Job, $"goes on calling {taken.Listen}");
         foreach (var port in ports)
         {
-            output.WriteLine($"  {port.Job.PadRight(width)}  goes on calling port {port.Published.HostPort} of this "
-                + $"host, to {port.Model.Container.ShownName}");
+            callers.Add(port.Job, $"goes on calling port {port.Published.HostPort} of this host, to "
+                + port.Model.Container.ShownName);
         }
+        callers.Write(output);
     }
 
     private void Bypasses(AdoptionLayout layout)
@@ -163,7 +161,7 @@ internal sealed class AdoptScreen(TextWriter output)
         if (layout.Bypasses.Length == 0) return;
         output.WriteLine();
         output.WriteLine($"Left as it was, past the gate ({Paths(layout)}):");
-        foreach (var path in layout.Bypasses) Wrapped(SafeText.OneLine($"{path.Caller} -> {path.Server}: {path.Why}"));
+        foreach (var path in layout.Bypasses) Wrapped($"{path.Caller} -> {path.Server}: {path.Why}");
     }
 
     private void Places(HostModelPlace host)
@@ -172,7 +170,9 @@ internal sealed class AdoptScreen(TextWriter output)
         output.WriteLine($"  {host.Server.Unit} (now {host.Server.Address}, then {host.Address})");
         output.WriteLine();
         output.WriteLine("In front of it, the gate as a service of this host, where the model was:");
-        foreach (var listen in host.Listens) output.WriteLine($"  {host.Job}  goes on calling {listen}");
+        var callers = new TextTable(new(""), new("")) { Indent = "  " };
+        foreach (var listen in host.Listens) callers.Add(host.Job, $"goes on calling {listen}");
+        callers.Write(output);
     }
 
     private void Notes(IReadOnlyCollection<string> notes)
@@ -180,21 +180,8 @@ internal sealed class AdoptScreen(TextWriter output)
         if (notes.Count == 0) return;
         output.WriteLine();
         output.WriteLine("Notes:");
-        foreach (var note in notes) Wrapped(SafeText.OneLine(note));
+        foreach (var note in notes) Wrapped(note);
     }
 
-    private void Wrapped(string text)
-    {
-        var line = "  -";
-        foreach (var word in text.Split(' '))
-        {
-            if (line.Length + word.Length + 1 > Width)
-            {
-                output.WriteLine(line);
-                line = "   ";
-            }
-            line += " " + word;
-        }
-        output.WriteLine(line);
-    }
+    private void Wrapped(string text) => WrappedText.Write(output, "  ", "- ", text);
 }

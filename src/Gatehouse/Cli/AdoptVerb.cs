@@ -1,15 +1,12 @@
-using System.Collections.Immutable;
 using Gatehouse.Adoption;
 using Gatehouse.Core.Adoption;
 using Gatehouse.Docker;
 using Gatehouse.Estate;
-using Gatehouse.Inspection;
 using Gatehouse.Server;
-using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
 
-/// <summary>The parts of <c>gatehouse adopt</c>, wired: propose, do, undo.</summary>
+/// <summary>The parts of <c>gatehouse adopt</c>, wired: propose, do, undo; and what the person is told.</summary>
 internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, JournalFolder journals)
 {
     public required string Home { get; init; }
@@ -33,71 +30,13 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
 
     /// <exception cref="AdoptionException">It cannot be worked out.</exception>
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
-    public async Task<AdoptionProposal> ProposeAsync(IReadOnlyCollection<string> names, CancellationToken stop)
-    {
-        var standing = Standing();
-        if (standing.IsEmpty) RefuseServedHome();
-        else if (await FixAsync(standing, stop) is { } fix) return fix;
-        var asked = new AdoptionRequest(Home, GateImage.Name, ImageFile ?? GateImage.FindArchive(), LocalZone.Name);
-        var services = names.Where(static name => name.EndsWith(".service", StringComparison.Ordinal)).ToArray();
-        var others = names.Except(services, StringComparer.Ordinal).ToArray();
-        var containers = names.Count > 0 && others.Length == 0
-            ? Nothing() : await ProposeContainersAsync(asked, others, standing, stop);
-        if (!standing.IsEmpty || (names.Count > 0 && services.Length == 0)) return containers;
-        var units = UnitScan.Services(Host.Root, home: null);
-        return await new HostModelPlanner(Host, asked, Time).PlanAsync(units, services, containers, stop);
-    }
-
-    /// <summary>The steps of the adoptions that are in place, oldest first.</summary>
-    /// <exception cref="AdoptionException">Nothing can be added to them.</exception>
-    private ImmutableArray<AdoptionStep> Standing()
-    {
-        var open = journals.Open();
-        if (open.FirstOrDefault(static journal => !journal.IsComplete) is { } torn)
+    public Task<AdoptionProposal> ProposeAsync(IReadOnlyCollection<string> names, CancellationToken stop)
+        => new AdoptionProposer(engine, journals, GateImage.RequestFor(Home, ImageFile))
         {
-            throw new AdoptionException($"An adoption of {torn.Plan.At:yyyy-MM-dd HH:mm} UTC was cut off half-way. "
-                + "Undo it first: gatehouse adopt --undo");
-        }
-        if (open.FirstOrDefault(journal => journal.Plan.Home != Home) is { } other)
-        {
-            throw new AdoptionException($"An adoption is in place since {other.Plan.At:yyyy-MM-dd HH:mm} UTC, with "
-                + $"the home {other.Plan.Home}. To add to it: gatehouse adopt --home {other.Plan.Home}");
-        }
-        if (open.FirstOrDefault(static journal => journal.Steps.OfType<RunCommandStep>().Any()) is { } host)
-        {
-            throw new AdoptionException($"The model of this host is behind the gate since "
-                + $"{host.Plan.At:yyyy-MM-dd HH:mm} UTC. To adopt more, undo that first: gatehouse adopt --undo");
-        }
-        return [.. open.SelectMany(static journal => journal.Steps)];
-    }
-
-    private async Task<AdoptionProposal> ProposeContainersAsync(
-        AdoptionRequest asked, string[] names, ImmutableArray<AdoptionStep> standing, CancellationToken stop)
-    {
-        if (engine is null)
-        {
-            if (names.Length > 0 || !standing.IsEmpty)
-                throw new AdoptionException(NoEngine ?? "No Docker engine was reached.");
-            return Nothing($"No container was looked at: {NoEngine}");
-        }
-        var view = await EngineScan.AllAsync(engine, stop);
-        var subjects = AdoptionSelection.Of(view, EstateFile.TryRead(Home), names, Host.Root);
-        if (subjects.Servers.Length > 1)
-            subjects = subjects with { Servers = await ServedModels.AskAsync(subjects.Servers, stop) };
-        return await new AdoptionPlanner(engine, view, asked).PlanAsync(subjects, standing, stop);
-    }
-
-    private static AdoptionProposal Nothing(params string[] notes)
-        => new(new AdoptionLayout([], [], null, []), [], [.. notes]);
-
-    /// <summary>What brings back the adoption that is in place; null when nothing of it changed.</summary>
-    private async Task<AdoptionProposal?> FixAsync(ImmutableArray<AdoptionStep> standing, CancellationToken stop)
-    {
-        if (engine is null) return null;
-        var view = await EngineScan.AllAsync(engine, stop);
-        var steps = AdoptionDrift.Fix(view, standing, AdoptionRequest.GateName);
-        return steps.IsEmpty ? null : Nothing([.. AdoptionDrift.SeenIn(view)]) with { Steps = steps, IsFix = true };
-    }
+            NoEngine = NoEngine,
+            Host = Host,
+            Time = Time,
+        }.ProposeAsync(names, stop);
 
     /// <summary>
     /// No journal: each step brings something to where the adoption in place put it, so the undo of that one takes
@@ -202,18 +141,6 @@ internal sealed class AdoptVerb(EngineClient? engine, AdoptScreen screen, Journa
     private static Task<int?> ReloadAsync(string home, CancellationToken stop)
         => ActionClient.OrderAsync(home, "reload", [], stop);
 
-    private void RefuseServedHome()
-    {
-        if (!Directory.Exists(Home)) return;
-        using var held = HomeLock.TryTake(HomeDirectory.OpenExisting(Home), "adopt", out var holder);
-        if (held is null)
-        {
-            throw new AdoptionException(
-                $"The home {Home} is held by {holder}. "
-                + "Adopting starts a gate of its own there: stop that one first, or choose another home with --home.");
-        }
-    }
-
     /// <summary>On record where a gate answers; the journal has it in any case.</summary>
     private async Task RecordAsync(string what, string id, AdoptionLayout? layout, CancellationToken stop)
     {
@@ -237,8 +164,14 @@ internal static class GateImage
 
     public static string Name => $"gatehouse:{ProductVersion.Text}";
 
+    /// <summary>An adoption into a home, with this version's image.</summary>
+    /// <param name="home">The home on the host.</param>
+    /// <param name="archive">The archive with the image; null for the one that comes with the program.</param>
+    public static AdoptionRequest RequestFor(string home, string? archive)
+        => new(home, Name, archive ?? FindArchive(), LocalZone.Name);
+
     /// <summary>The archive that comes with the program; null when it is in none of its places.</summary>
-    public static string? FindArchive()
+    private static string? FindArchive()
         => new[] { AppContext.BaseDirectory, "/usr/share/gatehouse", "/usr/local/share/gatehouse" }
             .Select(static folder => Path.Combine(folder, Archive)).FirstOrDefault(File.Exists);
 }

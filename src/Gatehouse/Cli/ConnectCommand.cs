@@ -3,6 +3,7 @@ using System.Globalization;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Estate;
+using Gatehouse.Outbound;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -121,7 +122,7 @@ internal static class ConnectCommand
                 $"not connected: {first.WhyNot ?? "nothing arrived. Does the app reach the address above?"}",
                 ExitCodes.Failed);
         }
-        catch (HttpRequestException)
+        catch (OutboundException)
         {
             return ActionClient.Say(
                 "The gate does not answer, so nothing can arrive. Start it with: gatehouse serve",

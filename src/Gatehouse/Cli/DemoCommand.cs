@@ -135,7 +135,13 @@ internal sealed class DemoScreen(GatehouseServer server)
 {
     private const int CallsBetweenLedgerLines = 12;
 
+    private static readonly Style Grey = new(Color.Grey);
+
     private readonly Lock _gate = new();
+
+    private readonly TextTable _table = new(new(""), new("", WidthMin: 16), new("", WidthMin: 20),
+        new("", WidthMin: 6), new("", WidthMin: 11), new("", ColumnKind.Number, WidthMin: 8), new(""));
+
     private int _calls;
 
     public void Begin()
@@ -156,11 +162,12 @@ internal sealed class DemoScreen(GatehouseServer server)
 
     public void Show(DemoCall call)
     {
-        var (colour, word) = call.Outcome switch
+        var outcome = call.Outcome switch
         {
-            DemoOutcome.Completed => ("green", "completed"),
-            DemoOutcome.Refused => ("red", string.Create(CultureInfo.InvariantCulture, $"refused {call.Status}")),
-            _ => ("yellow", "broken"),
+            DemoOutcome.Completed => new TextCell("completed", new Style(Color.Green)),
+            DemoOutcome.Refused => new TextCell(
+                string.Create(CultureInfo.InvariantCulture, $"refused {call.Status}"), new Style(Color.Red)),
+            _ => new TextCell("broken", new Style(Color.Yellow)),
         };
         var words = SafeText.OneLine(call.FirstWords);
         // The columns before take 80; a narrow terminal gets a line without the answer's first words.
@@ -168,10 +175,11 @@ internal sealed class DemoScreen(GatehouseServer server)
         words = room < 12 ? "" : words.Length > room ? words[..(room - 1)] + "…" : words;
         lock (_gate)
         {
-            AnsiConsole.MarkupLine(string.Create(CultureInfo.InvariantCulture,
-                $"[grey]{server.Time.GetLocalNow():HH:mm:ss}[/] [bold]{Markup.Escape(call.Job),-16}[/] "
-                    + $"{Markup.Escape(call.Endpoint),-21}{Markup.Escape(call.Model),-7} [{colour}]{word,-11}[/] "
-                    + $"{call.Milliseconds,5:0} ms  [grey]{Markup.Escape(words)}[/]"));
+            _table.WriteNow(Console.Out,
+                new TextCell(server.Time.GetLocalNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture), Grey),
+                new TextCell(SafeText.OneLine(call.Job), new Style(decoration: Decoration.Bold)),
+                call.Endpoint, call.Model, outcome,
+                string.Create(CultureInfo.InvariantCulture, $"{call.Milliseconds:0} ms"), new TextCell(words, Grey));
             if (++_calls % CallsBetweenLedgerLines == 0) Ledger();
         }
     }

@@ -1,7 +1,5 @@
-using System.Buffers;
 using System.CommandLine;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Discovery;
@@ -121,27 +119,12 @@ internal static class DiscoverCommand
 /// <summary>Prints discovered items as JSON, one object a line; docs/discover.md names every field.</summary>
 internal static class DiscoverJson
 {
-    // The output goes to a terminal or a program, never into HTML, so letters beyond ASCII stay readable.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(IEnumerable<DiscoveredItem> discoveries, HostSearchResult searched, TextWriter output)
     {
-        foreach (var discovered in discoveries) Line(output, json => WriteFind(json, discovered));
-        foreach (var changed in searched.Changed) Line(output, json => WriteNote(json, "changed", changed));
-        foreach (var looked in searched.Looked) Line(output, json => WriteNote(json, "looked", looked));
-        foreach (var skipped in searched.Skipped) Line(output, json => WriteNote(json, "skipped", skipped));
-    }
-
-    private static void Line(TextWriter output, Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-        output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        foreach (var discovered in discoveries) JsonLines.Write(output, json => WriteFind(json, discovered));
+        foreach (var changed in searched.Changed) JsonLines.Write(output, json => WriteNote(json, "changed", changed));
+        foreach (var looked in searched.Looked) JsonLines.Write(output, json => WriteNote(json, "looked", looked));
+        foreach (var skipped in searched.Skipped) JsonLines.Write(output, json => WriteNote(json, "skipped", skipped));
     }
 
     private static void WriteNote(Utf8JsonWriter json, string kind, string text)

@@ -1,4 +1,3 @@
-using System.Text;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
 using Gatehouse.Discovery;
@@ -8,9 +7,8 @@ namespace Gatehouse.Cli;
 /// <summary>Prints discovered items for people: an overview, each item with its evidence, and what was read.</summary>
 internal sealed class DiscoverText
 {
-    private const int Columns = 80; // Characters: a pipe, a mail and a small terminal show as many.
     private const int EvidenceShown = 6; // Of one item; JSON has all of it.
-    private const int LabelWidth = 10;
+    private const int LabelWidth = 8;
 
     private readonly TextWriter _output;
 
@@ -23,7 +21,7 @@ internal sealed class DiscoverText
         text.List("Changed since the adoption; `sudo gatehouse adopt` fixes it", searched.Changed);
         text.Jobs([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Job)]);
         text.Servers([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Server)]);
-        text.Ways([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
+        text.Bypasses([.. discoveries.Where(discovered => discovered.Kind == DiscoveredKind.Bypass)]);
         text.List("Looked at", searched.Looked);
         text.List("Could not look at, or read only in part", searched.Skipped);
     }
@@ -41,21 +39,18 @@ internal sealed class DiscoverText
     private void Jobs(DiscoveredItem[] jobs)
     {
         if (jobs.Length == 0) return;
-        var width = Math.Clamp(jobs.Max(job => job.Name.Length), 4, 28);
         Line("");
-        Line($"  {"job".PadRight(width)}  {"estate",-7}  {"risk",-11}  software");
-        foreach (var job in jobs)
-        {
-            Line($"  {Cut(job.Name, width).PadRight(width)}  {Words.Of(job.State),-7}  {RiskOf(job),-11}  "
-                + Cut(SafeText.OneLine(job.Software), Columns - width - 26));
-        }
+        var overview = new TextTable(
+            new("job"), new("estate"), new("risk"), new("software", ColumnKind.Words)) { Indent = "  " };
+        foreach (var job in jobs) overview.Add(job.Name, Words.Of(job.State), RiskOf(job), job.Software);
+        overview.Write(_output);
         foreach (var job in jobs) Job(job);
     }
 
     private void Job(DiscoveredItem job)
     {
         Line("");
-        Line($"{Cut(job.Name, 50)}: {Words.Of(job.State)}, {RiskOf(job)}{Running(job)}");
+        Line($"{SafeText.OneLine(job.Name)}: {Words.Of(job.State)}, {RiskOf(job)}{Running(job)}");
         Field("seen in", string.Join(", ", job.Places));
         if (job.State == DiscoveredState.New) Evidence(job);
         if (job.Job is { } entry)
@@ -71,15 +66,11 @@ internal sealed class DiscoverText
 
     private void Reasons(IReadOnlyList<RiskReason> reasons)
     {
-        const string Start = "Nobody said whether it ";
-        const string End = ", which counts as yes.";
-        var open = reasons.Where(reason => reason.Sentence.StartsWith(Start, StringComparison.Ordinal)
-            && reason.Sentence.EndsWith(End, StringComparison.Ordinal)).ToArray();
+        var open = reasons.Where(static reason => reason.OpenQuestion is not null).ToArray();
         foreach (var reason in reasons.Except(open)) Field($"+{reason.Points}", reason.Sentence);
         if (open.Length == 0) return;
-        var questions = open.Select(
-            reason => reason.Sentence[Start.Length..^End.Length].Replace("can ", "", StringComparison.Ordinal));
-        Field($"+{open.Sum(reason => reason.Points)}", $"Nobody said whether it can {string.Join("; ", questions)}.");
+        Field($"+{open.Sum(static reason => reason.Points)}",
+            $"Nobody said whether it can {string.Join("; ", open.Select(static reason => reason.OpenQuestion))}.");
     }
 
     private void Evidence(DiscoveredItem discovered)
@@ -108,18 +99,17 @@ internal sealed class DiscoverText
         {
             var addresses = server.Addresses.IsEmpty ? "" : $" at {string.Join(", ", server.Addresses)}";
             var dialect = server.Provider is null ? "; speaks no dialect of the gate" : "";
-            Paragraph("  ",
-                $"{server.Name} ({server.Software}){addresses}: {Words.Of(server.State)}{Running(server)}{dialect}");
-            foreach (var note in server.Notes) Paragraph("    ", note);
+            Item($"{server.Name} ({server.Software}){addresses}: {Words.Of(server.State)}{Running(server)}{dialect}");
+            foreach (var note in server.Notes) WrappedText.Write(_output, "    ", "", note);
         }
     }
 
-    private void Ways(DiscoveredItem[] ways)
+    private void Bypasses(DiscoveredItem[] bypasses)
     {
-        if (ways.Length == 0) return;
+        if (bypasses.Length == 0) return;
         Line("");
         Line("Bypasses of the gate");
-        foreach (var way in ways) Paragraph("  ", $"{way.Name}: {string.Join(' ', way.Notes)}");
+        foreach (var one in bypasses) Item($"{one.Name}: {string.Join(' ', one.Notes)}");
     }
 
     private void List(string title, IReadOnlyList<string> items)
@@ -127,41 +117,16 @@ internal sealed class DiscoverText
         if (items.Count == 0) return;
         Line("");
         Line(title);
-        foreach (var item in items) Paragraph("  ", item);
+        foreach (var item in items) Item(item);
     }
 
-    private void Field(string label, string text) => Paragraph($"  {label.PadRight(LabelWidth)}", text);
+    private void Item(string text) => WrappedText.Write(_output, "  ", "", text, hangingMin: 4);
 
-    /// <summary>
-    /// Text with lines of at most eighty characters; what follows the first line stands below its text.
-    /// </summary>
-    private void Paragraph(string start, string text)
-    {
-        var line = new StringBuilder(start);
-        var indent = new string(' ', Math.Max(start.Length, 4));
-        var isFirst = true;
-        foreach (var word in SafeText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (!isFirst && line.Length + 1 + word.Length > Columns)
-            {
-                Line(line.ToString());
-                line.Clear().Append(indent);
-                isFirst = true;
-            }
-            if (!isFirst) line.Append(' ');
-            line.Append(word);
-            isFirst = false;
-        }
-        Line(line.ToString());
-    }
+    private void Field(string label, string text)
+        => new TextTable(new("", WidthMin: LabelWidth), new("", ColumnKind.Words)) { Indent = "  " }
+            .Add(label, text).Write(_output);
 
     private void Line(string text) => _output.WriteLine(text.TrimEnd());
-
-    private static string Cut(string text, int width)
-    {
-        var plain = SafeText.OneLine(text);
-        return plain.Length <= width ? plain : string.Concat(plain.AsSpan(0, Math.Max(width - 1, 1)), "…");
-    }
 
     private static string RiskOf(DiscoveredItem discovered)
         => discovered.Risk is { } risk ? $"{Words.Of(risk.Level)} {risk.Score}" : "not rated";

@@ -1,11 +1,11 @@
 using System.Collections;
 using System.CommandLine;
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Linux;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Cli;
 
@@ -67,14 +67,10 @@ internal static class ExecCommand
                 ?? throw new ActionException(
                     $"No gate runs on {homePath}, so the command was not started. Start it with: "
                     + $"gatehouse serve --home {homePath}", ExitCodes.Unavailable);
-            using var handler = new SocketsHttpHandler
-            {
-                ConnectCallback = (_, _) => ValueTask.FromResult<Stream>(new NetworkStream(socket, ownsSocket: true)),
-            };
-            using var invoker = new HttpMessageInvoker(handler);
+            using var client = new OutboundClient(OutboundPolicy.Over("gate", socket));
             using var request = ActionClient.Request(
                 "exec", new Dictionary<string, string> { ["job"] = job, ["command"] = Path.GetFileName(words[0]) });
-            using var response = await invoker.SendAsync(request, stop);
+            using var response = await client.SendAsync(request, stop);
             using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(stop));
             var line = await lines.ReadLineAsync(stop)
                 ?? throw new ActionException("The gate went away.", ExitCodes.Unavailable);

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Gatehouse.Core.Estate;
+using Gatehouse.Outbound;
 using Gatehouse.Server;
 using Gatehouse.Storage;
 
@@ -95,13 +97,14 @@ internal sealed class FirstCall(HomeDirectory home, string job, ListenAddress co
     private async Task<Dictionary<string, long>> CountsAsync(CancellationToken stop)
     {
         var counts = new Dictionary<string, long>();
-        var (_, text) = await _control.GetAsync("/metrics", stop);
-        foreach (var line in text.Split('\n'))
+        var reply = await _control.GetAsync("/metrics", "text/plain", stop);
+        foreach (var line in Encoding.UTF8.GetString(reply.Body).Split('\n'))
         {
             const string unidentified = "gatehouse_unidentified_total{reason=\"";
-            var isStranger = line.StartsWith(unidentified, StringComparison.Ordinal);
-            if (!isStranger && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal)) continue;
-            var name = isStranger ? line[unidentified.Length..].Split('"')[0] : "local";
+            var isUnidentified = line.StartsWith(unidentified, StringComparison.Ordinal);
+            if (!isUnidentified && !line.StartsWith("gatehouse_local_answers_total ", StringComparison.Ordinal))
+                continue;
+            var name = isUnidentified ? line[unidentified.Length..].Split('"')[0] : "local";
             if (long.TryParse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture, out var count))
                 counts[name] = count;
         }
@@ -118,20 +121,25 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
     /// <summary>Its documents are a few KiB; another program on this port may send anything.</summary>
     private const int AnswerBytesMax = 1 << 20;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
+    private readonly OutboundClient _client = new(new OutboundPolicy
     {
-        UseProxy = false,
-        AllowAutoRedirect = false,
-        ConnectCallback = (_, cancel) => ConnectAsync(control, home, cancel),
-    })
-    { MaxResponseContentBufferSize = AnswerBytesMax };
+        Name = "control",
+        Zones = OutboundZones.None,
+        Open = cancel => ConnectAsync(control, home, cancel),
+        AnswerBytesMax = AnswerBytesMax,
+    });
 
     /// <summary>Asks for a path.</summary>
-    /// <exception cref="HttpRequestException">Nobody answers there.</exception>
-    public async Task<(HttpStatusCode Status, string Text)> GetAsync(string path, CancellationToken stop)
+    /// <exception cref="OutboundException">Nobody answers there.</exception>
+    public async Task<OutboundReply> GetAsync(string path, string accept, CancellationToken stop)
     {
-        using var response = await _client.GetAsync(new Uri($"http://localhost{path}"), stop);
-        return (response.StatusCode, await response.Content.ReadAsStringAsync(stop));
+        var url = new Uri($"http://localhost{path}");
+        return await _client.FetchAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Get, url);
+            request.Headers.TryAddWithoutValidation("Accept", accept);
+            return request;
+        }, stop);
     }
 
     public void Dispose() => _client.Dispose();
@@ -140,29 +148,14 @@ internal sealed class ControlClient(ListenAddress control, string home) : IDispo
     {
         try
         {
-            return await ConnectAsync(new UnixDomainSocketEndPoint(Path.Combine(home, "control.sock")), cancel);
+            return await OutboundSocket.OpenAsync(Path.Combine(home, "control.sock"), cancel);
         }
         catch (Exception error) when (error is SocketException or ArgumentOutOfRangeException)
         {
             // No gate on it, or not for this user: the address is for everybody on this host.
-            return await ConnectAsync(GatehouseServer.AddressOf(control), cancel);
-        }
-    }
-
-    private static async ValueTask<Stream> ConnectAsync(EndPoint address, CancellationToken cancel)
-    {
-        var socket = address is UnixDomainSocketEndPoint
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            await socket.ConnectAsync(address, cancel);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
+            return control is ListenAddress.Unix unix
+                ? await OutboundSocket.OpenAsync(unix.Path, cancel)
+                : await OutboundSocket.OpenAsync((IPEndPoint)GatehouseServer.AddressOf(control), cancel);
         }
     }
 }

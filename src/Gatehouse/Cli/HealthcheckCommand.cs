@@ -1,8 +1,9 @@
 using System.CommandLine;
-using System.Net;
+using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Estate;
 using Gatehouse.Estate;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Cli;
 
@@ -12,9 +13,6 @@ namespace Gatehouse.Cli;
 /// </summary>
 internal static class HealthcheckCommand
 {
-    /// <summary>How the answer begins, here and on the page.</summary>
-    private const string NotReady = "not ready: ";
-
     /// <summary>A gate that takes longer to say that it is ready is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -40,31 +38,39 @@ internal static class HealthcheckCommand
         try
         {
             using var client = new ControlClient(control, home);
-            var (status, text) = await client.GetAsync("/readyz", limit.Token);
-            if (status == HttpStatusCode.OK && text.StartsWith("ready\n", StringComparison.Ordinal))
-            {
-                Console.Out.WriteLine("ready");
-                // Calls are served, and some may bypass the gate.
-                foreach (var line in text.Split('\n').Where(
-                    static line => line.StartsWith("adoption: ", StringComparison.Ordinal)))
-                {
-                    Console.Out.WriteLine(SafeText.OneLine(line));
-                }
-                return ExitCodes.Done;
-            }
-            var why = string.Join("; ", text.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-            return No(why.StartsWith(NotReady, StringComparison.Ordinal) ? why[NotReady.Length..] : why);
+            var reply = await client.GetAsync("/readyz", "application/json", limit.Token);
+            using var answer = JsonDocument.Parse(reply.Body);
+            var root = answer.RootElement;
+            if (reply.Status != 200 || !root.GetProperty("ready").GetBoolean()) return No(Reason(root));
+            Console.Out.WriteLine("ready");
+            // Calls are served, and some may bypass the gate.
+            foreach (var change in root.GetProperty("adoption-changes").EnumerateArray())
+                Console.Out.WriteLine(SafeText.OneLine($"adoption: {change.GetString()}"));
+            return ExitCodes.Done;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException)
+        {
+            return No($"what answers at {control} is no gate of this version");
         }
         catch (OperationCanceledException)
         {
             return No($"the gate at {control} gave no answer within {Patience.TotalSeconds:0} s");
         }
-        catch (Exception error) when (error is HttpRequestException or IOException)
+        catch (Exception error) when (error is OutboundException or IOException)
         {
             return No($"no gate answers at {control}: {error.Message}");
         }
     }
 
+    private static string Reason(JsonElement answer)
+    {
+        var ledger = $"ledger: {answer.GetProperty("ledger").GetString()}"
+            + (answer.TryGetProperty("ledger-reason", out var why) ? $": {why.GetString()}" : "");
+        var obstacle = answer.TryGetProperty("obstacle", out var named) ? named.GetString() : null;
+        // What stands in the way is often the ledger's own state: once is enough.
+        return obstacle is null || obstacle == ledger ? ledger : $"{obstacle}; {ledger}";
+    }
+
     // Docker keeps 2 for itself, so every failure is a 1.
-    private static int No(string why) => ActionClient.Say(NotReady + SafeText.OneLine(why), ExitCodes.Failed);
+    private static int No(string why) => ActionClient.Say($"not ready: {SafeText.OneLine(why)}", ExitCodes.Failed);
 }

@@ -1,8 +1,5 @@
-using System.Buffers;
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gatehouse.Core.Inspection;
 using Gatehouse.Inspection;
@@ -43,21 +40,24 @@ internal static class InspectText
         foreach (var finding in one.Findings.Where(static finding => finding.Severity >= Severity.Medium))
         {
             output.WriteLine();
-            WrappedText.Write(
-                output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
-            WrappedText.Write(output, "            ", "Observed  ", finding.What);
-            WrappedText.Write(output, "            ", "Why       ", finding.Rule.Why);
-            WrappedText.Write(output, "            ", "Fix       ", finding.Fix);
+            WriteTitle(finding, output);
+            Fields().Add("Observed", finding.What).Add("Why", finding.Rule.Why).Add("Fix", finding.Fix).Write(output);
         }
         var rest = one.Findings.Where(static finding => finding.Severity < Severity.Medium).ToArray();
         if (rest.Length > 0) output.WriteLine();
         foreach (var finding in rest)
         {
-            WrappedText.Write(
-                output, "  ", $"{SeverityWords.Of(finding.Severity),-8}  ", $"{finding.Rule.Title}  {finding.Rule.Id}");
-            WrappedText.Write(output, "            ", "Fix       ", finding.Fix);
+            WriteTitle(finding, output);
+            Fields().Add("Fix", finding.Fix).Write(output);
         }
     }
+
+    private static void WriteTitle(Finding finding, TextWriter output)
+        => new TextTable(new("", WidthMin: 8), new("", ColumnKind.Words)) { Indent = "  " }
+            .Add(SeverityWords.Of(finding.Severity), $"{finding.Rule.Title} {finding.Rule.Id}").Write(output);
+
+    private static TextTable Fields()
+        => new(new("", WidthMin: 8), new("", ColumnKind.Words)) { Indent = new string(' ', 12) };
 
     private static string Severities(IEnumerable<Finding> findings)
     {
@@ -76,27 +76,22 @@ internal static class InspectText
 /// <summary>Prints findings as JSON, one object a line, or as one SARIF document.</summary>
 internal static class InspectJson
 {
-    // The output goes to a terminal or a program, never into HTML; control characters are escaped in any case.
-    private static readonly JsonWriterOptions Lines = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    private static readonly JsonWriterOptions Document = Lines with { Indented = true };
-
     public static void Write(
         IReadOnlyList<InspectedSubject> subjects, IReadOnlyList<string> notSeen, TextWriter output)
     {
         foreach (var one in subjects)
         {
-            foreach (var finding in one.Findings) Line(output, json => WriteFinding(json, one.Job, finding));
+            foreach (var finding in one.Findings) JsonLines.Write(output, json => WriteFinding(json, one.Job, finding));
         }
         foreach (var sentence in notSeen)
         {
-            Line(output, json =>
+            JsonLines.Write(output, json =>
             {
                 json.WriteString("kind", "not-seen");
                 json.WriteString("what", sentence);
             });
         }
-        Line(output, json =>
+        JsonLines.Write(output, json =>
         {
             json.WriteString("kind", "count");
             json.WriteNumber("subjects", subjects.Count);
@@ -109,12 +104,8 @@ internal static class InspectJson
     }
 
     public static void WriteSarif(IReadOnlyList<InspectedSubject> subjects, TextWriter output)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Document))
-            SarifWriter.Write(json, subjects.SelectMany(static one => one.Findings), ProductVersion.Text);
-        output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
-    }
+        => JsonLines.WriteDocument(output, json =>
+            SarifWriter.Write(json, subjects.SelectMany(static one => one.Findings), ProductVersion.Text));
 
     private static void WriteFinding(Utf8JsonWriter json, string? job, Finding finding)
     {
@@ -128,19 +119,8 @@ internal static class InspectJson
         json.WriteString("observed", finding.What);
         json.WriteString("why", finding.Rule.Why);
         json.WriteString("fix", finding.Fix);
+        finding.Remedy.Write(json);
         if (finding.File is not null) json.WriteString("file", finding.File);
         json.WriteString("fingerprint", SarifWriter.Fingerprint(finding));
-    }
-
-    private static void Line(TextWriter output, Action<Utf8JsonWriter> members)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Lines))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
     }
 }

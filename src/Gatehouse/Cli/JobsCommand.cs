@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.CommandLine;
-using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Gatehouse.Core.Estate;
 using Gatehouse.Estate;
@@ -51,24 +48,13 @@ internal static class JobsCommand
 /// <summary>Prints jobs as JSON, one object a line.</summary>
 internal static class JobsJson
 {
-    // The output goes to a terminal or a program, never into HTML, so letters beyond ASCII stay readable.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(IEnumerable<ClassifiedJob> jobs, TextWriter output)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        foreach (var judged in jobs)
-        {
-            buffer.ResetWrittenCount();
-            using (var json = new Utf8JsonWriter(buffer, Options))
-                WriteJob(json, judged.Job, judged.Risk);
-            output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
-        }
+        foreach (var judged in jobs) JsonLines.Write(output, json => WriteJob(json, judged.Job, judged.Risk));
     }
 
     private static void WriteJob(Utf8JsonWriter json, JobPlan job, RiskAssessment risk)
     {
-        json.WriteStartObject();
         json.WriteString("kind", "job");
         json.WriteString("job", job.Key);
         json.WriteString("owner", job.Owner);
@@ -93,95 +79,50 @@ internal static class JobsJson
             json.WriteEndObject();
         }
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 }
 
 /// <summary>Prints jobs for people: one table, then the reasons of each job.</summary>
 internal static class JobsTable
 {
-    private const int PipedColumns = 80; // Characters: a pipe has no width, and mails and tickets show 80.
-
-    private const int ColumnsMin = 60; // Characters: below it every word would stand on a line of its own.
-    private const int ColumnsMax = 120; // Characters: longer lines are hard to read.
-
     public static void Write(IReadOnlyList<ClassifiedJob> jobs, TextWriter output)
     {
-        var isTerminal = ReferenceEquals(output, Console.Out) && !Console.IsOutputRedirected;
-        using var page = new StringWriter();
-        var console = ConsoleOn(page, isTerminal);
         if (jobs.Count == 0)
-            console.WriteLine("The estate declares no job.");
-        else
-            console.Write(Overview(jobs));
-        foreach (var judged in jobs)
-            WriteReasons(console, judged);
-        // Tables are padded to their width, which is noise in a pipe, a mail or a diff.
-        foreach (var line in page.ToString().TrimEnd().Split('\n'))
-            output.WriteLine(line.TrimEnd());
-    }
-
-    private static IAnsiConsole ConsoleOn(TextWriter page, bool isTerminal)
-    {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(page),
-            Ansi = isTerminal && AnsiConsole.Profile.Capabilities.Ansi ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = isTerminal ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
-        });
-        console.Profile.Width = isTerminal
-            ? Math.Clamp(AnsiConsole.Profile.Width, ColumnsMin, ColumnsMax) : PipedColumns;
-        return console;
-    }
-
-    private static Table Overview(IEnumerable<ClassifiedJob> jobs)
-    {
-        var table = new Table { Border = TableBorder.Simple };
-        foreach (var title in (ReadOnlySpan<string>)["job", "risk", "models", "source → sink", "trigger"])
-            table.AddColumn(new TableColumn(new Text(title)) { NoWrap = title is "job" or "risk" });
+            output.WriteLine("The estate declares no job.");
+            return;
+        }
+        var overview = new TextTable(new("job"), new("risk"), new("models", ColumnKind.Words),
+            new("source → sink", ColumnKind.Words), new("trigger", ColumnKind.Words)) { Indent = "  " };
         foreach (var (job, risk) in jobs)
         {
-            var models = string.Join(", ", job.Models.Select(model => model.Key));
-            table.AddRow(
-                new Text(job.Key), RiskText(risk), new Text(models),
-                new Text($"{Words.Of(job.Source.Kind)} → {job.Sink.Key}"), new Text(job.Trigger.ToString()));
+            overview.Add(job.Key, RiskCell(risk), string.Join(", ", job.Models.Select(model => model.Key)),
+                $"{Words.Of(job.Source.Kind)} → {job.Sink.Key}", job.Trigger.ToString());
         }
-        return table;
+        overview.Write(output);
+        foreach (var one in jobs) WriteReasons(output, one.Job, one.Risk);
     }
 
-    private static void WriteReasons(IAnsiConsole console, ClassifiedJob judged)
+    private static void WriteReasons(TextWriter output, JobPlan job, RiskAssessment risk)
     {
-        var (job, risk) = judged;
-        console.Write(new Text(job.Key, new Style(decoration: Decoration.Bold)));
-        console.Write(new Text(": "));
-        console.Write(RiskText(risk));
-        console.Write(risk.IsFlagged ? ", flagged" : "");
-        console.WriteLine(job.Mode == JobMode.Observe ? ", observed: guards only record" : "");
-        if (risk.Reasons.IsEmpty)
-            console.WriteLine("  no risk factors");
-        var points = new GridColumn { NoWrap = true, Padding = new Padding(2, 0, 1, 0) };
-        var reasons = new Grid().AddColumn(points).AddColumn();
-        foreach (var reason in risk.Reasons)
-            reasons.AddRow(new Text($"+{reason.Points}"), new Text(reason.Sentence));
-        if (!risk.Reasons.IsEmpty)
-            console.Write(reasons);
-        console.WriteLine();
+        output.WriteLine();
+        output.WriteLine($"{job.Key}: {Words.Of(risk.Level)} {risk.Score}{(risk.IsFlagged ? ", flagged" : "")}"
+            + (job.Mode == JobMode.Observe ? ", observed: guards only record" : ""));
+        if (risk.Reasons.IsEmpty) output.WriteLine("  no risk factors");
+        var reasons = new TextTable(new(""), new("", ColumnKind.Words)) { Indent = "  ", Gap = " " };
+        foreach (var reason in risk.Reasons) reasons.Add($"+{reason.Points}", reason.Sentence);
+        reasons.Write(output);
     }
 
-    private static Text RiskText(RiskAssessment risk)
+    private static TextCell RiskCell(RiskAssessment risk) => new(
+        $"{Words.Of(risk.Level)} {risk.Score}", risk.Level switch
     {
-        var colour = risk.Level switch
-        {
-            RiskLevel.Low => Color.Green,
-            RiskLevel.Medium => Color.Yellow,
-            RiskLevel.High => Color.Red,
-            RiskLevel.Critical => Color.Red,
-            _ => throw new InvalidOperationException($"The level {risk.Level} has no colour."),
-        };
-        var decoration = risk.Level == RiskLevel.Critical ? Decoration.Bold : Decoration.None;
-        return new Text($"{Words.Of(risk.Level)} {risk.Score}", new Style(colour, decoration: decoration));
-    }
+        RiskLevel.Low => new Style(Color.Green),
+        RiskLevel.Medium => new Style(Color.Yellow),
+        RiskLevel.High => new Style(Color.Red),
+        RiskLevel.Critical => new Style(Color.Red, decoration: Decoration.Bold),
+        _ => throw new InvalidOperationException($"The level {risk.Level} has no colour."),
+    });
 }
 
 /// <summary>A job and its risk, as the verbs print them.</summary>

@@ -42,15 +42,16 @@ internal static class LedgerGrepCommand
             if (result.GetValue(job) is { } name) arguments["job"] = name;
             if (result.GetValue<string>("--since") is { } since) arguments["since"] = since;
             var hits = 0;
+            var print = JsonOption.Printer(result, static line =>
+                $"{line.GetProperty("id").GetString()}  {line.GetProperty("job").GetString()}  "
+                    + $"{line.GetProperty("payload").GetString()}\n"
+                    + $"    {SafeText.OneLine(line.GetProperty("text").GetString()!)}");
             var exit = await new ActionClient(HomeOption.Resolve(result), "ledger.grep", arguments)
             {
                 OnLine = line =>
                 {
                     hits++;
-                    Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText()
-                        : $"{line.GetProperty("id").GetString()}  {line.GetProperty("job").GetString()}  "
-                            + $"{line.GetProperty("payload").GetString()}\n"
-                            + $"    {SafeText.OneLine(line.GetProperty("text").GetString()!)}");
+                    print(line);
                 },
             }.RunAsync(stop);
             return exit == 0 && hits == 0 ? Actions.ExitCodes.Failed : exit;
@@ -74,7 +75,7 @@ internal static class LedgerGrepCommand
             HomeOption.Resolve(result), "ledger.payload",
             new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {
-            OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : Section(line)),
+            OnLine = JsonOption.Printer(result, Section),
         }.RunAsync(stop));
         return command;
     }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Storage;
@@ -7,43 +6,49 @@ using Gatehouse.Storage;
 namespace Gatehouse.Cli;
 
 /// <summary>One line for an exchange or an act, for people or as JSON.</summary>
-internal static class LedgerLines
+/// <param name="json">Whether as JSON.</param>
+internal sealed class LedgerLines(bool json)
 {
+    private readonly TextTable _table = new(new(""), new("", WidthMin: 18), new("", WidthMin: 8),
+        new("", WidthMin: 20), new("", WidthMin: 24), new("", ColumnKind.Number, WidthMin: 9), new(""));
+
     /// <summary>Prints an exchange.</summary>
     /// <param name="row">The exchange.</param>
-    /// <param name="json">Whether as JSON.</param>
     /// <param name="ahead">By how much the clock ran ahead that stamped it.</param>
-    public static void Print(ExchangeRow row, bool json, TimeSpan ahead)
+    public void Print(ExchangeRow row, TimeSpan ahead)
     {
         if (json)
         {
-            Json(writer => Write(writer, row, ahead));
+            JsonLines.Write(Console.Out, writer => Write(writer, row, ahead));
             return;
         }
         var tokens = row.InputTokens is null && row.OutputTokens is null
             ? "" : $"{row.InputTokens ?? 0}+{row.OutputTokens ?? 0} tok";
         var reason = row.Reason is null ? "" : $" ({row.Reason})";
-        Say(string.Create(CultureInfo.InvariantCulture,
-            $"{row.Started:yyyy-MM-dd HH:mm:ss}  {row.Job,-18} {row.Model ?? "-",-8} {row.Endpoint,-20} "
-                + $"{(row.Outcome ?? "open") + reason,-24} {row.DurationMilliseconds,6} ms {tokens}{Ahead(ahead)}"));
+        _table.WriteNow(Console.Out, Time(row.Started), row.Job, row.Model ?? "-", row.Endpoint,
+            (row.Outcome ?? "open") + reason,
+            row.DurationMilliseconds is { } took ? string.Create(CultureInfo.InvariantCulture, $"{took} ms") : "",
+            $"{tokens}{Ahead(ahead)}".Trim());
     }
 
-    public static void Print(StoredEntry act, bool json, TimeSpan ahead)
+    public void Print(StoredEntry act, TimeSpan ahead)
     {
         if (json)
         {
-            Json(writer => Write(writer, act, ahead));
+            JsonLines.Write(Console.Out, writer => Write(writer, act, ahead));
             return;
         }
         if (act.Leaf is not { } leaf)
         {
-            Console.Out.WriteLine($"{"",-19}  (entry {act.Index} was pruned after its time)");
+            var blank = new string(' ', Time(default).Length);
+            Console.Out.WriteLine($"{blank}  (entry {act.Index} was pruned after its time)");
             return;
         }
-        Console.Out.WriteLine(
-            string.Create(CultureInfo.InvariantCulture, $"{leaf.Time:yyyy-MM-dd HH:mm:ss}  {Sentence(leaf.Entry)}")
-                + Ahead(ahead));
+        Console.Out.WriteLine(SafeText.OneLine($"{Time(leaf.Time)}  {Sentence(leaf.Entry)}{Ahead(ahead)}"));
     }
+
+    private static string Time(DateTimeOffset time)
+        => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     private static string Ahead(TimeSpan ahead) => ahead == TimeSpan.Zero ? ""
         : string.Create(CultureInfo.InvariantCulture, $"  (the clock was {ahead.TotalDays:0.0} days ahead)");
@@ -123,20 +128,5 @@ internal static class LedgerLines
             foreach (var (job, count) in summary.RateLimited) json.WriteNumber(job, count);
             json.WriteEndObject();
         }
-    }
-
-    /// <summary>Names and reasons come from jobs and models: shown with their control characters as signs.</summary>
-    private static void Say(string line) => Console.Out.WriteLine(SafeText.OneLine(line));
-
-    private static void Json(Action<Utf8JsonWriter> members)
-    {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        Console.Out.WriteLine(Encoding.UTF8.GetString(line.ToArray()));
     }
 }

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.Ledger;
 using Gatehouse.Estate;
@@ -90,15 +88,21 @@ internal static class LedgerRepairCommand
         {
             return ActionClient.Say($"Not done: {ledger.Health().Reason} Run it again.", ExitCodes.Unavailable);
         }
-        Console.Out.WriteLine(json
-            ? Line(line =>
+        if (json)
+        {
+            JsonLines.Write(Console.Out, line =>
             {
                 line.WriteString("lost", loss.What);
                 if (loss.Head is { } head) line.WriteNumber("head", head.Size);
                 line.WriteNumber("found", loss.Found);
                 line.WriteString("checkpoint", note);
-            })
-            : $"On record: {loss.What}.\nThe gate starts again with the {loss.Found} entries that are left.");
+            });
+        }
+        else
+        {
+            Console.Out.WriteLine(
+                $"On record: {loss.What}.\nThe gate starts again with the {loss.Found} entries that are left.");
+        }
         return ExitCodes.Done;
     }
 
@@ -125,22 +129,9 @@ internal static class LedgerRepairCommand
         var (refusal, exchanges) = written.IsDurable ? await ledger.RebuildAsync() : (written.Refusal, 0);
         if (refusal != LedgerRefusal.None)
             return ActionClient.Say($"Not done: the ledger says {refusal}.", ExitCodes.Unavailable);
-        Console.Out.WriteLine(json
-            ? Line(line => line.WriteNumber("exchanges", exchanges))
-            : $"Derived again from the entries: {exchanges} call(s).");
+        if (json) JsonLines.Write(Console.Out, line => line.WriteNumber("exchanges", exchanges));
+        else Console.Out.WriteLine($"Derived again from the entries: {exchanges} call(s).");
         return ExitCodes.Done;
-    }
-
-    private static string Line(Action<Utf8JsonWriter> members)
-    {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-        return Encoding.UTF8.GetString(line.ToArray());
     }
 
     private static SqliteLedger Open(HeldHome held, LedgerSettings settings)

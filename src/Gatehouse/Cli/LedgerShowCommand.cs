@@ -92,12 +92,12 @@ internal static class LedgerShowCommand
                 if (exchange is null && act is null) break;
                 if (act is null || (exchange is not null && exchange.Index < act.Index))
                 {
-                    LedgerLines.Print(exchange!, question.Json, spans.AheadOf(exchange!.Index));
+                    question.Lines.Print(exchange!, spans.AheadOf(exchange!.Index));
                     e++;
                 }
                 else
                 {
-                    LedgerLines.Print(act, question.Json, spans.AheadOf(act.Index));
+                    question.Lines.Print(act, spans.AheadOf(act.Index));
                     a++;
                 }
             }
@@ -117,16 +117,19 @@ internal static class LedgerShowCommand
                 if (stored.Leaf?.Entry is OutcomeEntry outcome)
                 {
                     if (reader.FindExchange(outcome.Of) is { } row && (question.Job ?? row.Job) == row.Job)
-                        LedgerLines.Print(row, question.Json, TimeSpan.Zero);
+                        question.Lines.Print(row, TimeSpan.Zero);
                 }
                 else if (stored.Leaf?.Entry is not RequestEntry && question.Job is null)
                 {
-                    LedgerLines.Print(stored, question.Json, TimeSpan.Zero);
+                    question.Lines.Print(stored, TimeSpan.Zero);
                 }
             }
             from = page[^1].Index + 1;
         }
     }
 
-    private sealed record Question(string? Job, DateTimeOffset? Since, bool Follow, bool Json);
+    private sealed record Question(string? Job, DateTimeOffset? Since, bool Follow, bool Json)
+    {
+        public LedgerLines Lines { get; } = new(Json);
+    }
 }

@@ -1,10 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Storage;
-using Spectre.Console;
 
 namespace Gatehouse.Cli;
 
@@ -47,32 +44,31 @@ internal static class LedgerStatsCommand
 
     private static void PrintTable(IReadOnlyList<StatsRow> rows)
     {
-        var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("job", "model", "outcome")
-            .AddColumn(new TableColumn("calls").RightAligned())
-            .AddColumn(new TableColumn("tokens in").RightAligned())
-            .AddColumn(new TableColumn("tokens out").RightAligned())
-            .AddColumn(new TableColumn("mean ms").RightAligned());
+        if (rows.Count == 0)
+        {
+            Console.Out.WriteLine("No calls in this time.");
+            return;
+        }
+        var table = new TextTable(new("job"), new("model"), new("outcome"), new("calls", ColumnKind.Number),
+            new("tokens in", ColumnKind.Number), new("tokens out", ColumnKind.Number),
+            new("mean ms", ColumnKind.Number));
         foreach (var group in rows.GroupBy(row => (row.Job, row.Model, row.Outcome)).OrderBy(group => group.Key))
         {
             var calls = group.Sum(row => row.Exchanges);
-            table.AddRow(
-                Markup.Escape(group.Key.Job), Markup.Escape(group.Key.Model), group.Key.Outcome, Number(calls),
+            table.Add(
+                group.Key.Job, group.Key.Model, group.Key.Outcome, Number(calls),
                 Number(group.Sum(row => row.InputTokens)), Number(group.Sum(row => row.OutputTokens)),
                 Number(calls == 0 ? 0 : group.Sum(row => row.DurationMilliseconds) / calls));
         }
-        if (rows.Count == 0) Console.Out.WriteLine("No calls in this time.");
-        else AnsiConsole.Write(table);
+        table.Write(Console.Out);
     }
 
     private static void PrintJson(IReadOnlyList<StatsRow> rows)
     {
         foreach (var row in rows)
         {
-            using var line = new MemoryStream();
-            using (var json = new Utf8JsonWriter(line))
+            JsonLines.Write(Console.Out, json =>
             {
-                json.WriteStartObject();
                 json.WriteString("job", row.Job);
                 json.WriteString("model", row.Model);
                 json.WriteString("outcome", row.Outcome);
@@ -82,9 +78,7 @@ internal static class LedgerStatsCommand
                 json.WriteNumber("output_tokens", row.OutputTokens);
                 json.WriteNumber("bytes_delivered", row.BytesDelivered);
                 json.WriteNumber("duration_ms", row.DurationMilliseconds);
-                json.WriteEndObject();
-            }
-            Console.Out.WriteLine(Encoding.UTF8.GetString(line.ToArray()));
+            });
         }
     }
 

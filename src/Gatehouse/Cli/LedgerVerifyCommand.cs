@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Diagnostics;
-using System.Text;
-using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Storage;
 
@@ -65,7 +63,7 @@ internal static class LedgerVerifyCommand
             {
                 if (JsonOption.IsSet(result))
                 {
-                    Console.Out.WriteLine(line.GetRawText());
+                    JsonLines.Write(Console.Out, line);
                     return;
                 }
                 Console.Error.WriteLine($"Verifier key: {line.GetProperty("key").GetString()}");
@@ -86,10 +84,9 @@ internal static class LedgerVerifyCommand
         };
         command.SetAction((result, stop) => new ActionClient(HomeOption.Resolve(result), "ledger.confirm-clock", [])
         {
-            OnLine = line => Console.Out.WriteLine(
-                JsonOption.IsSet(result) ? line.GetRawText() :
-                    $"The clock is confirmed: {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
-                        + "Purging goes on."),
+            OnLine = JsonOption.Printer(result, static line =>
+                $"The clock is confirmed: {line.GetProperty("time").GetDateTimeOffset():yyyy-MM-dd HH:mm} UTC. "
+                    + "Purging goes on."),
         }.RunAsync(stop));
         return command;
     }
@@ -133,34 +130,25 @@ internal static class LedgerVerifyCommand
 /// <summary>A verification as one JSON object.</summary>
 internal static class VerifyJson
 {
-    public static void Print(VerifyReport report)
+    public static void Print(VerifyReport report) => JsonLines.Write(Console.Out, json =>
     {
-        using var line = new MemoryStream();
-        using (var json = new Utf8JsonWriter(line))
+        json.WriteBoolean("good", report.IsGood);
+        json.WriteNumber("entries", report.Leaves);
+        json.WriteNumber("pruned", report.Pruned);
+        json.WriteNumber("signed_to", report.SignedTo);
+        json.WriteNumber("checkpoints", report.Checkpoints);
+        json.WriteStartArray("faults");
+        foreach (var fault in report.Faults)
         {
             json.WriteStartObject();
-            json.WriteBoolean("good", report.IsGood);
-            json.WriteNumber("entries", report.Leaves);
-            json.WriteNumber("pruned", report.Pruned);
-            json.WriteNumber("signed_to", report.SignedTo);
-            json.WriteNumber("checkpoints", report.Checkpoints);
-            json.WriteStartArray("faults");
-            foreach (var fault in report.Faults)
-            {
-                json.WriteStartObject();
-                json.WriteNumber("index", fault.Index);
-                json.WriteString("what", fault.What);
-                json.WriteEndObject();
-            }
-            json.WriteEndArray();
-            if (report.Payloads is { } payloads)
-            {
-                json.WriteNumber("payloads_checked", payloads.Checked);
-                json.WriteNumber("payloads_purged", payloads.Purged);
-                json.WriteNumber("payloads_without_key", payloads.Unreadable);
-            }
+            json.WriteNumber("index", fault.Index);
+            json.WriteString("what", fault.What);
             json.WriteEndObject();
         }
-        Console.Out.WriteLine(Encoding.UTF8.GetString(line.ToArray()));
-    }
+        json.WriteEndArray();
+        if (report.Payloads is not { } payloads) return;
+        json.WriteNumber("payloads_checked", payloads.Checked);
+        json.WriteNumber("payloads_purged", payloads.Purged);
+        json.WriteNumber("payloads_without_key", payloads.Unreadable);
+    });
 }

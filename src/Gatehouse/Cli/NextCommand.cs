@@ -1,8 +1,4 @@
-using System.Buffers;
 using System.CommandLine;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Adoption;
 using Gatehouse.Core.NextSteps;
@@ -72,8 +68,6 @@ internal sealed record NextRequest(string Home, string? Docker, bool IsDone, Fil
 /// <summary>Prints one step, for people or as one line of JSON.</summary>
 internal static class NextText
 {
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     public static void Write(NextStep step, string heading, bool json, TextWriter output)
     {
         if (json)
@@ -83,32 +77,30 @@ internal static class NextText
         }
         WrappedText.Write(output, "", $"{heading}: ", step.Title);
         output.WriteLine();
-        WrappedText.Write(output, "  ", "Observed  ", step.Read);
-        WrappedText.Write(output, "  ", "Why       ", step.Why);
-        WrappedText.Write(output, "  ", "Fix       ", step.Command);
-        WrappedText.Write(output, "  ", "Undo      ", step.Undo);
-        WrappedText.Write(output, "  ", "Verify    ", $"gatehouse next --done: {step.Check}");
+        new TextTable(new(""), new("", ColumnKind.Words)) { Indent = "  " }
+            .Add("Observed", step.Read)
+            .Add("Why", step.Why)
+            .Add("Fix", step.Command)
+            .Add("Undo", step.Undo)
+            .Add("Verify", $"gatehouse next --done: {step.Check}")
+            .Write(output);
     }
 
     public static void WriteNothing(bool json, TextWriter output)
-        => output.WriteLine(json ? """{"kind":"none"}""" : "Nothing is left that this program knows of.");
-
-    private static void WriteJson(NextStep step, bool isNext, TextWriter output)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, Options))
-        {
-            json.WriteStartObject();
-            json.WriteString("kind", isNext ? "next" : "not-done");
-            json.WriteString("key", step.Key);
-            json.WriteString("title", step.Title);
-            json.WriteString("observed", step.Read);
-            json.WriteString("why", step.Why);
-            json.WriteString("fix", step.Command);
-            json.WriteString("undo", step.Undo);
-            json.WriteString("verify", step.Check);
-            json.WriteEndObject();
-        }
-        output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        if (json) JsonLines.Write(output, static line => line.WriteString("kind", "none"));
+        else output.WriteLine("Nothing is left that this program knows of.");
     }
+
+    private static void WriteJson(NextStep step, bool isNext, TextWriter output) => JsonLines.Write(output, json =>
+    {
+        json.WriteString("kind", isNext ? "next" : "not-done");
+        json.WriteString("key", step.Key);
+        json.WriteString("title", step.Title);
+        json.WriteString("observed", step.Read);
+        json.WriteString("why", step.Why);
+        json.WriteString("fix", step.Command);
+        json.WriteString("undo", step.Undo);
+        json.WriteString("verify", step.Check);
+    });
 }

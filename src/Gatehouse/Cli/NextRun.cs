@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Core.NextSteps;
 using Gatehouse.Docker;
+using Gatehouse.NextSteps;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Cli;
@@ -22,7 +24,9 @@ internal sealed class NextRun(NextRequest asked, TextWriter output, TextWriter e
             if (!await IsKeptAsync(stop)) return ExitCodes.Failed;
             state = state with { CheckpointSeen = time.GetUtcNow() };
         }
-        var (scene, sentences) = await NextScan.ScanAsync(asked, state.CheckpointSeen, time, stop);
+        var (scene, sentences) = await NextScan.ScanAsync(
+            new NextHost(asked.Home, HomeOption.Shown(asked.Home).Length == 0, asked.Docker, TokensAsync),
+            state.CheckpointSeen, time, stop);
         var steps = await StepsAsync(scene, stop);
         if (asked.IsDone && await CloseAsync(state, scene, steps, stop) is { } exit) return exit;
         Show(state, steps, sentences);
@@ -31,8 +35,30 @@ internal sealed class NextRun(NextRequest asked, TextWriter output, TextWriter e
 
     private async Task<ImmutableArray<NextStep>> StepsAsync(StepScene scene, CancellationToken stop)
         => scene.NotSeen.Contains(StepSource.Engine) ? NextStepList.Of(scene)
-            : await new AdoptionCheck(asked.Home, EngineAddress.Find(asked.Docker), asked.Journals)
+            : await new AdoptionCheck(
+                GateImage.RequestFor(asked.Home, null), EngineAddress.Find(asked.Docker), asked.Journals)
                 .StepsAsync(scene, stop);
+
+    /// <summary>Good service tokens; null when the list could not be had.</summary>
+    private async Task<ImmutableArray<TokenAge>?> TokensAsync(CancellationToken stop)
+    {
+        var tokens = ImmutableArray.CreateBuilder<TokenAge>();
+        var exit = await new ActionClient(asked.Home, "token.list", [])
+        {
+            OnLine = line =>
+            {
+                if (Text(line, "kind") == "service" && Text(line, "state") == "good"
+                    && line.GetProperty("issued").TryGetDateTimeOffset(out var issued))
+                {
+                    tokens.Add(new TokenAge(Text(line, "id"), Text(line, "job"), issued));
+                }
+            },
+        }.RunAsync(stop);
+        return exit == 0 ? tokens.ToImmutable() : null;
+    }
+
+    private static string Text(JsonElement line, string name)
+        => line.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 
     /// <summary>Null when the step is done; else the exit code.</summary>
     private async Task<int?> CloseAsync(

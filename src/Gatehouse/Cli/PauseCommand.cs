@@ -35,7 +35,7 @@ internal static class PauseCommand
             if (result.GetValue(why) is { } reason) arguments["why"] = reason;
             return new ActionClient(HomeOption.Resolve(result), verb, arguments)
             {
-                OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result) ? line.GetRawText() : sentence(line)),
+                OnLine = JsonOption.Printer(result, sentence),
             }.RunAsync(stop);
         });
         return command;
@@ -62,7 +62,7 @@ internal static class ReloadCommand
             {
                 if (JsonOption.IsSet(result))
                 {
-                    Console.Out.WriteLine(line.GetRawText());
+                    JsonLines.Write(Console.Out, line);
                     return;
                 }
                 var changes = line.GetProperty("changes");

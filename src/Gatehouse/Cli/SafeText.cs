@@ -85,10 +85,15 @@ internal static class WrappedText
 {
     private const int Columns = 80; // A pipe has no width, and mails and tickets show 80.
 
-    public static void Write(TextWriter output, string indent, string label, string text)
+    /// <param name="output">Where to.</param>
+    /// <param name="indent">What stands before the first line.</param>
+    /// <param name="label">What the text is about; it may be empty.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="hangingMin">Blanks before each further line, at least.</param>
+    public static void Write(TextWriter output, string indent, string label, string text, int hangingMin = 0)
     {
         var line = indent + label;
-        var hanging = new string(' ', line.Length);
+        var hanging = new string(' ', Math.Max(line.Length, hangingMin));
         var isEmpty = true;
         foreach (var word in SafeText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {

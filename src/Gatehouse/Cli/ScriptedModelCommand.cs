@@ -53,7 +53,7 @@ internal static class ScriptedModelCommand
         }
         catch (OperationCanceledException)
         {
-            // The signal to stop is the only way out, and not an error.
+            // Only the signal to stop ends it, which is not an error.
         }
 
         return 0;

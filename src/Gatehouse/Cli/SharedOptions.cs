@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Gatehouse.Actions;
 using Gatehouse.Docker;
 
@@ -57,6 +58,13 @@ internal static class JsonOption
     public static Option<bool> Create() => new(Name) { Description = "Print JSON, one object a line" };
 
     public static bool IsSet(ParseResult result) => result.GetValue<bool>(Name);
+
+    /// <summary>Prints each line of an answer: as it is with the option, else as the text for people.</summary>
+    public static Action<JsonElement> Printer(ParseResult result, Func<JsonElement, string> text) => line =>
+    {
+        if (IsSet(result)) JsonLines.Write(Console.Out, line);
+        else Console.Out.WriteLine(text(line));
+    };
 }
 
 /// <summary>Where the Docker engine listens: the option, else the environment, else the usual sockets.</summary>

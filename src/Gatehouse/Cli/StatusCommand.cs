@@ -26,7 +26,7 @@ internal static class StatusCommand
             var exit = await ActionClient.OrderAsync(home, "status", [], stop, line =>
             {
                 isWell = line.GetProperty("well").GetBoolean();
-                if (JsonOption.IsSet(result)) Console.Out.WriteLine(line.GetRawText());
+                if (JsonOption.IsSet(result)) JsonLines.Write(Console.Out, line);
                 else Write(line, Console.Out);
             });
             if (exit is null)
@@ -54,27 +54,30 @@ internal static class StatusCommand
             + $", up {Span(now - status.GetProperty("started").GetDateTimeOffset())}");
         foreach (var problem in problems) output.WriteLine($"  ! {problem}");
         output.WriteLine();
-        Row(output, "ledger", Ledger(status.GetProperty("ledger")));
+        var facts = new TextTable(new("", WidthMin: LabelWidth), new("", ColumnKind.Words)) { Indent = "  " };
+        facts.Add("ledger", Ledger(status.GetProperty("ledger")));
         var calls = status.GetProperty("calls");
-        Row(output, "calls", $"{Number(calls, "in-flight")} in flight; since the start {Number(calls, "recorded")} "
+        facts.Add("calls", $"{Number(calls, "in-flight")} in flight; since the start {Number(calls, "recorded")} "
             + $"recorded, {Number(calls, "refused")} refused, "
             + $"{Number(calls, "unidentified")} from unidentified callers");
         var paused = status.GetProperty("paused").EnumerateArray().Select(Pause).ToArray();
-        Row(output, "jobs", $"{Number(status, "jobs")}, {(paused.Length == 0 ? "none paused" : "paused:")}");
-        foreach (var pause in paused) Row(output, "", pause);
-        var label = "listeners";
+        facts.Add("jobs", $"{Number(status, "jobs")}, {(paused.Length == 0 ? "none paused" : "paused:")}");
+        foreach (var pause in paused) facts.Add("", pause);
+        facts.Write(output);
+        output.WriteLine();
+        var listeners = new TextTable(
+            new("listener"), new("for"), new("", ColumnKind.Words)) { Indent = "  " };
         foreach (var one in status.GetProperty("listeners").EnumerateArray())
         {
-            Row(output, label, $"{Text(one.GetProperty("address"))}  {Text(one.GetProperty("for"))}"
-                + (one.TryGetProperty("problem", out var why) ? $"  NOT OPEN: {Text(why)}" : ""));
-            label = "";
+            listeners.Add(Text(one.GetProperty("address")), Text(one.GetProperty("for")),
+                one.TryGetProperty("problem", out var why) ? $"NOT OPEN: {Text(why)}" : "");
         }
-        label = "schedules";
-        foreach (var one in status.GetProperty("schedules").EnumerateArray())
-        {
-            Row(output, label, Schedule(one, now));
-            label = "";
-        }
+        if (!listeners.IsEmpty) listeners.Write(output);
+        output.WriteLine();
+        var schedules = new TextTable(
+            new("schedule"), new("last run"), new("result", ColumnKind.Words), new("next run")) { Indent = "  " };
+        foreach (var one in status.GetProperty("schedules").EnumerateArray()) schedules.Add(Schedule(one, now));
+        if (!schedules.IsEmpty) schedules.Write(output);
     }
 
     private static string Ledger(JsonElement ledger)
@@ -96,17 +99,17 @@ internal static class StatusCommand
             + $"{Time(pause.GetProperty("since").GetDateTimeOffset())} UTC{(why.Length > 0 ? $": {why}" : "")}";
     }
 
-    private static string Schedule(JsonElement one, DateTimeOffset now)
+    private static TextCell[] Schedule(JsonElement one, DateTimeOffset now)
     {
-        var last = one.TryGetProperty("last", out var began)
-            ? $"{Span(now - began.GetDateTimeOffset())} ago: {Text(one.GetProperty("result"))}" : "not yet";
+        var hasRun = one.TryGetProperty("last", out var began);
         var next = one.TryGetProperty("next", out var at) && at.GetDateTimeOffset() > now
             ? $"in {Span(at.GetDateTimeOffset() - now)}" : "now";
-        return $"{Text(one.GetProperty("name"))}  (last {last}; next {next})";
+        return
+        [
+            Text(one.GetProperty("name")), hasRun ? $"{Span(now - began.GetDateTimeOffset())} ago" : "not yet",
+            hasRun ? Text(one.GetProperty("result")) : "", next,
+        ];
     }
-
-    private static void Row(TextWriter output, string label, string text)
-        => output.WriteLine($"  {label.PadRight(LabelWidth)}{text}");
 
     private static string Text(JsonElement value) => SafeText.OneLine(value.GetString() ?? "");
 

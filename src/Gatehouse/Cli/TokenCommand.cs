@@ -78,7 +78,7 @@ internal static class TokenCommand
             {
                 OnLine = line =>
                 {
-                    if (JsonOption.IsSet(result)) Console.Out.WriteLine(line.GetRawText());
+                    if (JsonOption.IsSet(result)) JsonLines.Write(Console.Out, line);
                     else rows.Add(line.Clone());
                 },
             }.RunAsync(stop);
@@ -101,9 +101,8 @@ internal static class TokenCommand
             HomeOption.Resolve(result), "token.revoke",
             new Dictionary<string, string> { ["id"] = result.GetValue(id)! })
         {
-            OnLine = line => Console.Out.WriteLine(JsonOption.IsSet(result)
-                ? line.GetRawText()
-                : $"Revoked {line.GetProperty("revoked").GetString()} of job {line.GetProperty("job").GetString()}."),
+            OnLine = JsonOption.Printer(result, static line =>
+                $"Revoked {line.GetProperty("revoked").GetString()} of job {line.GetProperty("job").GetString()}."),
         }.RunAsync(stop));
         return command;
     }
@@ -112,7 +111,7 @@ internal static class TokenCommand
     {
         if (json)
         {
-            Console.Out.WriteLine(line.GetRawText());
+            JsonLines.Write(Console.Out, line);
             return;
         }
         var token = line.GetProperty("token").GetString();
@@ -136,15 +135,13 @@ internal static class TokenCommand
             Console.Out.WriteLine("No tokens. Issue one with: gatehouse token issue --job JOB");
             return;
         }
-        // Not a table that breaks lines: an id is there to be copied.
-        string[] titles = ["id", "job", "kind", "state", "expires (UTC)", "limited to"];
-        var lines = rows.Select(Columns).Prepend(titles).ToList();
-        var widths = Enumerable.Range(0, titles.Length).Select(at => lines.Max(line => line[at].Length)).ToList();
-        foreach (var line in lines)
-            Console.Out.WriteLine(string.Join("  ", line.Select((text, at) => text.PadRight(widths[at]))).TrimEnd());
+        var table = new TextTable(new("id"), new("job"), new("kind"), new("state"), new("expires (UTC)"),
+            new("limited to"));
+        foreach (var row in rows) table.Add(Columns(row));
+        table.Write(Console.Out);
     }
 
-    private static string[] Columns(JsonElement row)
+    private static TextCell[] Columns(JsonElement row)
     {
         var limits = new[] { Text(row, "endpoints"), Text(row, "models"), Text(row, "from") };
         var expires = row.GetProperty("expires").GetDateTimeOffset();

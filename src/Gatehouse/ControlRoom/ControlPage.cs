@@ -25,6 +25,8 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; "
             + "img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
+    private const string JsonType = "application/json";
+
     private static readonly byte[] Page = ReadPage();
 
     /// <summary>Problems of the last estate file that could not be loaded; empty when the plan is the file's.</summary>
@@ -38,6 +40,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
 
     /// <summary>How the installation differs from what was adopted.</summary>
     public AdoptionNotice Adoption { get; init; } = new();
+
+    /// <summary>Adds what other parts count to the metrics.</summary>
+    public Action<PrometheusText> MoreMetrics { get; init; } = static _ => { };
 
     public required TimeProvider Time { get; init; }
 
@@ -85,6 +90,14 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         var text = new StringBuilder();
         var obstacle = await FindObstacle(http.RequestAborted);
         var ready = obstacle is null && health.State is (LedgerState.Writing or LedgerState.NearlyFull);
+        if (http.Request.Headers.Accept.ToString().Contains(JsonType, StringComparison.OrdinalIgnoreCase))
+        {
+            http.Response.StatusCode
+                = ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            var line = JsonLine.Of(json => Write(json, ready, obstacle, health));
+            await BytesAsync(http, JsonType, [.. line.Span, (byte)'\n']);
+            return;
+        }
         text.Append(ready ? "ready\n" : "not ready: calls are refused or would hang\n");
         if (obstacle is not null) text.Append(obstacle).Append('\n');
         // What stands in the way is often the ledger's own state: once is enough.
@@ -95,6 +108,24 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         foreach (var change in Adoption.Changes) text.Append("adoption: ").Append(change).Append('\n');
         await TextAsync(
             http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
+    }
+
+    /// <summary>The same for a program, which does not have to read sentences.</summary>
+    private void Write(Utf8JsonWriter json, bool ready, string? obstacle, LedgerHealth health)
+    {
+        json.WriteBoolean("ready", ready);
+        if (obstacle is not null) json.WriteString("obstacle", obstacle);
+        json.WriteString("ledger", health.State.ToString());
+        if (health.Reason.Length > 0) json.WriteString("ledger-reason", health.Reason);
+        WriteAll(json, "estate-problems", PlanProblems);
+        WriteAll(json, "adoption-changes", Adoption.Changes);
+    }
+
+    private static void WriteAll(Utf8JsonWriter json, string name, IEnumerable<string> sentences)
+    {
+        json.WriteStartArray(name);
+        foreach (var sentence in sentences) json.WriteStringValue(sentence);
+        json.WriteEndArray();
     }
 
     private string Metrics()
@@ -119,6 +150,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         text.Family("gatehouse_ledger_commit_seconds", "summary", "Recent commits, fsync included.");
         text.Sample("gatehouse_ledger_commit_seconds", health.CommitP50Milliseconds / 1000, ("quantile", "0.5"));
         text.Sample("gatehouse_ledger_commit_seconds", health.CommitP99Milliseconds / 1000, ("quantile", "0.99"));
+        MoreMetrics(text);
         return text.ToString();
     }
 

@@ -41,7 +41,7 @@ internal sealed class CredentialResolver(TimeProvider time)
             }
             else
             {
-                // One question at a time for each reference, whoever asks; it does not end with the call that asked
+                // One question at a time for each reference, for all calls; it does not end with the call that asked
                 // first.
                 reading = ReadCheckedAsync(reference);
                 _kept[reference] = new Kept(reading, now + KeptFor, now + ToolTimeout + FailureKeptFor);

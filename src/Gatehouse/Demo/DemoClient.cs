@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Demo;
 
@@ -13,18 +14,12 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
     /// <summary>An answer larger than this is not one that a demo job asked for.</summary>
     private const int AnswerCharactersMax = 1024 * 1024;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler
+    private readonly OutboundClient _http = new(new OutboundPolicy
     {
-        // What the demo shows is the gate: no proxy from the environment may stand in between.
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-    })
-    {
-        BaseAddress = gate,
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
+        Name = "demo",
+        Zones = OutboundZones.Loopback,
+        Connect = TimeSpan.FromSeconds(5),
+    });
 
     public void Dispose() => _http.Dispose();
 
@@ -42,7 +37,7 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
         try
         {
             using var message = Message(request);
-            using var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancel);
+            using var response = await _http.SendAsync(message, cancel);
             call = call with { Status = (int)response.StatusCode, Exchange = ExchangeOf(response) };
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancel), Encoding.UTF8);
             call = response.IsSuccessStatusCode && request.Streams
@@ -59,9 +54,9 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
         return call with { Milliseconds = time.GetElapsedTime(started).TotalMilliseconds };
     }
 
-    private static HttpRequestMessage Message(DemoRequest request)
+    private HttpRequestMessage Message(DemoRequest request)
     {
-        var message = new HttpRequestMessage(HttpMethod.Post, request.Path)
+        var message = new HttpRequestMessage(HttpMethod.Post, new Uri(gate, request.Path))
         {
             Content = new ByteArrayContent(ScriptedJson.Bytes(request.Body)),
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Demo;
 
@@ -72,11 +73,17 @@ internal sealed record DemoModels(string Url, bool IsOllama, string Chat, string
     /// <exception cref="IOException">No Ollama answers, or it has no model.</exception>
     public static async Task<DemoModels> OfOllamaAsync(CancellationToken stop)
     {
-        using var client = new HttpClient { BaseAddress = Ollama, Timeout = TimeSpan.FromSeconds(3) };
+        using var client = new OutboundClient(new OutboundPolicy
+        {
+            Name = "demo",
+            Zones = OutboundZones.Loopback,
+            Total = TimeSpan.FromSeconds(3),
+        });
         try
         {
-            using var tags =
-                JsonDocument.Parse(await client.GetByteArrayAsync(new Uri("/api/tags", UriKind.Relative), stop));
+            var reply = await client.FetchAsync(
+                static () => new HttpRequestMessage(HttpMethod.Get, new Uri(Ollama, "/api/tags")), stop);
+            using var tags = JsonDocument.Parse(reply.Body);
             var names = tags.RootElement.GetProperty("models").EnumerateArray()
                 .Select(model => model.GetProperty("name").GetString()!).ToArray();
             var chat = names.FirstOrDefault(name => !name.Contains("embed", StringComparison.Ordinal))
@@ -85,7 +92,7 @@ internal sealed record DemoModels(string Url, bool IsOllama, string Chat, string
             return new DemoModels(Ollama.ToString(), true, chat,
                 names.FirstOrDefault(name => name.Contains("embed", StringComparison.Ordinal)) ?? chat);
         }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException or JsonException)
+        catch (Exception error) when (error is OutboundException or JsonException)
         {
             throw new IOException($"No Ollama answers at {Ollama}. Start it, or run the demo without --ollama.", error);
         }

@@ -21,7 +21,7 @@ internal sealed class DemoJobs(DemoPlan plan, TimeProvider time, Action<DemoCall
         LoopAsync(DemoPlan.VoiceAssistant, TimeSpan.FromSeconds(3), Voice, cancel),
         LoopAsync(DemoPlan.DocumentTagger, TimeSpan.FromSeconds(5), Documents, cancel),
         LoopAsync("overreach", TimeSpan.FromSeconds(11), Overreach, cancel),
-        LoopAsync("unidentified", TimeSpan.FromSeconds(13), Stranger, cancel));
+        LoopAsync("unidentified", TimeSpan.FromSeconds(13), Unidentified, cancel));
 
     public void Dispose() => _client.Dispose();
 
@@ -77,7 +77,7 @@ internal sealed class DemoJobs(DemoPlan plan, TimeProvider time, Action<DemoCall
             job, plan.Tokens[job], plan.AnthropicModel, At(DemoPrompts.Logs, round));
     }
 
-    private IEnumerable<DemoRequest> Stranger(int round)
+    private IEnumerable<DemoRequest> Unidentified(int round)
     {
         yield return DemoRequest.OpenAiChat("(unknown)", UnknownToken, plan.OpenAiModel, At(DemoPrompts.News, round));
     }

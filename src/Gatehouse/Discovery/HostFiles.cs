@@ -31,19 +31,19 @@ internal sealed class HostFiles(string root)
     public IReadOnlyList<SkippedFile> Skipped => _skipped;
 
     /// <summary>Writes down that something was passed over; each path once.</summary>
-    public void Skip(string path, string why)
+    public void Skip(string path, string why, bool isForbidden = false)
     {
         if (_skipped.Count < SkippedMax && _said.Add(path))
-            _skipped.Add(new SkippedFile(path, why));
+            _skipped.Add(new SkippedFile(path, why, isForbidden));
     }
 
     /// <summary>The text of a file that ought to be read; what hinders it is written down.</summary>
     public string? Read(string path, int bytesMax = FileBytesMax)
     {
-        var (text, why) = TryRead(path, bytesMax);
-        if (text is null && why is not "is not there")
-            Skip(path, why!);
-        return text;
+        var read = TryRead(path, bytesMax);
+        if (read.Problem is not (HostFileProblem.None or HostFileProblem.NotThere))
+            Skip(path, read.Why, read.Problem == HostFileProblem.Forbidden);
+        return read.Text;
     }
 
     /// <summary>
@@ -81,7 +81,7 @@ internal sealed class HostFiles(string root)
         }
         catch (UnauthorizedAccessException)
         {
-            Skip(folder, "may not be read by this user");
+            Skip(folder, HostFileText.Forbidden.Why, isForbidden: true);
         }
         catch (IOException)
         {
@@ -109,12 +109,12 @@ internal sealed class HostFiles(string root)
         }
     }
 
-    private (string? Text, string? Why) TryRead(string path, int bytesMax)
+    private HostFileText TryRead(string path, int bytesMax)
     {
         if (_bytes > AllBytesMax)
-            return (null, $"was not read: more than {AllBytesMax / 1024 / 1024} MiB were read before");
+            return HostFileText.Unread($"was not read: more than {AllBytesMax / 1024 / 1024} MiB were read before");
         if (path.Length > 4096 || path.Contains('\0', StringComparison.Ordinal) || Resolve(path) is not { } place)
-            return (null, "is a link that leads to itself");
+            return HostFileText.Loop;
         var read = HostFile.Read(place, bytesMax);
         _bytes += read.Text?.Length ?? 0;
         return read;
@@ -163,7 +163,8 @@ internal sealed record HostEntry(string Path, string Name, bool IsFolder, bool I
 /// <summary>A file or folder that was not read, or not to its end.</summary>
 /// <param name="Path">Where it lies.</param>
 /// <param name="Why">The reason, in words that fit behind the path.</param>
-internal sealed record SkippedFile(string Path, string Why);
+/// <param name="IsForbidden">Whether this user may not read it, and root may.</param>
+internal sealed record SkippedFile(string Path, string Why, bool IsForbidden);
 
 /// <summary>A user of the host, from <c>/etc/passwd</c>.</summary>
 /// <param name="Name">The user's name.</param>

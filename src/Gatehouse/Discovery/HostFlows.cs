@@ -32,7 +32,7 @@ internal static class HostFlows
     /// <summary>The observations below these folders.</summary>
     public static List<Observation> Read(HostFiles files, IEnumerable<string> folders, ScriptCache scripts)
     {
-        var (observations, houses, opened) =
+        var (observations, configurations, opened) =
             (new List<Observation>(), new SortedDictionary<string, List<string>>(StringComparer.Ordinal), 0);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in folders.SelectMany(folder => files.Walk(folder, DepthMax, PassedOver.Contains)))
@@ -44,13 +44,13 @@ internal static class HostFlows
                 files.Skip(entry.Path, $"and what comes behind it was not read: {FilesMax} files were read before");
                 break;
             }
-            if (HomeAssistantOf(entry) is { } house)
-                Remember(houses, house, entry.Path);
+            if (HomeAssistantOf(entry) is { } folder)
+                Remember(configurations, folder, entry.Path);
             else
                 Take(files, observations, scripts, entry);
         }
-        foreach (var (folder, house) in houses)
-            TakeHomeAssistant(files, observations, folder, house);
+        foreach (var (folder, paths) in configurations)
+            TakeHomeAssistant(files, observations, folder, paths);
         return observations;
     }
 
@@ -115,10 +115,10 @@ internal static class HostFlows
         return folder.EndsWith("/.storage", StringComparison.Ordinal) ? folder[..^"/.storage".Length] : folder;
     }
 
-    private static void Remember(SortedDictionary<string, List<string>> houses, string house, string path)
+    private static void Remember(SortedDictionary<string, List<string>> configurations, string folder, string path)
     {
-        if (!houses.TryGetValue(house, out var paths))
-            houses.Add(house, paths = []);
+        if (!configurations.TryGetValue(folder, out var paths))
+            configurations.Add(folder, paths = []);
         paths.Add(path);
     }
 

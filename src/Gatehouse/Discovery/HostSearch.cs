@@ -103,13 +103,12 @@ internal sealed class HostSearch
 
     /// <summary>One line for each reason, with the first places that it hindered.</summary>
     private static IEnumerable<string> Grouped(IReadOnlyList<SkippedFile> skipped)
-        => skipped.GroupBy(one => one.Why).Select(group =>
+        => skipped.GroupBy(one => (one.Why, one.IsForbidden)).Select(group =>
         {
             var more = group.Count() - PlacesShown;
             var places = string.Join(", ", group.Take(PlacesShown).Select(one => one.Path));
-            var remedy = group.Key.Contains("this user", StringComparison.Ordinal) && UserNames.OwnUid != 0
-                ? AsRoot : "";
-            return $"{places}{(more > 0 ? $" and {more} more" : "")}: {group.Key}{remedy}";
+            var remedy = group.Key.IsForbidden && UserNames.OwnUid != 0 ? AsRoot : "";
+            return $"{places}{(more > 0 ? $" and {more} more" : "")}: {group.Key.Why}{remedy}";
         });
 
     private static string Count(int number, string one, string? many = null)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Gatehouse.Core.Discovery;
 
 namespace Gatehouse.Discovery;
 
@@ -117,7 +118,8 @@ internal sealed record LiveProcess(
     public string Program => CommandLine is [var first, ..] ? Path.GetFileName(first.Split(' ')[0].TrimEnd(':')) : "";
 
     /// <summary>Whose it is, as observations name it.</summary>
-    public string Identity => Unit is null ? FormattableString.Invariant($"process {Id}") : $"unit {Unit}";
+    public ObservationIdentity Identity
+        => Unit is null ? ObservationIdentity.Process(Id) : ObservationIdentity.Unit(Unit);
 }
 
 /// <summary>

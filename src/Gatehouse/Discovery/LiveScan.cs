@@ -62,8 +62,9 @@ internal sealed class LiveScan(string root, EngineView? engine)
     {
         var address = entry.Remote.Address.ToString();
         if (container is not null && _containers.TryGetValue(container, out var name))
-            return new OpenConnection($"container {name}", name, address, entry.Remote.Port);
-        return owner is null ? new OpenConnection("process ?", "A program", address, entry.Remote.Port)
+            return new OpenConnection(ObservationIdentity.Container(name), name, address, entry.Remote.Port);
+        return owner is null
+            ? new OpenConnection(ObservationIdentity.UnknownProcess, "A program", address, entry.Remote.Port)
             : new OpenConnection(owner.Identity, owner.Unit ?? owner.Program, address, entry.Remote.Port);
     }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Estate;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Discovery;
 
@@ -20,18 +21,19 @@ internal static class ModelProbe
 
     private static readonly TimeSpan AskedWithin = TimeSpan.FromSeconds(2);
 
+    private static readonly OutboundPolicy Policy = new()
+    {
+        Name = "discovery",
+        Zones = OutboundZones.Loopback,
+        Connect = AnswerWithin,
+        AnswerBytesMax = AnswerBytesMax,
+    };
+
     /// <summary>The same observations, with the models that their servers named.</summary>
     public static async Task<ImmutableArray<Observation>> AskAsync(ImmutableArray<Observation> observations,
         CancellationToken stop)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectTimeout = AnswerWithin,
-        };
-        using var client = new HttpMessageInvoker(handler);
+        using var client = new OutboundClient(Policy);
         return [.. await Task.WhenAll(observations.Select(async observation => PortOf(observation) is { } port
             ? await OneAsync(client, observation, port, stop) : observation))];
     }
@@ -43,14 +45,7 @@ internal static class ModelProbe
     public static async Task<ImmutableArray<string>> AskOneAsync(
         int port, Func<CancellationToken, ValueTask<Stream>> connect, CancellationToken stop)
     {
-        using var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            ConnectCallback = (_, hurry) => connect(hurry),
-        };
-        using var client = new HttpMessageInvoker(handler);
+        using var client = new OutboundClient(Policy with { Open = connect, Connect = AskedWithin });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
         patience.CancelAfter(AskedWithin);
         try
@@ -58,8 +53,7 @@ internal static class ModelProbe
             var url = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/v1/models"));
             return [.. await NamesAsync(client, url, patience.Token)];
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
-            or IOException)
+        catch (Exception error) when (error is OutboundException or OperationCanceledException or JsonException)
         {
             stop.ThrowIfCancellationRequested();
             return [];
@@ -77,7 +71,7 @@ internal static class ModelProbe
                 && port.HostAddress is "127.0.0.1" or "0.0.0.0" or "::" or "::1")?.HostPort;
     }
 
-    private static async Task<Observation> OneAsync(HttpMessageInvoker client, Observation observation, int port,
+    private static async Task<Observation> OneAsync(OutboundClient client, Observation observation, int port,
         CancellationToken stop)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -91,8 +85,7 @@ internal static class ModelProbe
                 ? await RemoteAsync(client, port, patience.Token) : null;
             return remote is null ? known : known with { Evidence = known.Evidence.Add(remote) };
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
-            or IOException)
+        catch (Exception error) when (error is OutboundException or OperationCanceledException or JsonException)
         {
             stop.ThrowIfCancellationRequested();
             // It does not answer, or not in this dialect: its name is then not known, which the item says.
@@ -100,14 +93,14 @@ internal static class ModelProbe
         }
     }
 
-    private static async Task<string[]> NamesAsync(HttpMessageInvoker client, Uri url, CancellationToken stop)
+    private static async Task<string[]> NamesAsync(OutboundClient client, Uri url, CancellationToken stop)
     {
         using var json = await AskedAsync(client, url, stop);
         return json is null ? [] : [.. Names(json.RootElement).Take(ModelsMax)];
     }
 
     /// <summary>What an Ollama says of its cloud; null for other servers and where it is turned off.</summary>
-    private static async Task<Evidence?> RemoteAsync(HttpMessageInvoker client, int port, CancellationToken stop)
+    private static async Task<Evidence?> RemoteAsync(OutboundClient client, int port, CancellationToken stop)
     {
         var root = FormattableString.Invariant($"http://127.0.0.1:{port}");
         try
@@ -116,25 +109,22 @@ internal static class ModelProbe
             using var tags = await AskedAsync(client, new Uri($"{root}/api/tags"), stop);
             return OllamaCloud.Read(status?.RootElement, tags?.RootElement);
         }
-        catch (Exception error) when (error is HttpRequestException or OperationCanceledException or JsonException
-            or IOException)
+        catch (Exception error) when (error is OutboundException or OperationCanceledException or JsonException)
         {
             return null;
         }
     }
 
-    private static async Task<JsonDocument?> AskedAsync(HttpMessageInvoker client, Uri url, CancellationToken stop)
+    private static async Task<JsonDocument?> AskedAsync(OutboundClient client, Uri url, CancellationToken stop)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        using var answer = await client.SendAsync(request, stop);
-        if (!answer.IsSuccessStatusCode) return null;
-        await using var body = await answer.Content.ReadAsStreamAsync(stop);
-        var bytes = new byte[AnswerBytesMax];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop);
-        return JsonDocument.Parse(bytes.AsMemory(0, length));
+        var answer = await client.FetchAsync(() => new HttpRequestMessage(HttpMethod.Get, url), stop);
+        return answer.IsSuccess ? JsonDocument.Parse(answer.Body) : null;
     }
 
-    private static Evidence Told(string name) => new(EvidenceKind.ModelName, "its own list", name);
+    private static Evidence Told(string name) => new(EvidenceKind.ModelName, "its own list", name)
+    {
+        Source = EvidenceSource.OwnList,
+    };
 
     private static IEnumerable<string> Names(JsonElement root)
     {

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Gatehouse.Core.Engine;
 using Gatehouse.Linux;
+using Gatehouse.Outbound;
 
 namespace Gatehouse.Docker;
 
@@ -11,29 +13,13 @@ namespace Gatehouse.Docker;
 /// </summary>
 internal sealed class EngineClient : IDisposable
 {
-    /// <summary>
-    /// An inspect of a large container has tens of kilobytes; a list of all networks with members a few MiB.
-    /// </summary>
-    private const int AnswerBytesMax = 64 * 1024 * 1024;
-
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(60);
-
     private readonly EngineAddress _address;
-    private readonly HttpMessageInvoker _invoker;
+    private readonly OutboundClient _client;
 
     private EngineClient(EngineAddress address)
     {
         _address = address;
-        var handler = new SocketsHttpHandler
-        {
-            UseProxy = false,
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            MaxConnectionsPerServer = 8,
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-        };
-        if (address.SocketPath is { } path) handler.ConnectCallback = (_, stop) => ConnectAsync(path, stop);
-        _invoker = new HttpMessageInvoker(handler);
+        _client = new OutboundClient(PolicyFor(address));
     }
 
     /// <summary>The version of the API that is spoken.</summary>
@@ -60,16 +46,14 @@ internal sealed class EngineClient : IDisposable
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public async Task<JsonDocument> GetAsync(string path, CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Get, path, null, stop);
-        return Parse(await ReadAsync(answer, stop));
+        return Parse(await SendAsync(HttpMethod.Get, path, null, stop));
     }
 
     /// <summary>Sends a body, written by the delegate; the answer's JSON, or null where it has none.</summary>
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public async Task<JsonDocument?> PostAsync(string path, Action<Utf8JsonWriter>? write, CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Post, path, write is null ? null : JsonBody(write), stop);
-        var bytes = await ReadAsync(answer, stop);
+        var bytes = await SendAsync(HttpMethod.Post, path, write is null ? null : JsonBody(write), stop);
         return bytes.Length == 0 ? null : Parse(bytes);
     }
 
@@ -77,8 +61,7 @@ internal sealed class EngineClient : IDisposable
     /// <exception cref="EngineException">The engine refuses or is gone.</exception>
     public async Task<string> GetTextAsync(string path, CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Get, path, null, stop);
-        return System.Text.Encoding.UTF8.GetString(await ReadAsync(answer, stop));
+        return Encoding.UTF8.GetString(await SendAsync(HttpMethod.Get, path, null, stop));
     }
 
     /// <summary>Sends a file, such as an image; returns the answer's text.</summary>
@@ -87,8 +70,7 @@ internal sealed class EngineClient : IDisposable
     {
         using var body = new StreamContent(file);
         body.Headers.TryAddWithoutValidation("Content-Type", "application/x-tar");
-        using var answer = await SendAsync(HttpMethod.Post, path, body, stop);
-        return System.Text.Encoding.UTF8.GetString(await ReadAsync(answer, stop));
+        return Encoding.UTF8.GetString(await SendAsync(HttpMethod.Post, path, body, stop));
     }
 
     /// <summary>Deletes; what is not there already counts as deleted.</summary>
@@ -97,7 +79,7 @@ internal sealed class EngineClient : IDisposable
     {
         try
         {
-            using var answer = await SendAsync(HttpMethod.Delete, path, null, stop);
+            await SendAsync(HttpMethod.Delete, path, null, stop);
         }
         catch (EngineException error) when (error.IsNotFound)
         {
@@ -105,27 +87,31 @@ internal sealed class EngineClient : IDisposable
         }
     }
 
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose() => _client.Dispose();
 
-    private static async ValueTask<Stream> ConnectAsync(string path, CancellationToken stop)
+    /// <summary>
+    /// An engine is on this machine or it is not spoken to. It answers questions from memory, so a question is asked
+    /// again soon where an engine that restarts broke it off. What changes something is sent once.
+    /// </summary>
+    private static OutboundPolicy PolicyFor(EngineAddress address) => new()
     {
-        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        try
-        {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), stop);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+        Name = "docker",
+        Zones = OutboundZones.Loopback,
+        SocketPath = address.SocketPath,
+        ConnectionsMax = 8,
+        ConnectionIdle = TimeSpan.FromSeconds(10),
+        FirstByte = TimeSpan.FromSeconds(60),
+        // Loading an image says nothing while the engine unpacks it.
+        Silence = TimeSpan.FromMinutes(5),
+        Total = TimeSpan.FromMinutes(15),
+        // An inspect of a large container has tens of kilobytes; a list of all networks with members a few MiB.
+        AnswerBytesMax = 64 * 1024 * 1024,
+        Retries = new OutboundRetries(3, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(500), 0.2),
+    };
 
     private async Task NegotiateAsync(CancellationToken stop)
     {
-        using var answer = await SendAsync(HttpMethod.Get, "/version", null, stop);
-        using var version = Parse(await ReadAsync(answer, stop));
+        using var version = Parse(await SendAsync(HttpMethod.Get, "/version", null, stop));
         var root = version.RootElement;
         if (!ApiVersion.TryParse(Text(root, "ApiVersion"), out var newest))
             throw new EngineException($"What listens at {_address} is no Docker engine: it names no API version.");
@@ -136,50 +122,40 @@ internal sealed class EngineClient : IDisposable
             + $"{ApiVersion.Newest}. Update the older of the two.");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(
+    private async Task<byte[]> SendAsync(
         HttpMethod method, string path, HttpContent? body, CancellationToken stop)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        patience.CancelAfter(AnswerWithin);
-        var versioned = Api == default ? path : $"/v{Api}{path}";
-        using var request = new HttpRequestMessage(method, new Uri(_address.Root, versioned)) { Content = body };
-        HttpResponseMessage answer;
+        var url = new Uri(_address.Root, Api == default ? path : $"/v{Api}{path}");
+        OutboundReply answer;
         try
         {
-            answer = await _invoker.SendAsync(request, patience.Token);
+            answer = await _client.FetchAsync(() => new HttpRequestMessage(method, url) { Content = body }, stop);
         }
-        catch (HttpRequestException error)
+        catch (OutboundException error)
         {
-            throw new EngineException(Unreachable(error), 0, error);
+            throw new EngineException(Explain(error, method, path), 0, error);
         }
-        catch (OperationCanceledException error) when (!stop.IsCancellationRequested)
-        {
-            throw new EngineException(
-                $"The engine at {_address} did not answer {method} {path} within {AnswerWithin.TotalSeconds:0} s.", 0,
-                error);
-        }
-        if (answer.IsSuccessStatusCode || (int)answer.StatusCode == 304) return answer;
-        using (answer) throw await RefusalAsync(answer, method, path, stop);
+        return answer.IsSuccess || answer.Status == 304 ? answer.Body : throw Refusal(answer, method, path);
     }
 
-    private string Unreachable(HttpRequestException error) => error.InnerException switch
+    private string Explain(OutboundException error, HttpMethod method, string path) => error switch
     {
-        SocketException { SocketErrorCode: SocketError.AccessDenied } =>
+        { Failure: OutboundFailure.Unreachable, Socket: SocketError.AccessDenied } =>
             $"This user may not use the engine's socket {_address}. Run the command as root (sudo).",
-        SocketException { SocketErrorCode: SocketError.AddressNotAvailable or SocketError.ConnectionRefused } =>
-            $"No Docker engine listens at {_address}. Is it installed and started? Another place is named by "
+        {
+            Failure: OutboundFailure.Unreachable,
+            Socket: SocketError.AddressNotAvailable or SocketError.ConnectionRefused
+        } => $"No Docker engine listens at {_address}. Is it installed and started? Another place is named by "
             + "--docker SOCKET or DOCKER_HOST.",
-        _ => $"The engine at {_address} cannot be reached: {error.Message}",
+        _ => $"The engine at {_address} {error.Message} ({method} {path}).",
     };
 
-    private async Task<EngineException> RefusalAsync(
-        HttpResponseMessage answer, HttpMethod method, string path, CancellationToken stop)
+    private static EngineException Refusal(OutboundReply answer, HttpMethod method, string path)
     {
-        var bytes = await ReadAsync(answer, stop);
         string said;
         try
         {
-            using var json = JsonDocument.Parse(bytes);
+            using var json = JsonDocument.Parse(answer.Body);
             said = Text(json.RootElement, "message");
         }
         catch (JsonException)
@@ -187,21 +163,7 @@ internal sealed class EngineClient : IDisposable
             said = "";
         }
         return new EngineException(
-            $"The engine refused {method} {path}: {(said.Length > 0 ? said : answer.ReasonPhrase)}",
-            (int)answer.StatusCode);
-    }
-
-    private async Task<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken stop)
-    {
-        try
-        {
-            await answer.Content.LoadIntoBufferAsync(AnswerBytesMax, stop);
-            return await answer.Content.ReadAsByteArrayAsync(stop);
-        }
-        catch (Exception error) when (error is HttpRequestException or IOException)
-        {
-            throw new EngineException($"The engine at {_address} broke off its answer: {error.Message}", 0, error);
-        }
+            $"The engine refused {method} {path}: {(said.Length > 0 ? said : answer.Reason)}", answer.Status);
     }
 
     private JsonDocument Parse(byte[] bytes)

@@ -143,7 +143,7 @@ internal static class ContentCodings
 
     /// <summary>
     /// The decoded bytes of a stream: the stream itself for <c>identity</c>, null for a coding that is not known. What
-    /// comes out has no limit: whoever reads it counts.
+    /// comes out has no limit: its reader counts.
     /// </summary>
     public static Stream? Open(string coding, Stream coded) => coding.Trim().ToLowerInvariant() switch
     {

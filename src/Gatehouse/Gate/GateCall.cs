@@ -52,9 +52,9 @@ internal sealed class GateCall : IDisposable
 
     public Dialect Dialect { get; set; }
 
-    public Caller Caller { get; set; } = Caller.Stranger;
+    public Caller Caller { get; set; } = Caller.Unidentified;
 
-    public bool IsIdentified => !ReferenceEquals(Caller, Caller.Stranger);
+    public bool IsIdentified => !ReferenceEquals(Caller, Caller.Unidentified);
 
     /// <summary>The origin of a page that may read the answer; null where no page is, or it may not.</summary>
     public string? AllowedOrigin { get; set; }

@@ -40,7 +40,7 @@ internal sealed class InFlight(TimeProvider time)
         }
     }
 
-    /// <summary>Cuts every call that fits. Never waits: whoever holds the call ends and records it.</summary>
+    /// <summary>Cuts every call that fits. Never waits: the code that runs the call ends and records it.</summary>
     public int Cut(Func<GateCall, bool> fits, Func<GateCall, Refusal> why)
     {
         var cut = 0;

@@ -12,7 +12,7 @@ namespace Gatehouse.Gate;
 /// Probes, lists and shows: answered from the plan and the catalogue, with the caller's own models only. No prompt
 /// leaves, so nothing is recorded but a count.
 /// </summary>
-internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
+internal sealed class LocalAnswers(OllamaCatalog catalog)
 {
     public async Task<Refusal?> AnswerAsync(GateCall call)
     {
@@ -53,8 +53,9 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
     }
 
     /// <summary>
-    /// Clients choose features by Ollama's version, so it is the first upstream's that tells one. A server that cannot
-    /// be asked is no old one.
+    /// Clients choose features by Ollama's version and turn away from an old one, so it is that of the first server
+    /// that tells one, and never a made-up one. A server that cannot be asked is not an old one. Where no server has a
+    /// version, there is no Ollama, and the route does not exist.
     /// </summary>
     private async Task<Refusal?> WriteVersionAsync(GateCall call, ArrayBufferWriter<byte> body)
     {
@@ -71,9 +72,14 @@ internal sealed class LocalAnswers(OllamaCatalog catalog, string version)
             }
         }
         if (failure is not null) return failure;
+        if (told is null)
+        {
+            return new Refusal(RefusalKind.RouteUnknown,
+                $"No model of job '{call.Caller.Job.Key}' is on an Ollama, so there is no version of one.", null);
+        }
         using var json = new Utf8JsonWriter(body);
         json.WriteStartObject();
-        json.WriteString("version", told ?? version);
+        json.WriteString("version", told);
         json.WriteEndObject();
         return null;
     }

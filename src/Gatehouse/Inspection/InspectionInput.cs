@@ -19,8 +19,6 @@ internal sealed record InspectionInput
     private static readonly EngineView NoEngine = new(
         new EngineFacts { Version = "", Api = ApiVersion.Oldest }, [], []);
 
-    private const string Container = "container "; // How discovery names a container.
-
     public required InspectionScene Scene { get; init; }
 
     public required IReadOnlyList<UnitFacts> Units { get; init; }
@@ -68,8 +66,8 @@ internal sealed record InspectionInput
         var discoveries = Classifier.Find(new HostObservations { Observations = Observations(view), Estate = plan });
         var servers = discoveries.Where(static discovered => discovered.Kind == DiscoveredKind.Server)
             .SelectMany(static discovered => discovered.Identities)
-            .Where(static name => name.StartsWith(Container, StringComparison.Ordinal))
-            .Select(static name => name[Container.Length..]).ToHashSet(StringComparer.Ordinal);
+            .Where(static one => one.Kind == IdentityKind.Container)
+            .Select(static one => one.Name).ToHashSet(StringComparer.Ordinal);
         var gatehouse = GatehouseReader.Read(view, Directory.Exists(home) ? home : null, plan, servers);
         var own = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return new InspectionInput
@@ -95,17 +93,17 @@ internal sealed record InspectionInput
     public bool IsFound(ContainerFacts container, DiscoveredKind kind, DiscoveredState? state = null)
         => Discoveries.Any(discovered =>
         discovered.Kind == kind && (state is null || discovered.State == state)
-            && discovered.Identities.Contains(Container + container.Name));
+            && discovered.Identities.Contains(ObservationIdentity.Container(container.Name)));
 
     /// <summary>Whether discovery takes a unit for a job or a model server, or knows its program as one.</summary>
-    public bool IsFound(UnitFacts unit) => IsFound($"unit {unit.Name}")
+    public bool IsFound(UnitFacts unit) => IsFound(ObservationIdentity.Unit(unit.Name))
         || IsKnown(unit.Name[..^".service".Length].Split('@')[0])
         || (unit.Words("Service", "ExecStart").FirstOrDefault() is { } program
             && IsKnown(Path.GetFileName(program.TrimStart('@', '-', ':', '+', '!'))));
 
     /// <summary>The same for a process.</summary>
     public bool IsFound(ProcessFacts process)
-        => IsFound(FormattableString.Invariant($"process {process.Id}")) || IsKnown(process.Program);
+        => IsFound(ObservationIdentity.Process(process.Id)) || IsKnown(process.Program);
 
     /// <summary>Whether a name is that of software which serves or calls models.</summary>
     public static bool IsKnown(string name) => SoftwareTable.Find(name)?.Role
@@ -115,7 +113,8 @@ internal sealed record InspectionInput
 
     public JobPlan? JobOf(ProcessFacts process) => JobBy(job => JobMatch.IsOf(job, process, UidOf(job)));
 
-    private bool IsFound(string identity) => Discoveries.Any(discovered => discovered.Identities.Contains(identity));
+    private bool IsFound(ObservationIdentity identity)
+        => Discoveries.Any(discovered => discovered.Identities.Contains(identity));
 
     /// <summary>What can be inspected, by discovery's own readers. No model server is asked anything here.</summary>
     private static ImmutableArray<Observation> Observations(EngineView view)

@@ -28,35 +28,36 @@ internal static partial class HostFile
     private const int Enoent = 2;
     private const int Eloop = 40;
 
-    /// <summary>Reads a regular file of at most so many bytes; null with the reason when it cannot.</summary>
-    public static (string? Text, string? Why) Read(string path, int bytesMax)
+    /// <summary>Reads a regular file of at most so many bytes.</summary>
+    public static HostFileText Read(string path, int bytesMax)
     {
         using var file = Open(path, ReadOnly, 0);
         if (file.IsInvalid)
         {
-            return (null, Marshal.GetLastPInvokeError() switch
+            return Marshal.GetLastPInvokeError() switch
             {
-                Eacces or Eperm => "may not be read by this user",
-                Enoent => "is not there",
-                Eloop => "is a link that leads to itself",
-                var code => $"cannot be opened: error {code}",
-            });
+                Eacces or Eperm => HostFileText.Forbidden,
+                Enoent => new(null, HostFileProblem.NotThere, "is not there"),
+                Eloop => HostFileText.Loop,
+                var code => HostFileText.Unread($"cannot be opened: error {code}"),
+            };
         }
         Span<byte> facts = stackalloc byte[StatxBytes];
         facts.Clear();
         if (Statx(file, "", EmptyPath, TypeMask, facts) != 0
             || (BitConverter.ToUInt16(facts[ModeOffset..]) & FileTypeMask) != RegularFile)
         {
-            return (null, "is no regular file");
+            return HostFileText.Unread("is no regular file");
         }
         try
         {
             return RandomAccess.GetLength(file) > bytesMax
-                ? (null, $"is larger than {bytesMax / 1024} KiB") : (Decode(file, bytesMax), null);
+                ? HostFileText.Unread($"is larger than {bytesMax / 1024} KiB")
+                : new HostFileText(Decode(file, bytesMax), HostFileProblem.None, "");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
-            return (null, "cannot be read");
+            return HostFileText.Unread("cannot be read");
         }
     }
 
@@ -75,4 +76,31 @@ internal static partial class HostFile
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Statx(SafeFileHandle directory, string path, int flags, uint mask, Span<byte> result);
+}
+
+/// <summary>Why a file has no text, for code that decides by it.</summary>
+internal enum HostFileProblem
+{
+    None,
+
+    NotThere,
+
+    /// <summary>This user may not read it; root may.</summary>
+    Forbidden,
+
+    Other,
+}
+
+/// <summary>The text of a file, or why there is none.</summary>
+/// <param name="Text">Its text; null when it was not read.</param>
+/// <param name="Problem">Why not.</param>
+/// <param name="Why">The same in words that fit behind the path.</param>
+internal readonly record struct HostFileText(string? Text, HostFileProblem Problem, string Why)
+{
+    public static HostFileText Forbidden { get; }
+        = new(null, HostFileProblem.Forbidden, "may not be read by this user");
+
+    public static HostFileText Loop { get; } = Unread("is a link that leads to itself");
+
+    public static HostFileText Unread(string why) => new(null, HostFileProblem.Other, why);
 }

@@ -5,7 +5,7 @@ namespace Gatehouse.Linux;
 
 /// <summary>
 /// Memory in pages of its own, outside the garbage collector's heap: what is counted is what is held, and giving it
-/// back waits for nothing. Whoever disposes it knows that nobody reads it any more. It has no finalizer: a span into it
+/// back waits for nothing. Its owner disposes it once nobody reads it any more. It has no finalizer: a span into it
 /// does not keep it alive, so that one could take the pages from under a reader (CA2015).
 /// </summary>
 internal sealed unsafe partial class MappedMemory : MemoryManager<byte>

@@ -183,7 +183,7 @@ internal sealed class ConnectionBook(ConnectionLimits limits, TimeProvider time)
     }
 }
 
-/// <summary>One connection of a listener, for whoever serves its requests.</summary>
+/// <summary>One connection of a listener, for the code that serves its requests.</summary>
 internal sealed class OpenConnection(ConnectionBook book, ConnectionContext context, ConnectionPeer peer, long since)
 {
     private bool _isBusy;

@@ -87,6 +87,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             FindObstacle = FindObstacleAsync,
             IsLeak = target => Leaks.Find(target) is not null,
             Adoption = _adoption,
+            MoreMetrics = text => _upstream.Counts.Write(text, "models"),
         };
         Acts = new ActionContext
         {
@@ -328,7 +329,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             Upstream = _upstream,
             Identities = new ModelIdentities(catalog, Time),
             RemoteModels = new RemoteModels(catalog),
-            LocalAnswers = new LocalAnswers(catalog, "0.0.0"),
+            LocalAnswers = new LocalAnswers(catalog),
             Credential = _vault.ResolveAsync,
             Metrics = metrics,
             Live = new LiveFeed(),

@@ -169,7 +169,7 @@ internal sealed class ServerListeners(
     private async Task OpenAsync(ListenerTarget listener, EstatePlan plan, CancellationToken stop)
     {
         var identity = new ListenerIdentity(listener.Job);
-        // Whoever can swap the file between its making and its giving away could be given any file of this machine.
+        // A user who swaps the file before its owner is changed could become the owner of any file of this machine.
         if (listener.Address is ListenAddress.Unix own && SocketFile.UnsafeFolder(own.Path) is { } unsafeFolder)
             throw new IOException($"{unsafeFolder} can be written by others than this user");
         var endpoint = await HttpEndpoint.StartAsync(
@@ -208,7 +208,7 @@ internal sealed class ServerListeners(
     }
 
     /// <summary>
-    /// Whoever may connect to the socket is the job: its own user where one is named, else this user's group.
+    /// A caller that may connect to the socket is the job: its own user where one is named, else this user's group.
     /// </summary>
     private static void GiveTo(JobPlan job, string path)
     {

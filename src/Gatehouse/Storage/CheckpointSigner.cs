@@ -133,7 +133,7 @@ internal sealed class CheckpointSigner(
             return;
         _signed = signed;
         Volatile.Write(ref _note, note);
-        // Whoever opened the file wrote its head to the second place too, unless a part of the ledger is lost: then
+        // Opening the ledger wrote its head to the second place too, unless a part of the ledger is lost: then
         // the next head is the first of what is left.
         Volatile.Write(ref _remembered, note);
         if (note is not null)

@@ -58,8 +58,8 @@ internal static class HeadFile
     }
 
     /// <summary>
-    /// Entries under the head as its text says, whoever signed it; null where there is no file. A file that says
-    /// nothing counts as one that says a lot.
+    /// Entries under the head as its text says, by whatever key it is signed; null where there is no file. A file that
+    /// says nothing counts as one that says a lot.
     /// </summary>
     public static long? SizeIn(HomeDirectory home)
     {

@@ -62,7 +62,7 @@ internal sealed class LedgerWriter : IDisposable
     /// <summary>The lease of the last open; null until the home could be opened once.</summary>
     public StateLease? Lease => Volatile.Read(ref _lease);
 
-    /// <summary>Wakes whoever moves the WAL into the database.</summary>
+    /// <summary>Called when the WAL has grown, to have it moved into the database.</summary>
     public Action? OnWalGrown { get; set; }
 
     /// <summary>Opens the home and starts. A full or read-only disk is no reason to throw.</summary>

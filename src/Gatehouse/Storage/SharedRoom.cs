@@ -18,7 +18,7 @@ internal enum RoomGrant
 /// <summary>
 /// Room in bytes, and in places, that many share; it is given out first come, first served, and who finds none waits a
 /// bounded time. An owner may hold at most three times what stays free: one alone gets three quarters of the room,
-/// several get less each, and whoever comes next always finds some.
+/// several get less each, and the next owner always finds some.
 /// </summary>
 internal sealed class SharedRoom(long bytesMax, TimeProvider time)
 {
@@ -101,7 +101,7 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
                 else _waiters.Remove(node);
                 if (owner is not null) _gaveUp = time.GetTimestamp();
                 var grant = Judge_NeedsLock(wanted);
-                // Whoever stood behind this waiter and needs less gets its turn.
+                // A waiter behind this one that needs less gets its turn.
                 Grant_NeedsLock();
                 if (error is TimeoutException) return grant == RoomGrant.Taken ? RoomGrant.Full : grant;
             }
@@ -136,7 +136,7 @@ internal sealed class SharedRoom(long bytesMax, TimeProvider time)
             {
                 if (before.Value.Owner == owner) return false;
             }
-            // Whoever has just given up gives back in a moment what it holds.
+            // A waiter that has just given up gives back in a moment what it holds.
             if (_gaveUp != 0 && time.GetElapsedTime(_gaveUp) < WaitMax) return true;
             if (node.Previous is null) return node.Next is not null;
             for (var behind = node.Next; behind is not null; behind = behind.Next)

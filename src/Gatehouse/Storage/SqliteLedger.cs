@@ -100,7 +100,7 @@ internal sealed class SqliteLedger : IStateStore
     public ValueTask<AppendResult> AppendAsync(LedgerDraft draft, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        // Whoever could not write the end of an exchange does not try again: its caller got an error instead of an end.
+        // The end of an exchange that could not be written is not tried again: the caller got an error instead.
         return draft.Entry is OutcomeEntry { Call: null } outcome
             ? AppendOutcomeAsync(outcome.Of, AppendAnyAsync(draft, cancellation))
             : AppendAnyAsync(draft, cancellation);
@@ -329,7 +329,7 @@ internal sealed class SqliteLedger : IStateStore
         }
         catch (OperationCanceledException)
         {
-            // Stopping: the last checkpoint is signed by whoever stops.
+            // Stopping: the code that stops the ledger signs the last checkpoint.
         }
         catch (Exception e)
         {

@@ -102,7 +102,7 @@ internal static class StoreConnection
     }
 
     /// <summary>
-    /// Opens for reading by whoever holds the home's lock. On a full disk, where the shared memory beside the database
+    /// Opens for reading; the caller holds the home's lock. On a full disk, where the shared memory beside the database
     /// finds no room, it reads without it: nobody else has the file open then.
     /// </summary>
     /// <exception cref="HomeException">There is no ledger, it cannot be read, or it is newer than this

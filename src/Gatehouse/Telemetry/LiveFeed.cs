@@ -3,7 +3,8 @@ using System.Threading.Channels;
 namespace Gatehouse.Telemetry;
 
 /// <summary>
-/// The last calls and whoever watches them. A <em>safe</em> promise: a slow watcher misses events, a call never waits.
+/// The last calls and the pages that watch them. A <em>safe</em> promise: a slow watcher misses events, a call never
+/// waits.
 /// </summary>
 internal sealed class LiveFeed
 {

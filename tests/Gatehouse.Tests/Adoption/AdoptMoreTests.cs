@@ -12,7 +12,7 @@ namespace Gatehouse.Tests.Adoption;
 public sealed class AdoptMoreTests(TestEngine engine)
 {
     [Fact]
-    public async Task A_house_that_discovery_wrote_down_already_is_adopted_and_undo_gives_the_file_back()
+    public async Task An_estate_that_discovery_wrote_down_already_is_adopted_and_undo_gives_the_file_back()
     {
         await using var stack = await AdoptStack.StartAsync(engine, "127.0.0.1:11434:11434");
         await WriteDownAsync(stack);

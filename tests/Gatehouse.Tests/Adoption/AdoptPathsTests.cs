@@ -15,7 +15,7 @@ public sealed class AdoptPathsTests(TestEngine engine)
     private const int WaitsLongAfter = 6;
 
     [Fact]
-    public async Task Whoever_calls_by_more_than_a_name_or_does_not_run_is_adopted_and_the_summary_tells_who_was_tried()
+    public async Task An_app_that_calls_by_more_than_a_name_or_does_not_run_is_adopted_and_the_summary_says_so()
     {
         await using var stack = await AdoptStack.StartBareAsync(engine, "--subnet", "10.99.8.0/24");
         await stack.RunServerAsync("ollama", TestImages.Ollama, "--ip", "10.99.8.10");

@@ -78,7 +78,7 @@ public sealed class LayoutTests
         Assert.Empty(layout.Addresses);
         Assert.Equal([Lan], layout.Models[0].Keeps.Select(static one => one.Network));
         Assert.Equal(["other"], layout.Models[0].Leaves.Select(static one => one.Network));
-        // Where the server stays its name leads to itself, for whoever stands there too.
+        // Where the server stays its name leads to itself, also for an app in that network.
         Assert.Equal(["karakeep"], layout.Apps.Select(static app => app.Job));
         Assert.Equal(["n8n", "near"], layout.Bypasses.Select(static path => path.Caller).Order());
         var kept = Steps(layout).OfType<VerifyJobStep>().Where(static step => step.Job.Length == 0).ToArray();
@@ -274,7 +274,7 @@ public sealed class LayoutTests
         var view = new EngineView(
             new EngineFacts { Version = "28.2.2", Api = new ApiVersion(1, 50) }, containers, networks);
         return new LayoutPlanner(view, new SubnetPool([]), ImmutableHashSet<string>.Empty).Plan(servers,
-            [.. apps.Select(app => app with { Container = view.Container(app.Container.Id)! })], needsWayOut: false);
+            [.. apps.Select(app => app with { Container = view.Container(app.Container.Id)! })], needsUplink: false);
     }
 
     private static List<AdoptionStep> Steps(AdoptionLayout layout)

@@ -24,7 +24,7 @@ public sealed class StoppedTests(TestEngine engine)
             Assert.Contains($"`gatehouse adopt` (process {Environment.ProcessId}", second.Errors,
                 StringComparison.Ordinal);
             Assert.DoesNotContain("cut off", second.Errors, StringComparison.Ordinal);
-            // Whoever removes the file that names the holder lets nobody in.
+            // Removing the file that names the holder lets nobody in.
             foreach (var file in Directory.GetFiles(stack.Journals)) File.Delete(file);
             Assert.Equal(2, (await stack.AdoptAsync(word)).Exit);
         }

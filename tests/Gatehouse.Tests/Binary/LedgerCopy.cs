@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Tests.Binary;
 
-/// <summary>A copy of a stopped home, for a test to tamper with as whoever has the files can: with SQLite.</summary>
+/// <summary>A copy of a stopped home, for a test to tamper with as anyone with the files can: with SQLite.</summary>
 internal sealed class LedgerCopy : IDisposable
 {
     private LedgerCopy(string path) => HomePath = path;

@@ -139,7 +139,7 @@ public sealed class AgentTests : IAsyncLifetime
         var rows = _gate.Exchanges();
         Assert.NotEmpty(rows);
         Assert.All(rows, row => Assert.Contains(row.Outcome, (string[])["completed", "client_aborted"]));
-        using var reader = LedgerReader.OpenReadOnly(_gate.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(_gate.Server.Home);
         return [.. rows.Select(row => ((RequestEntry)reader.FindEntry(row.Index)!.Leaf!.Entry).Call)];
     }
 

@@ -64,7 +64,7 @@ public sealed class ActSocketTests : IAsyncLifetime
 
         Assert.Contains(why, lines[^1].GetProperty("error").GetString(), StringComparison.Ordinal);
         Assert.NotEqual(ExitCodes.Done, lines[^1].GetProperty("exit").GetInt32());
-        Assert.Empty(_stage.House.Pauses.All);
+        Assert.Empty(_stage.Server.Pauses.All);
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ActSocketTests : IAsyncLifetime
             Assert.Equal(ExitCodes.Unusable, lines[^1].GetProperty("exit").GetInt32());
         }
 
-        Assert.Empty(_stage.House.Pauses.All);
+        Assert.Empty(_stage.Server.Pauses.All);
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public sealed class ActSocketTests : IAsyncLifetime
         Assert.All(answers[2..^1], lines => Assert.NotEqual(ExitCodes.Done, lines[^1].GetProperty("exit").GetInt32()));
         Assert.All(answers[2..^1], lines => Assert.Single(lines));
         Assert.Equal("EACCES", answers[^1][0].GetProperty("error").GetString());
-        Assert.Empty(_stage.House.Pauses.All);
+        Assert.Empty(_stage.Server.Pauses.All);
         Assert.All(_stage.Acts("token.issue"), act => Assert.Equal((65534, "nobody"), (act.Uid, act.Who)));
         var token = answers[0][0].GetProperty("token").GetString();
         using var response = await _stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hello"), token);
@@ -205,12 +205,12 @@ public sealed class ActSocketTests : IAsyncLifetime
         try
         {
             Assert.Equal("open", await hog.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
-            Assert.InRange(_stage.House.JobUsers.Count, 1, 32);
-            Assert.InRange(_stage.House.JobUsers.TurnedAway, 300, 400);
+            Assert.InRange(_stage.Server.JobUsers.Count, 1, 32);
+            Assert.InRange(_stage.Server.JobUsers.TurnedAway, 300, 400);
             foreach (var lines in await AsNobodyAsync(("token.issue", """{"job":"taken"}""")))
                 Assert.Equal(ExitCodes.Done, lines[^1].GetProperty("exit").GetInt32());
             using var owner = await RawCaller.ConnectAsync(
-                new UnixDomainSocketEndPoint(_stage.House.Home.TokensSocket));
+                new UnixDomainSocketEndPoint(_stage.Server.Home.TokensSocket));
             await owner.SendAsync("POST /acts/token.list HTTP/1.1\r\nHost: gatehouse\r\nContent-Length: 0\r\n\r\n");
             Assert.StartsWith(
                 "HTTP/1.1 200", await owner.ReceiveUntilAsync("\"exit\":0"), StringComparison.Ordinal);
@@ -262,7 +262,7 @@ public sealed class ActSocketTests : IAsyncLifetime
 
     private async Task<string> SendAsync(string request, string body, string headers)
     {
-        using var caller = await RawCaller.ConnectAsync(new UnixDomainSocketEndPoint(_stage.House.Home.ControlSocket));
+        using var caller = await RawCaller.ConnectAsync(new UnixDomainSocketEndPoint(_stage.Server.Home.ControlSocket));
         await caller.SendAsync($"{request} HTTP/1.1\r\nHost: gatehouse\r\nConnection: close\r\n{headers}\r\n{body}");
         return await caller.ReceiveToEndAsync();
     }

@@ -59,7 +59,7 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
             Assert.False(response.Headers.Contains("Access-Control-Allow-Origin"));
         }
 
-        Assert.Null(stage.Gate.House.Pauses.For("all"));
+        Assert.Null(stage.Gate.Server.Pauses.For("all"));
     }
 
     [Fact]
@@ -115,6 +115,8 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
         Assert.Equal(1, samples["gatehouse_refusals_total{reason=\"model_not_found\"}"]);
         Assert.Equal(1, samples["gatehouse_unidentified_total{reason=\"bad_token\"}"]);
         Assert.Equal(1, samples["gatehouse_local_answers_total"]);
+        Assert.True(samples["gatehouse_outbound_total{client=\"models\",event=\"connection\"}"] > 0);
+        Assert.Equal(0, samples["gatehouse_outbound_total{client=\"models\",event=\"destination_refused\"}"]);
         Assert.Equal(1, samples["gatehouse_ledger_writable"]);
         Assert.Equal(0, samples["gatehouse_calls_in_flight"]);
         Assert.Equal(3, samples["gatehouse_call_seconds_count"]);
@@ -131,7 +133,7 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
     {
         await using var own = await GateStage.StartAsync();
         var token = await own.TokenAsync("all");
-        using var page = await RawCaller.ConnectAsync(own.House.ControlAddress);
+        using var page = await RawCaller.ConnectAsync(own.Server.ControlAddress);
         await page.SendAsync("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await page.ReceiveUntilAsync("event: totals");
         (await own.PostAsync(
@@ -166,7 +168,7 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
             var pages = new List<RawCaller>();
             for (var page = 0; page < 34; page++)
             {
-                pages.Add(await RawCaller.ConnectAsync(own.House.ControlAddress));
+                pages.Add(await RawCaller.ConnectAsync(own.Server.ControlAddress));
                 await pages[page].SendAsync("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
                 var head = await pages[page].ReceiveUntilAsync("\r\n\r\n");
                 Assert.StartsWith("HTTP/1.1 200", head, StringComparison.Ordinal);
@@ -184,7 +186,7 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
     public async Task An_open_page_does_not_hold_up_the_stop()
     {
         var own = await GateStage.StartAsync();
-        using var page = await RawCaller.ConnectAsync(own.House.ControlAddress);
+        using var page = await RawCaller.ConnectAsync(own.Server.ControlAddress);
         await page.SendAsync("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
         await page.ReceiveUntilAsync("event: totals");
         var clock = Stopwatch.StartNew();
@@ -235,7 +237,7 @@ public sealed partial class ControlPageTests(RightsStage stage) : IClassFixture<
 
     private async Task<string> RawAsync(string request, bool isStream)
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.ControlAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.ControlAddress);
         await caller.SendAsync(request);
         return isStream ? await caller.ReceiveUntilAsync("\r\n\r\n") : await caller.ReceiveToEndAsync();
     }

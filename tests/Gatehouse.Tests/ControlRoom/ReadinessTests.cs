@@ -59,7 +59,7 @@ public sealed class ReadinessTests
     public async Task A_room_without_memory_is_not_ready()
     {
         await using var stage = await GateStage.StartAsync();
-        var room = stage.House.Parts.AnswerRoom;
+        var room = stage.Server.Parts.AnswerRoom;
         Assert.Equal("ready", (await stage.ControlAsync("readyz")).Split('\n')[0]);
         Assert.True(room.TryTake(room.BytesMax));
 
@@ -78,7 +78,7 @@ public sealed class ReadinessTests
         var pages = new List<RawCaller>();
         for (var i = 0; i < 40; i++)
         {
-            pages.Add(await RawCaller.ConnectAsync(stage.House.ControlAddress));
+            pages.Add(await RawCaller.ConnectAsync(stage.Server.ControlAddress));
             await pages[i].SendAsync("GET /live HTTP/1.1\r\nHost: localhost\r\n\r\n");
             await pages[i].ReceiveUntilAsync("event: totals");
         }
@@ -92,16 +92,16 @@ public sealed class ReadinessTests
     public async Task An_estate_file_that_is_a_pipe_or_never_ends_is_a_message_and_not_a_wait()
     {
         await using var stage = await GateStage.StartAsync();
-        var file = stage.House.Home.EstateFile;
+        var file = stage.Server.Home.EstateFile;
         File.Delete(file);
         using (var made = Process.Start("mkfifo", [file])!)
             await made.WaitForExitAsync(TestContext.Current.CancellationToken);
 
-        var pipe = await stage.House.ReloadAsync(Actor.Gate).WaitAsync(
+        var pipe = await stage.Server.ReloadAsync(Actor.Gate).WaitAsync(
             TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         File.Delete(file);
         File.CreateSymbolicLink(file, "/dev/zero");
-        var zeros = await stage.House.ReloadAsync(Actor.Gate).WaitAsync(
+        var zeros = await stage.Server.ReloadAsync(Actor.Gate).WaitAsync(
             TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
 
         Assert.False(pipe.IsLoaded || zeros.IsLoaded);

@@ -37,7 +37,8 @@ public sealed class AdoptedInstallationTests
     [Fact]
     public void The_gates_port_its_connections_and_the_job_of_the_port_are_no_finds()
     {
-        var discoveries = Find(Gate, [new OpenConnection("container gatehouse", "gatehouse", "ollama", 11434)]);
+        var discoveries = Find(
+            Gate, [new OpenConnection(ObservationIdentity.Container("gatehouse"), "gatehouse", "ollama", 11434)]);
 
         Assert.DoesNotContain(discoveries, static discovered => discovered.Kind == DiscoveredKind.Bypass);
         Assert.DoesNotContain(discoveries, static discovered => discovered.State == DiscoveredState.Missing);
@@ -50,7 +51,7 @@ public sealed class AdoptedInstallationTests
     {
         var stopped = Gate with { IsRunning = false, Ports = [] };
 
-        var discoveries = Find(stopped, [new OpenConnection("process 7", "curl", "ollama", 11434)]);
+        var discoveries = Find(stopped, [new OpenConnection(ObservationIdentity.Process(7), "curl", "ollama", 11434)]);
 
         Assert.Equal(
             ["open connection", "port is published"],

@@ -64,9 +64,9 @@ internal static class AllReaders
         shown.AddRange(HomeIncludes.Of("/c", text).Select(static one => one.Section));
         foreach (var file in homes)
         {
-            var house = HomeAssistantReader.Read([file]);
-            shown.AddRange(house.Problems.Select(problem => problem.Path + problem.Why));
-            foreach (var observation in house.Observations)
+            var homeAssistant = HomeAssistantReader.Read([file]);
+            shown.AddRange(homeAssistant.Problems.Select(problem => problem.Path + problem.Why));
+            foreach (var observation in homeAssistant.Observations)
                 TakeObservation(observation);
         }
         shown.AddRange(EvidenceText.Find("x", text).Select(piece => piece.Where + piece.Value));

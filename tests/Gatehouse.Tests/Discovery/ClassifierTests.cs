@@ -19,7 +19,7 @@ public sealed class ClassifierTests
             }));
         var written = Sight(
             ObservationKind.ComposeService, "/srv/shop/compose.yaml:3", "web") with
-        { Identities = ["compose shop/web"] };
+        { Identities = [ObservationIdentity.ComposeService("shop", "web")] };
 
         var discovered = Assert.Single(Classifier.Find(new HostObservations { Observations = [written, .. running] }));
 
@@ -38,7 +38,10 @@ public sealed class ClassifierTests
             User = "news",
         };
         var process =
-            Sight(ObservationKind.Process, "process 7 (python3)", "news") with { Identities = ["unit news.service"] };
+            Sight(ObservationKind.Process, "process 7 (python3)", "news") with
+            {
+                Identities = [ObservationIdentity.Unit("news.service")],
+            };
 
         var discovered = Assert.Single(Classifier.Find(new HostObservations { Observations = [process, unit] }));
 
@@ -54,7 +57,7 @@ public sealed class ClassifierTests
         var observations = new[] { "shop", "blog", "wiki" }.Select(project =>
             Sight(ObservationKind.ComposeService, $"/srv/{project}/compose.yaml:1",
                 "api") with
-            { Identities = [$"compose {project}/api"] });
+            { Identities = [ObservationIdentity.ComposeService(project, "api")] });
 
         var discoveries =
             Classifier.Find(new HostObservations
@@ -96,9 +99,9 @@ public sealed class ClassifierTests
             Container("gatehouse", "gatehouse:1", [], networks: ["ai"]),
             Container("far", "registry.example/far", [], networks: ["other"])));
         var connections = ImmutableArray.Create(
-            new OpenConnection("container far", "far", "172.20.0.2", 11434),
-            new OpenConnection("process 9", "curl", "127.0.0.1", 11434),
-            new OpenConnection("process 9", "curl", "127.0.0.1", 5432));
+            new OpenConnection(ObservationIdentity.Container("far"), "far", "172.20.0.2", 11434),
+            new OpenConnection(ObservationIdentity.Process(9), "curl", "127.0.0.1", 11434),
+            new OpenConnection(ObservationIdentity.Process(9), "curl", "127.0.0.1", 5432));
 
         var discoveries = Classifier
             .Find(new HostObservations { Observations = observations, Connections = connections });

@@ -31,7 +31,7 @@ public sealed class DiscoverTests : IDisposable
     }
 
     [Fact]
-    public async Task A_house_is_shown_in_80_columns_with_its_evidence_and_what_was_not_looked_at()
+    public async Task A_host_is_shown_in_80_columns_with_its_evidence_and_what_was_not_looked_at()
     {
         _host.Put("/srv/ai/compose.yaml", Stack).Put("/srv/old/compose.yaml", "services: [");
         var result = await Search(null);
@@ -45,7 +45,7 @@ public sealed class DiscoverTests : IDisposable
     }
 
     [Fact]
-    public async Task The_same_house_as_JSON_is_one_object_a_line()
+    public async Task The_same_host_as_JSON_is_one_object_a_line()
     {
         _host.Put("/srv/ai/compose.yaml", Stack);
         var result = await Search(null);

@@ -35,7 +35,7 @@ public sealed class EvidenceTextTests
     [InlineData("$DISCORD_WEBHOOK_URL", "SinkKey DISCORD_WEBHOOK_URL")]
     [InlineData("\"model\": \"qwen3:8b\",", "ModelName qwen3:8b")]
     [InlineData("x --model=hf.co/bartowski/Llama-3.2-3B", "ModelName hf.co/bartowski/Llama-3.2-3B")]
-    public void Each_kind_of_text_gives_its_clue(string text, string expected)
+    public void Each_kind_of_text_gives_its_evidence(string text, string expected)
         => Assert.Contains(expected, Lines(EvidenceText.Find("x", text)));
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class EvidenceTextTests
         => Assert.Contains(expected, Lines(EvidenceText.FindInCommand("x", script)));
 
     [Fact]
-    public void A_clue_of_a_script_says_on_which_line_it_stands()
+    public void Evidence_of_a_script_says_on_which_line_it_stands()
     {
         var piece = Assert.Single(EvidenceText.FindInScript("/srv/a.sh", "#!/bin/sh\n\nollama run phi4 \\\n  hi\n"),
             one => one.Kind == EvidenceKind.ModelName);

@@ -1,6 +1,7 @@
 using Gatehouse.Core.Discovery;
 using Gatehouse.Core.Discovery.HomeAssistant;
 using Gatehouse.Core.Discovery.Scanning;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Tests.Discovery;
 

@@ -7,7 +7,7 @@ namespace Gatehouse.Tests.Discovery;
 /// <summary>Agents, automations and scripts of Home Assistant.</summary>
 public sealed class HomeAssistantReaderTests
 {
-    private static readonly HomeReading House = HomeAssistantReader.Read(
+    private static readonly HomeReading Reading = HomeAssistantReader.Read(
     [
         new HomeFile("/config/automations.yaml", Samples.Automations),
         new HomeFile("/config/configuration.yaml", Samples.Configuration),
@@ -26,7 +26,7 @@ public sealed class HomeAssistantReaderTests
 
     [Fact]
     public void An_automation_without_a_model_is_left_out()
-        => Assert.DoesNotContain(House.Observations, observation => observation.Name == "Lamp only");
+        => Assert.DoesNotContain(Reading.Observations, observation => observation.Name == "Lamp only");
 
     [Fact]
     public void The_id_of_a_webhook_is_never_shown()
@@ -40,7 +40,7 @@ public sealed class HomeAssistantReaderTests
     public void A_script_in_a_package_is_found_and_tags_are_passed_over()
     {
         Assert.Equal("/config/configuration.yaml script Weekly note", Named("Weekly note").Place);
-        Assert.Empty(House.Problems);
+        Assert.Empty(Reading.Problems);
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class HomeAssistantReaderTests
         AssertHas(local, "ModelUrl http://192.168.1.9:11434", "ModelName qwen3:4b", "Power controls the home");
         AssertHas(Named("ChatGPT"), "ModelUrl https://api.openai.com/v1", "ModelName gpt-4o-mini",
             "ModelKey openai_conversation api_key");
-        Assert.DoesNotContain(House.Observations, observation => observation.Name == "Bridge");
+        Assert.DoesNotContain(Reading.Observations, observation => observation.Name == "Bridge");
     }
 
     [Theory]
@@ -114,7 +114,7 @@ public sealed class HomeAssistantReaderTests
     }
 
     private static Observation Named(string name)
-        => Assert.Single(House.Observations, observation => observation.Name == name);
+        => Assert.Single(Reading.Observations, observation => observation.Name == name);
 
     private static void AssertHas(Observation observation, params string[] expected)
     {

@@ -52,10 +52,11 @@ public sealed class LiveScanTests
 
         var view = new LiveScan(host.Root + "/proc", engine).Take([]);
 
-        Assert.Equal(new OpenConnection("container web", "web", "172.17.0.1", 11434), Assert.Single(view.Connections));
+        Assert.Equal(new OpenConnection(ObservationIdentity.Container("web"), "web", "172.17.0.1", 11434),
+            Assert.Single(view.Connections));
         var ollama = Assert.Single(view.Observations);
         Assert.Equal(("ollama", "unit ollama.service", 11434),
-            (ollama.Name, ollama.Identities.Single(), ollama.ListeningPorts.Single()));
+            (ollama.Name, ollama.Identities.Single().ToString(), ollama.ListeningPorts.Single()));
         Assert.Contains(new Evidence(EvidenceKind.OpenPort, "listens", "127.0.0.1:11434"), ollama.Evidence);
     }
 
@@ -85,7 +86,7 @@ public sealed class LiveScanTests
                 var view = new LiveScan("/proc", null).Take([]);
 
                 Assert.Contains(view.Connections, one => one is { Address: "127.0.0.1", Port: 11434 }
-                    && one.Identity.StartsWith("process ", StringComparison.Ordinal));
+                    && one.Identity.Kind == IdentityKind.Process);
                 Assert.True(view.Namespaces >= 2);
             }
             finally
@@ -113,7 +114,9 @@ public sealed class LiveScanTests
         var observations = await ModelProbe
             .AskAsync([Server(named), Server(silent)], TestContext.Current.CancellationToken);
 
-        Assert.Equal([new Evidence(EvidenceKind.ModelName, "its own list", "qwen3:8b")], observations[0].Evidence);
+        Assert.Equal(
+            [new Evidence(EvidenceKind.ModelName, "its own list", "qwen3:8b") { Source = EvidenceSource.OwnList }],
+            observations[0].Evidence);
         Assert.Empty(observations[1].Evidence);
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5));
         Assert.StartsWith("GET /v1/models ", await answering, StringComparison.Ordinal);

@@ -84,7 +84,7 @@ public sealed class EstateProblemsTests
         "kind ntfy cannot use this scheme; expected a URL that starts with https:// or http://")]
     [InlineData("estate: 1\nsinks: { s: { kind: discord, url: https://discord.example/api/webhooks/1/abc } }", 2, 35,
         "sinks.s.url", "a webhook URL is itself a secret (its value is not shown)")]
-    public void A_wrong_house_is_reported_where_it_is_wrong(
+    public void A_wrong_estate_is_reported_where_it_is_wrong(
         string yaml, int line, int column, string path, string start) =>
         AssertReported(EstateReader.Read(yaml, "f.yaml"), line, column, path, start);
 
@@ -218,7 +218,7 @@ public sealed class EstateProblemsTests
     [InlineData("{ kind: ntfy, url: http://ntfy.lan }")]
     [InlineData("{ kind: mqtt, url: mqtt://192.168.1.5 }")]
     [InlineData("{ kind: file, path: /tmp/x }")]
-    public void A_sink_in_the_house_contradicts_no_answer(string sink) =>
+    public void A_sink_in_the_local_network_contradicts_no_answer(string sink) =>
         Assert.Empty(EstateReader.Read(SendingNothingTo(sink), "f.yaml").Problems);
 
     [Fact]

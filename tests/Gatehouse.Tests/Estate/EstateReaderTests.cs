@@ -9,7 +9,7 @@ public sealed class EstateReaderTests
     private static readonly EstatePlan Sample = Plan(SampleEstate.Text);
 
     [Fact]
-    public void The_house_of_the_sample_says_what_the_file_says()
+    public void The_estate_of_the_sample_says_what_the_file_says()
     {
         Assert.Equal("home", Sample.Name);
         Assert.Null(Sample.Node);

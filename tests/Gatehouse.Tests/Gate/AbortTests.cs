@@ -22,7 +22,7 @@ public sealed class AbortTests(WireStage stage) : IClassFixture<WireStage>
         {
             var known = stage.Gate.Model.Calls.Count;
             using var gone = new CancellationTokenSource();
-            using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+            using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
             await caller.PostAsync(dialect.Path, dialect.Body("[[endless delay-token=10]]", stream), stage.Token);
             if (stream)
                 await caller.ReceiveUntilAsync("on2 ");
@@ -49,7 +49,7 @@ public sealed class AbortTests(WireStage stage) : IClassFixture<WireStage>
     [Fact]
     public async Task What_a_caller_received_before_it_left_is_on_record()
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("[[endless delay-token=10]]", stream: true), stage.Token);
         await caller.ReceiveUntilAsync("on5 ");

@@ -236,7 +236,7 @@ public sealed class AnyModelTests : IAsyncLifetime
 
     private CallFacts LastRequest()
     {
-        using var reader = LedgerReader.OpenReadOnly(_stage.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(_stage.Server.Home);
         var index = _stage.Exchanges()[^1].Index;
         return ((RequestEntry)reader.FindEntry(index)!.Leaf!.Entry).Call;
     }

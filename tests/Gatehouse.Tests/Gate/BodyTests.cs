@@ -120,7 +120,7 @@ public sealed class BodyTests(WireStage stage) : IClassFixture<WireStage>
         Assert.Equal(BodyBytesMax, stage.LastCall().BodyBytes);
         Assert.Equal((413, "request_too_large"), ((int)over.StatusCode, RightsStage.ReasonOf(over)));
         Assert.Equal(calls, stage.Gate.Model.Calls.Count);
-        Assert.Equal(0, stage.Gate.House.Parts.BodyRoom.Used);
+        Assert.Equal(0, stage.Gate.Server.Parts.BodyRoom.Used);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class BodyTests(WireStage stage) : IClassFixture<WireStage>
     public async Task A_body_that_ends_early_or_is_wrongly_chunked_is_the_callers_fault(string rest, bool ends)
     {
         var calls = stage.Gate.Model.Calls.Count;
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.SendAsync(
             $"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {stage.Token}\r\n{rest}");
         if (ends)

@@ -117,7 +117,7 @@ public sealed class BrowserOriginTests : IAsyncLifetime
 
     private async Task<string> OwnAsync(string job, string origin)
     {
-        using var caller = await RawCaller.ConnectAsync(_stage.House.Listeners.AddressOf(job)!);
+        using var caller = await RawCaller.ConnectAsync(_stage.Server.Listeners.AddressOf(job)!);
         var body = GateTexts.OpenAiChat("hi");
         await caller.SendAsync(
             $"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nOrigin: {origin}\r\nConnection: close\r\n"

@@ -80,7 +80,7 @@ public sealed class ByteBudgetTests
     private static long Number(GateStage stage, string sql)
     {
         using var connection = new SqliteConnection(
-            $"Data Source={stage.House.Home.LedgerFile};Mode=ReadOnly;Pooling=false");
+            $"Data Source={stage.Server.Home.LedgerFile};Mode=ReadOnly;Pooling=false");
         connection.Open();
         using var command = connection.CreateCommand();
         command.CommandText = "WITH own AS (SELECT idx FROM exchange WHERE job = 'small' UNION "

@@ -18,15 +18,15 @@ public sealed class ConnectionTests
     {
         await using var stage = await GateStage.StartAsync(Jobs, change: setup => setup with { Callers = Few(40) });
         var token = await stage.TokenAsync("all");
-        using var before = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var before = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await before.PostAsync("/v1/chat/completions", Body, token);
         await before.ReceiveUntilAsync("chat.completion");
         var idle = new List<RawCaller>();
-        for (var i = 0; i < 200; i++) idle.Add(await RawCaller.ConnectAsync(stage.House.GateAddress));
+        for (var i = 0; i < 200; i++) idle.Add(await RawCaller.ConnectAsync(stage.Server.GateAddress));
 
         for (var i = 0; i < 3; i++)
         {
-            using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+            using var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
             await caller.PostAsync("/v1/chat/completions", Body, token);
             Assert.StartsWith(
                 "HTTP/1.1 200", await caller.ReceiveUntilAsync("chat.completion"), StringComparison.Ordinal);
@@ -34,8 +34,8 @@ public sealed class ConnectionTests
         await before.PostAsync("/v1/chat/completions", Body, token, "X-Again: 1\r\n");
         await before.ReceiveUntilAsync("chat.completion");
 
-        Assert.InRange(stage.House.Callers.Count, 1, 40);
-        Assert.InRange(stage.House.Callers.TurnedAway, 150, 250);
+        Assert.InRange(stage.Server.Callers.Count, 1, 40);
+        Assert.InRange(stage.Server.Callers.TurnedAway, 150, 250);
         idle.ForEach(caller => caller.Dispose());
     }
 
@@ -45,19 +45,19 @@ public sealed class ConnectionTests
         await using var stage = await GateStage.StartAsync(
             Jobs, change: setup => setup with { Callers = Few(40) with { FirstRequest = TimeSpan.FromSeconds(2) } });
         var token = await stage.TokenAsync("all");
-        using var known = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var known = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await known.PostAsync("/v1/chat/completions", Body, token);
         await known.ReceiveUntilAsync("chat.completion");
-        using var silent = await RawCaller.ConnectAsync(stage.House.GateAddress);
-        using var slow = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var silent = await RawCaller.ConnectAsync(stage.Server.GateAddress);
+        using var slow = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await slow.SendAsync("POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nX-A: ");
-        using var unidentified = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var unidentified = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await unidentified.PostAsync("/v1/chat/completions", Body, "not-a-token");
 
         Assert.Equal("", await silent.ReceiveToEndAsync());
         Assert.DoesNotContain(" 200 ", await slow.ReceiveToEndAsync(), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 401", await unidentified.ReceiveToEndAsync(), StringComparison.Ordinal);
-        Assert.Equal(1, stage.House.Callers.Count);
+        Assert.Equal(1, stage.Server.Callers.Count);
         using var answer = await stage.PostAsync("/v1/chat/completions", Body, token);
         Assert.Equal(200, (int)answer.StatusCode);
     }
@@ -70,12 +70,12 @@ public sealed class ConnectionTests
         var callers = new List<RawCaller>();
         for (var i = 0; i < 12; i++)
         {
-            callers.Add(await RawCaller.ConnectAsync(stage.House.GateAddress));
+            callers.Add(await RawCaller.ConnectAsync(stage.Server.GateAddress));
             await callers[i].PostAsync("/v1/chat/completions", Body, token);
             await callers[i].ReceiveUntilAsync("chat.completion");
         }
 
-        Assert.InRange(stage.House.Callers.Count, 1, 8);
+        Assert.InRange(stage.Server.Callers.Count, 1, 8);
         await callers[0].ReceiveToEndAsync();
         callers.ForEach(caller => caller.Dispose());
     }
@@ -101,7 +101,7 @@ public sealed class ConnectionTests
         string host, string header, bool passes)
     {
         await using var stage = await GateStage.StartAsync(HostileEstate.Of(("all", "listen: \"127.0.0.1:0\"")));
-        var address = Assert.IsType<IPEndPoint>(stage.House.Listeners.AddressOf("all"));
+        var address = Assert.IsType<IPEndPoint>(stage.Server.Listeners.AddressOf("all"));
         using var caller = await RawCaller.ConnectAsync(address);
 
         await caller.SendAsync(

@@ -19,9 +19,9 @@ internal sealed class GateStage : IAsyncDisposable
     private readonly ServerSetup _setup;
 
     private GateStage(ServerSetup setup, GatehouseServer server, ScriptedModel model)
-        => (_setup, House, Model, HomePath) = (setup, server, model, setup.Home.Path);
+        => (_setup, Server, Model, HomePath) = (setup, server, model, setup.Home.Path);
 
-    public GatehouseServer House { get; private set; }
+    public GatehouseServer Server { get; private set; }
 
     public ScriptedModel Model { get; }
 
@@ -30,9 +30,9 @@ internal sealed class GateStage : IAsyncDisposable
 
     public string HomePath { get; }
 
-    public Uri BaseUrl => new($"http://{House.GateAddress}/");
+    public Uri BaseUrl => new($"http://{Server.GateAddress}/");
 
-    public Uri ControlUrl => new($"http://{House.ControlAddress}/");
+    public Uri ControlUrl => new($"http://{Server.ControlAddress}/");
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler
     {
@@ -84,14 +84,14 @@ internal sealed class GateStage : IAsyncDisposable
     /// <summary>Stops the gate and starts it again on the same home.</summary>
     public async Task RestartAsync(Action? whileDown = null)
     {
-        await House.DisposeAsync();
+        await Server.DisposeAsync();
         whileDown?.Invoke();
-        House = await GatehouseServer.StartAsync(_setup, CancellationToken.None);
+        Server = await GatehouseServer.StartAsync(_setup, CancellationToken.None);
     }
 
     /// <summary>Writes another estate file; nothing is in force before a reload or a restart.</summary>
     public Task WriteEstateAsync(string estate) =>
-        File.WriteAllTextAsync(House.Home.EstateFile, Fill(estate, Model, HomePath));
+        File.WriteAllTextAsync(Server.Home.EstateFile, Fill(estate, Model, HomePath));
 
     public static string Fill(string estate, ScriptedModel model, string home)
         => estate.Replace("{model}", model.Address, StringComparison.Ordinal)
@@ -102,7 +102,7 @@ internal sealed class GateStage : IAsyncDisposable
     {
         var lines = new List<JsonElement>();
         var call = new ActionCall(
-            House.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
+            Server.Acts, new Actor(0, "tester"), arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
         {
             using var document = JsonDocument.Parse(line);
             lines.Add(document.RootElement.Clone());
@@ -133,14 +133,14 @@ internal sealed class GateStage : IAsyncDisposable
     /// <summary>The exchanges on record, oldest first, read beside the running gate.</summary>
     public IReadOnlyList<ExchangeRow> Exchanges()
     {
-        using var reader = LedgerReader.OpenReadOnly(House.Home);
+        using var reader = LedgerReader.OpenReadOnly(Server.Home);
         return reader.ReadExchanges(null, 0, 10_000);
     }
 
     /// <summary>The acts on record with this name, oldest first.</summary>
     public IReadOnlyList<ActEntry> Acts(string name)
     {
-        using var reader = LedgerReader.OpenReadOnly(House.Home);
+        using var reader = LedgerReader.OpenReadOnly(Server.Home);
         return [.. reader.ReadActs(0, 10_000).Select(entry => entry.Leaf?.Entry).OfType<ActEntry>()
             .Where(act => act.Act == name)];
     }
@@ -155,7 +155,7 @@ internal sealed class GateStage : IAsyncDisposable
     {
         for (var tries = 0; tries < 200; tries++)
         {
-            using (var reader = LedgerReader.OpenReadOnly(House.Home))
+            using (var reader = LedgerReader.OpenReadOnly(Server.Home))
             {
                 if (reader.FindExchange(exchange) is { Outcome: not null } row) return row;
             }
@@ -167,7 +167,7 @@ internal sealed class GateStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await House.DisposeAsync();
+        await Server.DisposeAsync();
         await Model.DisposeAsync();
         Directory.Delete(HomePath, recursive: true);
     }

@@ -477,13 +477,13 @@ public sealed class GuardStage : IAsyncLifetime
         };
         var body = $$"""{"model":"{{model}}","stream":{{stream}},{{prompted}}}""";
         await using var call = MemoryCall.Start(
-            Gate.House.Pipeline, "all", PathOf(fixture.Endpoint)!, Encoding.UTF8.GetBytes(body));
+            Gate.Server.Pipeline, "all", PathOf(fixture.Endpoint)!, Encoding.UTF8.GetBytes(body));
         var answer = isWhole
             ? await call.ReadAsync(TestContext.Current.CancellationToken) : await ReadBrokenAsync(call);
         var row = await Gate.EndedAsync(call.Headers.Single("X-Gatehouse-Exchange")!);
-        using var reader = LedgerReader.OpenReadOnly(Gate.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(Gate.Server.Home);
         LastOutcome = (OutcomeEntry)reader.FindEntry(row.OutcomeIndex!.Value)!.Leaf!.Entry;
-        return (answer, reader.ReadPayloads(row, LedgerKeys.Open(Gate.House.Home))
+        return (answer, reader.ReadPayloads(row, LedgerKeys.Open(Gate.Server.Home))
             .ToDictionary(payload => payload.Record.Kind.ToString(), payload => payload.Bytes!));
     }
 

@@ -41,18 +41,18 @@ public sealed class HeldCallTests
         await stage.RestartAsync();
         using (var cut = await first)
             Assert.Equal((503, "overloaded"), ((int)cut.StatusCode, RightsStage.ReasonOf(cut)));
-        Assert.Equal(item, Assert.Single(stage.House.Parts.Held.All));
+        Assert.Equal(item, Assert.Single(stage.Server.Parts.Held.All));
 
         var again = ChatAsync(stage, token, "HOLD this");
-        await UntilAsync(() => stage.House.Parts.InFlight.Count == 1 && Concurrent(stage) == 0);
-        Assert.Equal(item, Assert.Single(stage.House.Parts.Held.All));
+        await UntilAsync(() => stage.Server.Parts.InFlight.Count == 1 && Concurrent(stage) == 0);
+        Assert.Equal(item, Assert.Single(stage.Server.Parts.Held.All));
         Assert.Equal(0, Posts(stage));
-        Assert.True((await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "fine")).IsDone);
+        Assert.True((await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "fine")).IsDone);
         using (var answered = await again)
             Assert.Equal(200, (int)answered.StatusCode);
 
         Assert.Equal(1, Posts(stage));
-        Assert.Empty(stage.House.Parts.Held.All);
+        Assert.Empty(stage.Server.Parts.Held.All);
         Assert.Equal(
             ["interrupted", "completed"], stage.Exchanges().Select(row => row.Outcome));
         Assert.Equal(("ann", "fine"), (stage.Acts("hold.approve").Single().Who,
@@ -70,7 +70,7 @@ public sealed class HeldCallTests
         var item = await WaitingAsync(stage);
         await stage.RestartAsync();
         (await first).Dispose();
-        await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "");
+        await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "");
         await stage.RestartAsync();
 
         using (var answered = await ChatAsync(stage, token, "HOLD this"))
@@ -79,7 +79,7 @@ public sealed class HeldCallTests
         var next = await WaitingAsync(stage);
         Assert.NotEqual(item.Id, next.Id);
         Assert.Equal(1, Posts(stage));
-        await stage.House.Parts.Held.DenyAsync(next.Id, Ann, "");
+        await stage.Server.Parts.Held.DenyAsync(next.Id, Ann, "");
         (await third).Dispose();
     }
 
@@ -92,12 +92,12 @@ public sealed class HeldCallTests
         var held = ChatAsync(stage, token, text);
         var item = await WaitingAsync(stage);
         await UntilAsync(() => Concurrent(stage) == 0);
-        Assert.Equal(0, stage.House.Parts.BodyRoom.Used);
+        Assert.Equal(0, stage.Server.Parts.BodyRoom.Used);
 
         // The job may have one call at a time, and has.
         using (var other = await ChatAsync(stage, token, "hello"))
             Assert.Equal(200, (int)other.StatusCode);
-        await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "");
+        await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "");
         using (var answered = await held)
         {
             Assert.Equal(200, (int)answered.StatusCode);
@@ -106,7 +106,7 @@ public sealed class HeldCallTests
         }
         var sent = stage.Model.Calls.Snapshot().Last(call => call.Method == "POST").Body;
         Assert.Equal(GateTexts.OpenAiChat(text), System.Text.Encoding.UTF8.GetString(sent.Span));
-        await UntilAsync(() => stage.House.Parts.BodyRoom.Used == 0 && Concurrent(stage) == 0);
+        await UntilAsync(() => stage.Server.Parts.BodyRoom.Used == 0 && Concurrent(stage) == 0);
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class HeldCallTests
         await using var stage = await StartAsync(TimeSpan.FromHours(1));
         var held = stage.PostAsync(dialect.Path, dialect.Body("HOLD this", stream), await stage.TokenAsync("all"));
         var item = await WaitingAsync(stage);
-        await stage.House.Parts.Held.DenyAsync(item.Id, Ann, "not this");
+        await stage.Server.Parts.Held.DenyAsync(item.Id, Ann, "not this");
 
         using var response = await held;
         var answer = await WireAnswer.ReadAsync(response);
@@ -128,7 +128,7 @@ public sealed class HeldCallTests
         Assert.Equal(0, Posts(stage));
         var row = Assert.Single(stage.Exchanges());
         Assert.Equal(("refused", "hold_denied", 0L), (row.Outcome, row.Reason, row.OutputTokens ?? 0));
-        Assert.Empty(stage.House.Parts.Held.All);
+        Assert.Empty(stage.Server.Parts.Held.All);
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class HeldCallTests
         }
 
         Assert.False(held.IsCompleted);
-        Assert.True((await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "")).IsDone);
+        Assert.True((await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "")).IsDone);
         using var answered = await held;
         Assert.Equal(200, (int)answered.StatusCode);
     }
@@ -172,16 +172,16 @@ public sealed class HeldCallTests
         var item = await WaitingAsync(stage);
         await UntilAsync(() => Concurrent(stage) == 0);
         var second = ChatAsync(stage, token, "HOLD this");
-        await UntilAsync(() => stage.House.Parts.InFlight.Count == 2 && Concurrent(stage) == 0);
-        Assert.Single(stage.House.Parts.Held.All);
+        await UntilAsync(() => stage.Server.Parts.InFlight.Count == 2 && Concurrent(stage) == 0);
+        Assert.Single(stage.Server.Parts.Held.All);
 
-        await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "");
+        await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "");
         var answered = await Task.WhenAny(first, second);
         Assert.Equal(200, (int)(await answered).StatusCode);
         var next = await WaitingAsync(stage);
         Assert.NotEqual(item.Id, next.Id);
         Assert.Equal(1, Posts(stage));
-        await stage.House.Parts.Held.DenyAsync(next.Id, Ann, "");
+        await stage.Server.Parts.Held.DenyAsync(next.Id, Ann, "");
         (await first).Dispose();
         (await second).Dispose();
     }
@@ -198,7 +198,7 @@ public sealed class HeldCallTests
             Assert.Equal((403, "paused"), ((int)response.StatusCode, RightsStage.ReasonOf(response)));
 
         await stage.ActAsync("resume", ("job", "all"));
-        await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "");
+        await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "");
         using var answered = await ChatAsync(stage, token, "HOLD this");
         Assert.Equal(200, (int)answered.StatusCode);
         Assert.Equal(["interrupted", "completed"], stage.Exchanges().Select(row => row.Outcome));
@@ -212,13 +212,13 @@ public sealed class HeldCallTests
         var token = await stage.TokenAsync("all");
         var first = ChatAsync(stage, token, "HOLD this");
         var item = await WaitingAsync(stage);
-        await stage.House.Parts.Held.ApproveAsync(item.Id, Ann, "");
+        await stage.Server.Parts.Held.ApproveAsync(item.Id, Ann, "");
         using (var answered = await first) Assert.Equal(200, (int)answered.StatusCode);
 
         var other = ChatAsync(stage, token, "HOLD that");
         var next = await WaitingAsync(stage);
         Assert.NotEqual(item.Digest, next.Digest);
-        await stage.House.Parts.Held.DenyAsync(next.Id, Ann, "");
+        await stage.Server.Parts.Held.DenyAsync(next.Id, Ann, "");
         using (var refused = await other) Assert.Equal(403, (int)refused.StatusCode);
         using var free = await ChatAsync(stage, token, "hello");
         Assert.Equal(200, (int)free.StatusCode);
@@ -241,12 +241,12 @@ public sealed class HeldCallTests
         => stage.Model.Calls.Snapshot().Count(call => call.Method == "POST"
             && call.Body.Span.IndexOf("HOLD"u8) >= 0);
 
-    private static int Concurrent(GateStage stage) => stage.House.Parts.Limits.For("all").Concurrent;
+    private static int Concurrent(GateStage stage) => stage.Server.Parts.Limits.For("all").Concurrent;
 
     private static async Task<HeldItem> WaitingAsync(GateStage stage)
     {
-        await UntilAsync(() => stage.House.Parts.Held.All.Any(item => item.State == HeldState.Waiting));
-        return stage.House.Parts.Held.All.Single(item => item.State == HeldState.Waiting);
+        await UntilAsync(() => stage.Server.Parts.Held.All.Any(item => item.State == HeldState.Waiting));
+        return stage.Server.Parts.Held.All.Single(item => item.State == HeldState.Waiting);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

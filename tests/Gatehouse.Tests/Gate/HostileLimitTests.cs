@@ -38,7 +38,7 @@ public sealed class HostileLimitTests
         var aborts = 0;
         for (; aborts < 8; aborts++)
         {
-            using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+            using var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
             await caller.PostAsync("/v1/messages", body, token);
             if ((await caller.ReceiveUntilAsync("\r\n\r\n")).Contains(" 429 ", StringComparison.Ordinal)) break;
             await caller.ReceiveUntilAsync("on80 ");

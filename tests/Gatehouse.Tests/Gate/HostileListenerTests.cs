@@ -47,7 +47,7 @@ public sealed class HostileListenerTests
             await using var stage = await GateStage.StartAsync(
                 HostileEstate.Of(("own", $"listen: \"unix:{folder}/job.sock\"")), logs: logs);
 
-            Assert.Equal(opens, stage.House.Listeners.AddressOf("own") is not null);
+            Assert.Equal(opens, stage.Server.Listeners.AddressOf("own") is not null);
             Assert.Equal(opens, File.Exists(Path.Combine(folder, "job.sock")));
             Assert.Equal(!opens, logs.Lines.Any(line => line.StartsWith("Warning", StringComparison.Ordinal)
                 && line.Contains("own", StringComparison.Ordinal) && line.Contains(folder, StringComparison.Ordinal)));
@@ -71,8 +71,8 @@ public sealed class HostileListenerTests
             await using (var stage = await GateStage.StartAsync(
                 HostileEstate.Of(("own", $"listen: \"unix:{file}\""), ("too", $"listen: \"unix:{link}\"")), logs: logs))
             {
-                Assert.Null(stage.House.Listeners.AddressOf("own"));
-                Assert.Null(stage.House.Listeners.AddressOf("too"));
+                Assert.Null(stage.Server.Listeners.AddressOf("own"));
+                Assert.Null(stage.Server.Listeners.AddressOf("too"));
             }
 
             Assert.Equal("precious", await File.ReadAllTextAsync(link, TestContext.Current.CancellationToken));
@@ -88,7 +88,7 @@ public sealed class HostileListenerTests
     public async Task A_start_waits_for_a_verb_that_holds_the_home_and_not_for_another_server()
     {
         await using var stage = await GateStage.StartAsync();
-        var setup = new ServerSetup(stage.House.Home, NullLoggerFactory.Instance, TimeProvider.System)
+        var setup = new ServerSetup(stage.Server.Home, NullLoggerFactory.Instance, TimeProvider.System)
         { OnFatal = static fatal => throw new InvalidOperationException(fatal.Message) };
 
         var second = await Assert.ThrowsAsync<HomeException>(
@@ -100,7 +100,7 @@ public sealed class HostileListenerTests
         var released = Task.CompletedTask;
         await stage.RestartAsync(whileDown: () =>
         {
-            var verb = HomeLock.TryTake(stage.House.Home, "token issue", out _)!;
+            var verb = HomeLock.TryTake(stage.Server.Home, "token issue", out _)!;
             released = Task.Delay(300).ContinueWith(_ => verb.Dispose(), TaskScheduler.Default);
         });
         Assert.True(released.IsCompleted, "The server did not wait.");

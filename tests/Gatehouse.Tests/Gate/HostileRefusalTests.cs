@@ -29,7 +29,7 @@ public sealed class HostileRefusalTests
 
         await stage.RestartAsync();
 
-        using var reader = LedgerReader.OpenReadOnly(stage.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(stage.Server.Home);
         var counted = reader.ReadEntries(0, 10_000).Select(entry => entry.Leaf?.Entry).OfType<SummaryEntry>()
             .Sum(summary => summary.Refused.GetValueOrDefault("all"));
         Assert.Equal(Calls, own + counted);

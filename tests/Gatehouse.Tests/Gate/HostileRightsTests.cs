@@ -98,7 +98,7 @@ public sealed class HostileRightsTests(RightsStage stage) : IClassFixture<Rights
         var id = "";
         var actor = new Actor(1000, "job-user") { IsJobUser = isJobUser };
         await ActionRegistry.RunAsync("token.issue", new ActionCall(
-            gate.House.Acts, actor, arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
+            gate.Server.Acts, actor, arguments.ToDictionary(pair => pair.Name, pair => pair.Value), line =>
             {
                 using var document = System.Text.Json.JsonDocument.Parse(line);
                 id = document.RootElement.GetProperty("id").GetString()!;

@@ -62,7 +62,7 @@ public sealed class HostileUploadTests
         await using var stage = await GateStage.StartAsync(Jobs);
         var issued = (await stage.ActAsync("token.issue", ("job", "slow")))[0];
         var body = GateTexts.OpenAiChat("[[tokens=2]]");
-        using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await caller.SendAsync(
             "POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\n"
             + $"Authorization: Bearer {issued.GetProperty("token")}\r\nContent-Length: {body.Length}\r\n\r\n"
@@ -88,11 +88,11 @@ public sealed class HostileUploadTests
 
     private static int Posts(GateStage stage) => stage.Model.Calls.Snapshot().Count(call => call.Method == "POST");
 
-    private static int Concurrent(GateStage stage, string job) => stage.House.Parts.Limits.For(job).Concurrent;
+    private static int Concurrent(GateStage stage, string job) => stage.Server.Parts.Limits.For(job).Concurrent;
 
     private static async Task<RawCaller> StallAsync(GateStage stage, string token, string job, int inFlight)
     {
-        var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await caller.SendAsync(
             "POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\nContent-Type: application/json\r\n"
             + $"Authorization: Bearer {token}\r\nContent-Length: {Announced}\r\n\r\n");

@@ -142,7 +142,7 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
     public async Task A_whole_url_as_request_target_is_its_path(string target)
     {
         var token = await stage.Gate.TokenAsync("all");
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
 
         var host = target[7..].Split('/')[0];
         await caller.SendAsync($"GET {target} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\r\n");
@@ -240,7 +240,7 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
 
     private async Task<RawCaller> RawAsync(string headers)
     {
-        var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.SendAsync(
             $"POST /v1/chat/completions HTTP/1.1\r\nHost: gate\r\n{headers}Content-Length: {Hello.Length}\r\n\r\n"
             + Hello);

@@ -83,7 +83,7 @@ public sealed class JobListenerTests(RightsStage stage) : IClassFixture<RightsSt
         new UnixDomainSocketEndPoint(Path.Combine(stage.Gate.HomePath, "job.sock")), "/api/chat", headers, body);
 
     private Task<string> AddressAsync(string headers, string body, string path = "/v1/chat/completions") =>
-        CallAsync(stage.Gate.House.Listeners.AddressOf("addressed")!, path, headers, body);
+        CallAsync(stage.Gate.Server.Listeners.AddressOf("addressed")!, path, headers, body);
 
     private static async Task<string> CallAsync(EndPoint address, string path, string headers, string body)
     {

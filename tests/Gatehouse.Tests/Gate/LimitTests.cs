@@ -169,7 +169,7 @@ public sealed class LimitTests
             await FirstServedAsync(stage, token);
         }
 
-        Assert.Equal(0, stage.House.Parts.Limits.For("limited").Concurrent);
+        Assert.Equal(0, stage.Server.Parts.Limits.For("limited").Concurrent);
         Assert.All(
             stage.Exchanges(), row => Assert.Contains(row.Outcome, (string[])["client_aborted", "completed"]));
         Assert.Equal("token_budget", (await CallAsync(stage, token, "[[tokens=1]]", 4990)).Reason);

@@ -100,6 +100,26 @@ public sealed class ListedModelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_job_without_an_Ollama_has_no_version_of_one()
+    {
+        var (status, text) = await GetAsync("all", "/api/version");
+
+        Assert.Equal(404, status);
+        using var body = JsonDocument.Parse(text);
+        Assert.Contains("No model of job 'all' is on an Ollama", body.RootElement.GetProperty("error").GetString(),
+            StringComparison.Ordinal);
+        Assert.Equal((200, """{"version":"0.13.1"}"""), await GetAsync("open", "/api/version"));
+    }
+
+    [Fact]
+    public async Task A_server_that_has_no_version_gets_none_from_the_gate()
+    {
+        _upstream.On("/api/version", "404 Not Found", "{}"u8.ToArray());
+
+        Assert.Equal(404, (await GetAsync("any", "/api/version")).Status);
+    }
+
+    [Fact]
     public async Task A_server_that_answers_late_is_waited_for()
     {
         _upstream.On("/api/version", async to =>

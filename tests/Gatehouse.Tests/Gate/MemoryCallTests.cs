@@ -51,7 +51,7 @@ public sealed partial class MemoryCallTests(WireStage stage) : IClassFixture<Wir
     public async Task A_job_that_is_not_in_the_estate_is_refused()
     {
         await using var call = MemoryCall.Start(
-            stage.Gate.House.Pipeline, "nobody", "/v1/models", ReadOnlyMemory<byte>.Empty);
+            stage.Gate.Server.Pipeline, "nobody", "/v1/models", ReadOnlyMemory<byte>.Empty);
         await call.ReadAsync(Stop);
 
         Assert.Equal(401, call.Status);
@@ -61,7 +61,7 @@ public sealed partial class MemoryCallTests(WireStage stage) : IClassFixture<Wir
     public async Task A_list_is_answered_from_the_estate()
     {
         await using var call = MemoryCall.Start(
-            stage.Gate.House.Pipeline, "all", "/v1/models", ReadOnlyMemory<byte>.Empty);
+            stage.Gate.Server.Pipeline, "all", "/v1/models", ReadOnlyMemory<byte>.Empty);
 
         Assert.Contains("gpt-4o-mini", await call.ReadAsync(Stop), StringComparison.Ordinal);
     }
@@ -105,17 +105,17 @@ public sealed partial class MemoryCallTests(WireStage stage) : IClassFixture<Wir
     }
 
     private MemoryCall Send(string target, string body)
-        => MemoryCall.Start(stage.Gate.House.Pipeline, "all", target, Encoding.UTF8.GetBytes(body));
+        => MemoryCall.Start(stage.Gate.Server.Pipeline, "all", target, Encoding.UTF8.GetBytes(body));
 
     private async Task<(RequestEntry Request, OutcomeEntry Outcome, IEnumerable<(PayloadKind, string)> Payloads)>
         EntriesAsync(string exchange)
     {
         var row = await stage.Gate.EndedAsync(exchange);
-        using var reader = LedgerReader.OpenReadOnly(stage.Gate.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(stage.Gate.Server.Home);
         return (
             (RequestEntry)reader.FindEntry(row.Index)!.Leaf!.Entry,
             (OutcomeEntry)reader.FindEntry(row.OutcomeIndex!.Value)!.Leaf!.Entry,
-            [.. reader.ReadPayloads(row, LedgerKeys.Open(stage.Gate.House.Home))
+            [.. reader.ReadPayloads(row, LedgerKeys.Open(stage.Gate.Server.Home))
                 .Select(payload => (payload.Record.Kind, Shape(Encoding.UTF8.GetString(payload.Bytes!))))]);
     }
 

@@ -36,8 +36,8 @@ public sealed class MemoryTests
         using var other = await first;
 
         Assert.Equal((200, 200), ((int)other.StatusCode, (int)second.StatusCode));
-        Assert.True(isFirstPending || stage.House.Parts.BodyRoom.Used == 0);
-        await UntilAsync(() => stage.House.Parts.BodyRoom.Used == 0);
+        Assert.True(isFirstPending || stage.Server.Parts.BodyRoom.Used == 0);
+        await UntilAsync(() => stage.Server.Parts.BodyRoom.Used == 0);
     }
 
     [Fact]
@@ -46,9 +46,9 @@ public sealed class MemoryTests
         await using var stage = await GateStage.StartAsync(Jobs, change: setup => setup with { Memory = Small });
         var (greedy, other) = (await stage.TokenAsync("greedy"), await stage.TokenAsync("other"));
         var huge = GateTexts.OpenAiChat($"[[huge={5 * Mebibyte}]]");
-        using var unread = await RawCaller.ConnectAsync(stage.House.GateAddress, receiveBufferBytes: 4096);
+        using var unread = await RawCaller.ConnectAsync(stage.Server.GateAddress, receiveBufferBytes: 4096);
         await unread.PostAsync("/v1/chat/completions", huge, greedy);
-        await UntilAsync(() => stage.House.Parts.AnswerRoom.Used >= 5 * Mebibyte);
+        await UntilAsync(() => stage.Server.Parts.AnswerRoom.Used >= 5 * Mebibyte);
 
         using var answer = await stage.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={200 * 1024}]]"), other);
@@ -97,7 +97,7 @@ public sealed class MemoryTests
         await using var stage = await GateStage.StartAsync(
             Jobs, append: (ledger, draft, stop) => draft.Entry is Core.Ledger.RequestEntry
                 ? throw OutOfMemory() : ledger.AppendAsync(draft, stop));
-        using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("hi"), await stage.TokenAsync("other"),
             "Connection: close\r\n");
@@ -120,9 +120,9 @@ public sealed class MemoryTests
             Jobs, change: setup => setup with { Memory = Small with { AnswerWait = TimeSpan.FromSeconds(15) } });
         var greedy = await stage.TokenAsync("greedy");
         var huge = GateTexts.OpenAiChat($"[[huge={5 * Mebibyte}]]");
-        var unread = await RawCaller.ConnectAsync(stage.House.GateAddress, receiveBufferBytes: 4096);
+        var unread = await RawCaller.ConnectAsync(stage.Server.GateAddress, receiveBufferBytes: 4096);
         await unread.PostAsync("/v1/chat/completions", huge, greedy);
-        await UntilAsync(() => stage.House.Parts.AnswerRoom.Used >= 5 * Mebibyte);
+        await UntilAsync(() => stage.Server.Parts.AnswerRoom.Used >= 5 * Mebibyte);
 
         var waiting = stage.PostAsync("/v1/chat/completions", huge, greedy);
         await UntilAsync(() => stage.Model.Calls.Snapshot().Count(call => call.Method == "POST") == 2);
@@ -140,7 +140,7 @@ public sealed class MemoryTests
         var callers = new List<RawCaller>();
         for (var i = 0; i < 12; i++)
         {
-            callers.Add(await RawCaller.ConnectAsync(stage.House.GateAddress, receiveBufferBytes: 4096));
+            callers.Add(await RawCaller.ConnectAsync(stage.Server.GateAddress, receiveBufferBytes: 4096));
             await callers[i].PostAsync(
                 "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={4 * Mebibyte}]]", stream: true), greedy);
         }
@@ -151,11 +151,11 @@ public sealed class MemoryTests
                 "/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=200]]", stream: true), other);
             Assert.EndsWith(
                 "data: [DONE]\n\n", await TextAsync(answer), StringComparison.Ordinal);
-            Assert.InRange(stage.House.Parts.AnswerRoom.Used, 0, 8 * Mebibyte);
+            Assert.InRange(stage.Server.Parts.AnswerRoom.Used, 0, 8 * Mebibyte);
         }
 
         callers.ForEach(caller => caller.Dispose());
-        await UntilAsync(() => stage.House.Parts.AnswerRoom.Used == 0);
+        await UntilAsync(() => stage.Server.Parts.AnswerRoom.Used == 0);
     }
 
     [Fact]
@@ -166,14 +166,14 @@ public sealed class MemoryTests
         await using var stage = await GateStage.StartAsync(
             Jobs.Replace("{model}", $"http://{upstream.LocalEndpoint}", StringComparison.Ordinal));
         var token = await stage.TokenAsync("greedy");
-        using var caller = await RawCaller.ConnectAsync(stage.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Server.GateAddress);
         await caller.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token);
         using var model = await upstream.AcceptSocketAsync(TestContext.Current.CancellationToken);
         await model.SendAsync(Encoding.ASCII.GetBytes(
             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 33000000\r\n\r\n{"));
-        await UntilAsync(() => stage.House.Parts.AnswerRoom.Used > 0);
+        await UntilAsync(() => stage.Server.Parts.AnswerRoom.Used > 0);
 
-        Assert.InRange(stage.House.Parts.AnswerRoom.Used, 1, PooledBytes.RentedMax);
+        Assert.InRange(stage.Server.Parts.AnswerRoom.Used, 1, PooledBytes.RentedMax);
     }
 
     [Theory]

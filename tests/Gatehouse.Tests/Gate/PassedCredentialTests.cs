@@ -99,7 +99,7 @@ public sealed class PassedCredentialTests : IAsyncLifetime
 
     private async Task<string> CallAsync(string job, string headers, string prompt)
     {
-        using var caller = await RawCaller.ConnectAsync(_stage.House.Listeners.AddressOf(job)!);
+        using var caller = await RawCaller.ConnectAsync(_stage.Server.Listeners.AddressOf(job)!);
         var body = GateTexts.AnthropicMessage(prompt);
         await caller.SendAsync($"POST /v1/messages HTTP/1.1\r\nHost: localhost\r\n{headers}Connection: close\r\n"
             + $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");

@@ -156,12 +156,12 @@ public sealed class PauseTests
     {
         await using var stage = await GateStage.StartAsync();
         var token = await stage.TokenAsync("all");
-        await stage.House.Ledger.DisposeAsync();
+        await stage.Server.Ledger.DisposeAsync();
 
         var error = await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("pause", ("job", "all")));
 
         Assert.Contains("in force now", error.Message, StringComparison.Ordinal);
-        Assert.NotNull(stage.House.Pauses.For("all"));
+        Assert.NotNull(stage.Server.Pauses.For("all"));
         using var response = await stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("hi"), token);
         Assert.Contains((int)response.StatusCode, (int[])[403, 503]);
     }

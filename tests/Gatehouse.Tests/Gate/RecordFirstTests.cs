@@ -111,7 +111,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
     {
         var dialect = GateDialect.Of(name);
         stage.Ledger.HoldOutcomes();
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
 
         await caller.PostAsync(dialect.Path, dialect.Body("[[tokens=3]]", false), stage.Token);
         await stage.Ledger.HeldAsync();
@@ -127,7 +127,7 @@ public sealed class RecordFirstTests(FaultyStage stage) : IClassFixture<FaultySt
     {
         var dialect = GateDialect.Of(name);
         stage.Ledger.HoldOutcomes();
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
 
         await caller.PostAsync(dialect.Path, dialect.Body("[[tokens=3]]", true), stage.Token);
         await stage.Ledger.HeldAsync();

@@ -33,7 +33,7 @@ public sealed class ReloadTests
     public async Task Of_two_reloads_at_once_the_file_that_was_written_last_stays_in_force()
     {
         await using var stage = await GateStage.StartAsync();
-        var path = stage.House.Home.EstateFile;
+        var path = stage.Server.Home.EstateFile;
         var text = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
         for (var round = 0; round < 60; round++)
         {
@@ -44,7 +44,7 @@ public sealed class ReloadTests
             var second = Task.Run(() => stage.ActAsync("reload"), TestContext.Current.CancellationToken);
             await Task.WhenAll(first, second);
 
-            Assert.Equal($"second-{round}", stage.House.Plans.Plan.Jobs["narrow"].Owner);
+            Assert.Equal($"second-{round}", stage.Server.Plans.Plan.Jobs["narrow"].Owner);
         }
 
         void Write(string owner)
@@ -93,7 +93,7 @@ public sealed class ReloadTests
         var error = await Assert.ThrowsAsync<ActionException>(() => stage.ActAsync("reload"));
 
         Assert.Contains("restart", error.Message, StringComparison.Ordinal);
-        Assert.True(stage.House.Plans.Plan.Jobs.ContainsKey("narrow"));
+        Assert.True(stage.Server.Plans.Plan.Jobs.ContainsKey("narrow"));
         Assert.Contains("restart", await stage.ControlAsync("/readyz"), StringComparison.Ordinal);
     }
 

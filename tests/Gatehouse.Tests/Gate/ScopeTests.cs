@@ -99,7 +99,7 @@ public sealed class ScopeTests(RightsStage stage) : IClassFixture<RightsStage>
     public async Task What_is_no_listed_route_does_not_exist(string path)
     {
         var calls = stage.Gate.Model.Calls.Count;
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         var method = path == "*" ? "OPTIONS" : "POST";
         await caller.SendAsync(
             $"{method} {path} HTTP/1.1\r\nHost: gate\r\nAuthorization: "

@@ -54,7 +54,7 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
     {
         var issued = (await stage.Gate.ActAsync("token.issue", ("job", "all")))[0];
         var token = issued.GetProperty("token").GetString()!;
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.ControlAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.ControlAddress);
 
         var path = target.Replace("{token}", token, StringComparison.Ordinal)
             .Replace("{rest}", token[4..], StringComparison.Ordinal);
@@ -138,7 +138,7 @@ public sealed class TokenLeakTests(RightsStage stage) : IClassFixture<RightsStag
 
     private async Task<string> RawGetAsync(string target, string headers)
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.SendAsync($"GET {target} HTTP/1.1\r\nHost: gate\r\n{headers}Connection: close\r\n\r\n");
         return await caller.ReceiveToEndAsync();
     }

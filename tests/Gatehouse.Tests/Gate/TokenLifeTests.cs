@@ -97,7 +97,7 @@ public sealed class TokenLifeTests
             time.Advance(TimeSpan.FromSeconds(2));
         }
 
-        Assert.InRange(stage.House.Tokens.Count, 200, 260);
+        Assert.InRange(stage.Server.Tokens.Count, 200, 260);
     }
 
     [Fact]

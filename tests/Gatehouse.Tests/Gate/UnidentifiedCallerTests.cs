@@ -46,7 +46,7 @@ public sealed class UnidentifiedCallerTests
 
     private static long Count(GateStage stage)
     {
-        using var reader = LedgerReader.OpenReadOnly(stage.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(stage.Server.Home);
         return reader.Count();
     }
 
@@ -55,7 +55,7 @@ public sealed class UnidentifiedCallerTests
         time.Advance(TimeSpan.FromSeconds(61));
         for (var tries = 0; tries < 200; tries++)
         {
-            using (var reader = LedgerReader.OpenReadOnly(stage.House.Home))
+            using (var reader = LedgerReader.OpenReadOnly(stage.Server.Home))
             {
                 var found = reader.ReadActs(0, 1000).Select(entry => entry.Leaf!.Entry).OfType<SummaryEntry>().ToList();
                 if (found.Count > 0)

@@ -237,7 +237,7 @@ public sealed class UpstreamTruthTests(WireUpstreamStage stage) : IClassFixture<
         await using var gate = await GateStage.StartAsync(append: ledger.AppendAsync);
         var token = await gate.TokenAsync("all");
         ledger.HoldOutcomes();
-        using (var caller = await RawCaller.ConnectAsync(gate.House.GateAddress))
+        using (var caller = await RawCaller.ConnectAsync(gate.Server.GateAddress))
         {
             await caller.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=3]]", stream), token);
             await ledger.HeldAsync();

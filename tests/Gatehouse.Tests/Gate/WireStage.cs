@@ -37,8 +37,8 @@ public sealed class WireStage : IAsyncLifetime
     internal async Task<IReadOnlyDictionary<string, byte[]>> PayloadsAsync(HttpResponseMessage response)
     {
         var row = await RowAsync(response);
-        using var reader = LedgerReader.OpenReadOnly(Gate.House.Home);
-        return reader.ReadPayloads(row, LedgerKeys.Open(Gate.House.Home))
+        using var reader = LedgerReader.OpenReadOnly(Gate.Server.Home);
+        return reader.ReadPayloads(row, LedgerKeys.Open(Gate.Server.Home))
             .ToDictionary(payload => payload.Record.Kind.ToString(), payload => payload.Bytes!);
     }
 

@@ -41,7 +41,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
     [InlineData("/nothing", 404)]
     public async Task An_answer_to_head_has_no_body(string path, int status)
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.SendAsync(
             $"HEAD {path} HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {stage.Token}\r\nConnection: close\r\n\r\n");
         var answer = await caller.ReceiveToEndAsync();
@@ -64,7 +64,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
         Assert.Equal("/v1/messages" + query, stage.LastCall().Path);
         Assert.Equal("21c75797-2e92", stage.LastCall().Header("x-claude-code-session-id"));
         var id = answer.Headers.GetValues("X-Gatehouse-Exchange").Single();
-        using var reader = LedgerReader.OpenReadOnly(stage.Gate.House.Home);
+        using var reader = LedgerReader.OpenReadOnly(stage.Gate.Server.Home);
         var row = stage.Gate.Exchanges().Single(one => one.Id == id);
         var facts = ((RequestEntry)reader.FindEntry(row.Index)!.Leaf!.Entry).Call;
         Assert.Equal((query, "21c75797-2e92", null), (facts.Query ?? "", facts.Session, facts.Agent));
@@ -73,7 +73,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
     [Fact]
     public async Task A_websocket_is_refused_so_that_clients_fall_back_to_http()
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
 
         await caller.SendAsync($"GET /v1/responses HTTP/1.1\r\nHost: gate\r\nAuthorization: Bearer {stage.Token}\r\n"
             + "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
@@ -88,7 +88,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
     public async Task A_slow_reader_slows_the_model_and_then_gets_everything()
     {
         const int bytes = 30 * 1024 * 1024;
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress, receiveBufferBytes: 8 * 1024);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress, receiveBufferBytes: 8 * 1024);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat($"[[huge={bytes}]]", stream: true), stage.Token,
             "Connection: close\r\n");
@@ -112,7 +112,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
     [Fact]
     public async Task A_stream_begins_at_the_caller_before_it_ends_at_the_model()
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         await caller.PostAsync(
             "/v1/chat/completions", GateTexts.OpenAiChat("[[delay-first=300 tokens=3 delay-token=300]]", stream: true),
             stage.Token);
@@ -127,7 +127,7 @@ public sealed class WireTests(WireStage stage) : IClassFixture<WireStage>
     [Fact]
     public async Task Two_calls_on_one_connection_do_not_see_each_other()
     {
-        using var caller = await RawCaller.ConnectAsync(stage.Gate.House.GateAddress);
+        using var caller = await RawCaller.ConnectAsync(stage.Gate.Server.GateAddress);
         var second = GateTexts.OpenAiChat("[[tokens=2]]");
         await caller.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("[[tokens=1]]"), stage.Token);
         await caller.SendAsync(

@@ -141,13 +141,13 @@ public sealed class ContainmentTests
     }
 
     [Fact]
-    public void A_model_server_open_to_the_house_is_worse_than_a_page()
+    public void A_model_server_open_to_the_network_is_worse_than_a_page()
     {
         var open = Scenery.Calm with
         {
             Container = Container with { Ports = [new PortFact(11434, "tcp", "0.0.0.0", 11434)] },
         };
-        var model = open with { House = GatehouseFacts.Unknown with { ModelServers = [Id] } };
+        var model = open with { Gatehouse = GatehouseFacts.Unknown with { ModelServers = [Id] } };
 
         Assert.Equal((Severity.Medium, Severity.High), (open.Look().Single().Severity, model.Look().Single().Severity));
     }
@@ -157,7 +157,7 @@ public sealed class ContainmentTests
     {
         var gate = Scenery.Calm.In("lan").Seeing(Bind("/srv/house")) with
         {
-            House = new GatehouseFacts { Homes = ["/srv/house"], Gates = [Id] },
+            Gatehouse = new GatehouseFacts { Homes = ["/srv/house"], Gates = [Id] },
         };
 
         Assert.Equal(["GH-DNS-001"], gate.Look().Select(static finding => finding.Rule.Id));

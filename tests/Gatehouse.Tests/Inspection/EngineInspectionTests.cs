@@ -131,7 +131,7 @@ public sealed class EngineInspectionTests
         var scene = Scenery.Calm.In("lan", "inner") with
         {
             Others = [gate],
-            House = GatehouseFacts.Unknown with { Gates = hasGate ? [gate.Id] : [] },
+            Gatehouse = GatehouseFacts.Unknown with { Gates = hasGate ? [gate.Id] : [] },
         };
 
         var outside = scene.Look().Single(static one => one.Rule.Id == "GH-NET-001");

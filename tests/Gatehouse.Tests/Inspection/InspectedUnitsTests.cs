@@ -36,7 +36,12 @@ public sealed class InspectedUnitsTests
     public void A_process_is_inspected_when_discovery_found_it()
     {
         var process = new ProcessFacts { Id = 7, Program = "start.py" };
-        var discovered = new DiscoveredItem { Kind = DiscoveredKind.Job, Name = "start", Identities = ["process 7"] };
+        var discovered = new DiscoveredItem
+        {
+            Kind = DiscoveredKind.Job,
+            Name = "start",
+            Identities = [ObservationIdentity.Process(7)],
+        };
         var input = HomeAssistantOf() with { Discoveries = [discovered] };
 
         Assert.True(input.IsFound(process));

@@ -33,8 +33,27 @@ public sealed class InspectorTests
             Assert.True(finding.Severity <= finding.Rule.Worst, finding.Rule.Id);
             Assert.NotEmpty(finding.What);
             Assert.NotEmpty(finding.Fix);
+            Assert.All(Told(finding.Remedy), word => Assert.Contains(word, finding.Fix, StringComparison.Ordinal));
         });
     }
+
+    /// <summary>What the typed remedy says, which its words have to say too.</summary>
+    private static IEnumerable<string> Told(Remedy remedy) => remedy switch
+    {
+        Remedy.SetComposeKey set => [set.Key.Split('.')[^1], set.Value.Trim('[', ']')],
+        // The mount is named in what was observed.
+        Remedy.RemoveComposeKey { Key: "volumes" } => ["mount"],
+        Remedy.RemoveComposeKey { Key: "environment", Value: "LD_PRELOAD" or "LD_AUDIT" } => ["environment:"],
+        Remedy.RemoveComposeKey { Key: "ports" } => ["ports:"],
+        Remedy.RemoveComposeKey remove => [remove.Value ?? remove.Key],
+        Remedy.SetNetworkKey set => [set.Key.Split('.', 2)[^1], set.Value],
+        Remedy.SetDirective set => [set.Key, set.Value, set.Unit],
+        Remedy.SetEngineKey set => [set.Key, set.Value],
+        Remedy.RemoveEngineKey remove => [remove.Key],
+        Remedy.RunCommand run => [run.Command],
+        Remedy.Update update => [update.Version],
+        _ => [],
+    };
 
     [Theory]
     [MemberData(nameof(ContainerRules))]

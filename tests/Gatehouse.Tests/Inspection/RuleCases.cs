@@ -203,11 +203,12 @@ internal static class RuleCases
         ["GH-RUN-003"] = new("six services", Chained(6), Chained(5)),
     };
 
-    private static Scenery HomeAt(string home) => Calm with { House = GatehouseFacts.Unknown with { Homes = [home] } };
+    private static Scenery HomeAt(string home)
+        => Calm with { Gatehouse = GatehouseFacts.Unknown with { Homes = [home] } };
 
     private static Scenery Ollama(string variable) => Calm with
     {
-        House = GatehouseFacts.Unknown with { ModelServers = [Id] },
+        Gatehouse = GatehouseFacts.Unknown with { ModelServers = [Id] },
         Container = Container with
         {
             Image = "registry.example/ollama@sha256:" + Id,
@@ -216,7 +217,7 @@ internal static class RuleCases
     };
 
     private static Scenery Serving(Scenery scenery)
-        => scenery with { House = GatehouseFacts.Unknown with { ModelServers = [OtherId] } };
+        => scenery with { Gatehouse = GatehouseFacts.Unknown with { ModelServers = [OtherId] } };
 
     private static Scenery Asked(string mode, string network) => Calm with
     {

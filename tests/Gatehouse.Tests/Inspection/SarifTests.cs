@@ -51,10 +51,27 @@ public sealed class SarifTests
     {
         var one = Found.First(static finding => finding.Rule.Id == "GH-NET-001");
 
-        Assert.Equal(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(one with { What = "x", Fix = "y" }));
+        Assert.Equal(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(
+            one with { What = "x", Remedy = new Remedy.ByHand("y") }));
         Assert.NotEqual(SarifWriter.Fingerprint(one), SarifWriter.Fingerprint(one with { Key = "other" }));
         Assert.Equal(Found.Length, Found.Select(SarifWriter.Fingerprint).Distinct().Count());
         Assert.Equal(64, SarifWriter.Fingerprint(one).Length);
+    }
+
+    [Fact]
+    public void A_program_reads_what_to_set_without_the_words()
+    {
+        var remedies = Write(Found).GetProperty("runs")[0].GetProperty("results").EnumerateArray().ToLookup(
+            static one => one.GetProperty("ruleId").GetString(),
+            static one => one.GetProperty("properties").GetProperty("remedy"));
+
+        var limit = remedies["GH-LIM-001"].Single();
+        Assert.Equal(("set-compose-key", "mem_limit", "2g"), (limit.GetProperty("kind").GetString(),
+            limit.GetProperty("key").GetString(), limit.GetProperty("value").GetString()));
+        var privileged = remedies["GH-PRV-001"].Single();
+        Assert.Equal(("remove-compose-key", "privileged"),
+            (privileged.GetProperty("kind").GetString(), privileged.GetProperty("key").GetString()));
+        Assert.False(privileged.TryGetProperty("value", out _));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal sealed record Scenery
 
     public HostFacts Host { get; init; } = HostFacts.Unknown;
 
-    public GatehouseFacts House { get; init; } = GatehouseFacts.Unknown;
+    public GatehouseFacts Gatehouse { get; init; } = GatehouseFacts.Unknown;
 
     public Scenery Having(PrivilegeFacts rights) => this with { Container = Container with { Privileges = rights } };
 
@@ -59,5 +59,5 @@ internal sealed record Scenery
 
     public ImmutableArray<Finding> Look() => Inspector.Check(
         Container,
-        new InspectionScene(new EngineView(Engine, [Container, .. Others], Contained.Networks), Host, House));
+        new InspectionScene(new EngineView(Engine, [Container, .. Others], Contained.Networks), Host, Gatehouse));
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Gatehouse.Cli;
+using Gatehouse.NextSteps;
 using Gatehouse.Tests.Gate;
 
 namespace Gatehouse.Tests.NextSteps;

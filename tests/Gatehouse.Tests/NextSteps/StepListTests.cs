@@ -21,10 +21,10 @@ public sealed class StepListTests
     private static readonly StepScene Quiet = new() { Now = Now, Plan = Read(Calm) };
 
     [Fact]
-    public void A_house_in_order_has_no_step() => Assert.Empty(NextStepList.Of(Quiet));
+    public void A_host_in_order_has_no_step() => Assert.Empty(NextStepList.Of(Quiet));
 
     [Fact]
-    public void Whoever_owns_the_host_comes_first_and_what_is_only_untidy_last()
+    public void A_container_that_owns_the_host_comes_first_and_what_is_only_untidy_last()
     {
         var findings = Scenery.Calm.In("lan").Seeing(Contained.Bind("/var/run"), Contained.Bind("/"))
             .Having(Contained.Rights with { IsPrivileged = true, MemoryBytes = 0 }).Look();
@@ -106,7 +106,7 @@ public sealed class StepListTests
     {
         var beside = (Scenery.Calm.Beside("inner") with
         {
-            House = GatehouseFacts.Unknown with { ModelServers = [Contained.OtherId] },
+            Gatehouse = GatehouseFacts.Unknown with { ModelServers = [Contained.OtherId] },
         }).Look();
         var scene = Quiet with { Findings = beside, Undeclared = [new UndeclaredApp("container", "chat", "news")] };
 

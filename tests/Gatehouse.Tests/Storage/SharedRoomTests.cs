@@ -1,4 +1,5 @@
 using Gatehouse.Storage;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gatehouse.Tests.Storage;
 
@@ -11,7 +12,7 @@ public sealed class SharedRoomTests
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(100);
 
     [Fact]
-    public async Task Whoever_came_first_is_served_first()
+    public async Task The_first_to_wait_is_served_first()
     {
         var room = new SharedRoom(100, TimeProvider.System);
         Assert.True(room.TryTake(90));
@@ -37,6 +38,24 @@ public sealed class SharedRoomTests
 
         Assert.Equal(RoomGrant.Full, await large);
         Assert.Equal(RoomGrant.Taken, await small);
+    }
+
+    [Fact]
+    public async Task An_append_that_waited_in_vain_wakes_the_next_who_fits()
+    {
+        var time = new FakeTimeProvider();
+        var queue = new AppendQueue(100, time);
+        Assert.True(queue.TryReserve(90));
+        var large = queue.ReserveAsync(50, TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(1));
+        var small = queue.ReserveAsync(5, TestContext.Current.CancellationToken);
+        Assert.False(queue.TryReserve(5), "Room was given past those who wait for it.");
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.False(await large);
+        Assert.True(await small);
+        Assert.Equal(2, queue.Count);
     }
 
     [Fact]

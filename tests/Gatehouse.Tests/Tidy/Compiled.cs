@@ -34,7 +34,7 @@ internal sealed class Compiled
     /// </summary>
     private static readonly HashSet<string> LeftToGenerators = ["CS0165", "CS0170", "CS8795", "CS9248"];
 
-    private static readonly Lazy<Compiled> House = new(() =>
+    private static readonly Lazy<Compiled> Binary = new(() =>
     {
         var core = new Compiled("Gatehouse.Core", Checkout.Code("src/Gatehouse.Core"), null);
         return new Compiled("gatehouse", Checkout.Code("src/Gatehouse"), core);
@@ -55,7 +55,7 @@ internal sealed class Compiled
     }
 
     /// <summary>Both projects of this checkout: the binary, and <see cref="Core"/> below it.</summary>
-    public static Compiled Ours => House.Value;
+    public static Compiled Ours => Binary.Value;
 
     public Compiled? Core { get; }
 

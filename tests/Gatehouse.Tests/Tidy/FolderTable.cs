@@ -13,14 +13,15 @@ internal static class FolderTable
 
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } = new Dictionary<string, string[]>
     {
-        ["Core.Estate"] = ["Core.Traffic"],
+        ["Core.Syntax"] = [],
+        ["Core.Estate"] = ["Core.Traffic", "Core.Syntax"],
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Approvals"] = [],
         ["Core.Engine"] = [],
-        ["Core.Compose"] = ["Core.Engine"],
-        ["Core.Systemd"] = [],
-        ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Systemd"],
+        ["Core.Compose"] = ["Core.Engine", "Core.Syntax"],
+        ["Core.Systemd"] = ["Core.Syntax"],
+        ["Core.Discovery"] = ["Core.Engine", "Core.Estate", "Core.Compose", "Core.Systemd", "Core.Syntax"],
         ["Core.Inspection"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
         ["Core.NextSteps"] = ["Core.Estate", "Core.Inspection"],
         ["Inspection"] =
@@ -29,38 +30,44 @@ internal static class FolderTable
             "Discovery", "Docker", "Estate", "Linux",
         ],
         ["Core.Adoption"] = ["Core.Engine", "Core.Estate", "Core.Systemd"],
-        ["Demo"] = [],
+        ["Outbound"] = ["Linux", "Telemetry"],
+        ["Demo"] = ["Outbound"],
         ["Discovery"] =
         [
             "Core.Adoption", "Core.Compose", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Docker",
-            "Linux",
+            "Linux", "Outbound",
         ],
         ["Linux"] = [],
         ["Listening"] = ["Linux"],
         ["Telemetry"] = [],
         ["Storage"] = ["Core.Approvals", "Core.Ledger", "Linux"],
         ["Estate"] = ["Core.Estate", "Linux", "Storage"],
-        ["Docker"] = ["Core.Engine", "Linux"],
+        ["Docker"] = ["Core.Engine", "Linux", "Outbound"],
         ["Adoption"] =
         [
             "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Systemd", "Discovery", "Docker",
-            "Linux", "Storage",
+            "Estate", "Inspection", "Linux", "Storage",
+        ],
+        ["NextSteps"] =
+        [
+            "Core.Adoption", "Core.Discovery", "Core.Engine", "Core.Estate", "Core.Inspection", "Core.NextSteps",
+            "Adoption", "Docker", "Inspection", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Core.Approvals", "Storage", "Telemetry"],
+        ["Gate"] = [.. Core, "Core.Approvals", "Storage", "Telemetry", "Outbound"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =
         [
             .. Core, "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Gate", "Credentials",
-            "Estate",
+            "Estate", "Outbound",
         ],
         ["Cli"] =
         [
             .. Core, "Core.Engine", "Core.Compose", "Core.Systemd", "Core.Discovery", "Core.Inspection",
             "Core.NextSteps", "Core.Adoption",
             "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Demo", "Gate", "Credentials",
-            "Docker", "Discovery", "Inspection", "Adoption", "Estate", "Server",
+            "Docker", "Discovery", "Inspection", "Adoption", "NextSteps", "Estate", "Server", "Outbound",
         ],
         ["Program"] = ["Cli"],
     };

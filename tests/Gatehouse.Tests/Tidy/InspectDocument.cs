@@ -34,7 +34,11 @@ internal static class InspectDocument
         by `--docker` and cannot be reached.
 
         `--json` prints one object a line: `kind` is `finding` (`id`, `severity`, `subject-kind`, `subject`, `job`,
-        `title`, `observed`, `why`, `fix`, `file`, `fingerprint`), `not-seen` (`what`) or, at the end, `count`.
+        `title`, `observed`, `why`, `fix`, `remedy`, `file`, `fingerprint`), `not-seen` (`what`) or, at the end,
+        `count`. A `remedy` is the fix for a program, without its words: `kind` is `set-compose-key`,
+        `remove-compose-key`, `set-network-key`, `set-directive`, `set-engine-key`, `remove-engine-key`, `run-command`,
+        `update` or `by-hand`, and the other members name what to set. SARIF has it under `properties`.
+
         `--sarif` prints one SARIF 2.1.0 document: critical and high are errors, medium is a warning, the rest are
         notes; the fingerprint is made of rule, subject and place and does not change with the words.
 

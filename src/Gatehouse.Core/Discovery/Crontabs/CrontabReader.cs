@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Gatehouse.Core.Discovery.Scanning;
 using Gatehouse.Core.Engine;
 using Gatehouse.Core.Estate;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery.Crontabs;
 

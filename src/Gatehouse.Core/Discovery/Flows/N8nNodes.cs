@@ -196,7 +196,7 @@ internal static class N8nNodes
         return reads ? null : Sinks.GetValueOrDefault(name);
     }
 
-    /// <summary>Whether a node answers whoever started the workflow.</summary>
+    /// <summary>Whether a node answers the caller that started the workflow.</summary>
     public static bool Answers(string type)
         => ShortOf(type) is "respondToWebhook" or "chatTrigger" or "manualChatTrigger" or "chat";
 

@@ -88,7 +88,7 @@ public sealed class HomeAssistantReader
     /// What is known of the agent that a run names: by the whole of its name, else by the beginning of it where only
     /// one agent has that.
     /// </summary>
-    private IEnumerable<Evidence> CluesOfAgents(TreeNode node) => node.Texts().Take(TextsMax)
+    private IEnumerable<Evidence> EvidenceOfAgents(TreeNode node) => node.Texts().Take(TextsMax)
         .Select(static one => HomeActions.AgentIn(one.Key, one.Text) ?? HomeAgents.DomainIn(one.Key, one.Text))
         .OfType<string>().Distinct()
         .SelectMany(name => AgentOf(name)?.Evidence ?? [])
@@ -200,7 +200,7 @@ public sealed class HomeAssistantReader
         new HomeActions(_commands).Add(bag, node);
         if (!bag.Has(EvidenceKind.ModelClient, EvidenceKind.ModelUrl, EvidenceKind.ModelName, EvidenceKind.ModelKey))
             return;
-        bag.AddRange(CluesOfAgents(node));
+        bag.AddRange(EvidenceOfAgents(node));
         var (trigger, cron) = HomeTriggers.Read(bag, node);
         var name = node.TextOf("alias") ?? key ?? node.TextOf("id") ?? "automation";
         _observations.Add(new Observation

@@ -1,3 +1,5 @@
+using Gatehouse.Core.Syntax;
+
 namespace Gatehouse.Core.Discovery.Scanning;
 
 /// <summary>Tells from the programs that a command line starts what it is and what it may do.</summary>

@@ -83,8 +83,8 @@ internal static class DisplayWord
     }
 
     /// <summary>
-    /// The path of a file that was found in its folder, whole: a person has to open it, and whoever reads it can list
-    /// that folder.
+    /// The path of a file that was found in its folder, whole: a person has to open it, and can list that folder
+    /// too.
     /// </summary>
     public static string Path(string text)
     {
@@ -185,6 +185,12 @@ internal sealed class EvidenceBag
     private readonly List<Evidence> _evidence = [];
     private readonly HashSet<(EvidenceKind, string)> _seen = [];
 
+    /// <summary>The variable of which all evidence is; null when it is of none.</summary>
+    public string? Variable { get; init; }
+
+    /// <summary>The kind of place of which all evidence is.</summary>
+    public EvidenceSource Source { get; init; }
+
     /// <summary>Whether there is anything but powers: most programs of a system have those, and no model.</summary>
     public bool IsEvidence => _evidence.Exists(static piece => piece.Kind is not (
         EvidenceKind.Power or EvidenceKind.Upkeep or EvidenceKind.ModelProvider));
@@ -215,29 +221,26 @@ internal sealed class EvidenceBag
             Add(EvidenceKind.Upkeep, where, "asks for an account");
     }
 
-    public void Add(EvidenceKind kind, string where, string value)
-    {
-        var shown = DisplayWord.Of(value);
-        if (shown.Length > 0 && _evidence.Count < EvidenceMax && _seen.Add((kind, shown)))
-            _evidence.Add(new Evidence(kind, DisplayWord.Where(where), shown));
-    }
+    public void Add(
+        EvidenceKind kind, string where, string value, EvidenceSource? source = null, string? variable = null)
+        => Add(new Evidence(kind, where, value) { Variable = variable ?? Variable, Source = source ?? Source }, "");
 
     public void AddRange(IEnumerable<Evidence> evidence)
     {
         foreach (var piece in evidence)
-            Add(piece.Kind, piece.Where, piece.Value);
+            Add(piece, "");
+    }
+
+    private void Add(Evidence piece, string place)
+    {
+        var shown = DisplayWord.Of(piece.Value);
+        if (shown.Length > 0 && _evidence.Count < EvidenceMax && _seen.Add((piece.Kind, place + shown)))
+            _evidence.Add(piece with { Where = DisplayWord.Where(piece.Where), Value = shown });
     }
 
     /// <summary>The name of a model at one of several places, each of which may have one of that name.</summary>
     public void AddNameAt(string where, string value)
-    {
-        var shown = DisplayWord.Of(value);
-        if (shown.Length > 0 && _evidence.Count < EvidenceMax
-            && _seen.Add((EvidenceKind.ModelName, $"{where} {shown}")))
-        {
-            _evidence.Add(new Evidence(EvidenceKind.ModelName, DisplayWord.Where(where), shown));
-        }
-    }
+        => Add(new Evidence(EvidenceKind.ModelName, where, value) { Source = Source }, $"{where} ");
 
     public bool Has(params ReadOnlySpan<EvidenceKind> kinds)
     {

@@ -30,7 +30,7 @@ internal static class HostedApis
 
     private const string AzureServices = ".cognitiveservices.azure.com";
 
-    private static readonly string[] HouseWords =
+    private static readonly string[] LocalWords =
     [
         "ollama", "llama", "vllm", "lmstudio", "lm-studio", "localai", "local-ai", "litellm", "kobold", "openai", "tgi",
         "text-generation", "tabbyapi", "xinference", "sglang", "llm", "whisper", "comfyui", "embedding",
@@ -95,9 +95,9 @@ internal static class HostedApis
             return false;
         if (IsHosted(url.Host) || url.Port == OllamaPort || HasModelPath(url))
             return true;
-        if (!url.IsHouse)
+        if (!url.IsLocal)
             return false;
-        var isNamed = HouseWords.Any(word => url.Host.Contains(word, StringComparison.Ordinal));
+        var isNamed = LocalWords.Any(word => url.Host.Contains(word, StringComparison.Ordinal));
         var isPort = url.Port is { } port && SharedPorts.Contains(port);
         var isPage = url.Host.Contains("webui", StringComparison.Ordinal);
         return (isNamed && !isPage) || ((isNamed || isPort) && IsApiPath(url.Path));

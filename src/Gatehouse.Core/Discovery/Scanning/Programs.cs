@@ -170,8 +170,8 @@ internal static class Programs
             bag.Add(EvidenceKind.ModelServer, where, "ollama");
             return;
         }
-        // Only `run` asks a model something; the other verbs fetch, list, build and stop. Where none stands, whoever
-        // starts it adds one.
+        // Only `run` asks a model something; the other verbs fetch, list, build and stop. Without a verb,
+        // the caller adds one.
         if (verb is not ("run" or ""))
         {
             bag.SawUpkeep = true;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery.Scanning;
 

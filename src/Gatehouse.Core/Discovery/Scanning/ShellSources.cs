@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Gatehouse.Core.Syntax;
 
 namespace Gatehouse.Core.Discovery.Scanning;
 
@@ -86,7 +87,7 @@ internal static class ShellSources
 
     private static string FolderOf(string path) => path[..Math.Max(0, path.LastIndexOf('/'))];
 
-    /// <summary>The home in which a script lies, which is most likely that of whoever starts it.</summary>
+    /// <summary>The home in which a script lies, most likely that of the user who starts it.</summary>
     private static string? HomeOf(string path) => path.Split('/') switch
     {
         ["", "root", _, ..] => "/root",

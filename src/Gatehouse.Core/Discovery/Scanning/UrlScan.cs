@@ -149,9 +149,9 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
     /// <summary>
     /// Whether the address is a local one: this machine, a private address or a name without a dot.
     /// </summary>
-    public bool IsHouse => Host is "localhost" or "::1" || !Host.Contains('.', StringComparison.Ordinal)
+    public bool IsLocal => Host is "localhost" or "::1" || !Host.Contains('.', StringComparison.Ordinal)
         || IsPrivateAddress(Host)
-        || HouseEnds.Any(end => Host.EndsWith(end, StringComparison.Ordinal));
+        || LocalEnds.Any(end => Host.EndsWith(end, StringComparison.Ordinal));
 
     // Others are left out of what is shown: what stands there may be the end of something else.
     private static readonly string[] Schemes =
@@ -160,7 +160,7 @@ internal sealed record ParsedUrl(string Scheme, string Host, int? Port, string P
         "mqtts", "tcp", "grpc",
     ];
 
-    private static readonly string[] HouseEnds =
+    private static readonly string[] LocalEnds =
         [".local", ".lan", ".home", ".internal", ".localdomain", ".home.arpa", ".localhost", ".docker.internal"];
 
     public static ParsedUrl? TryParse(string text)

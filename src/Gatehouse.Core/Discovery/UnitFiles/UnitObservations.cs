@@ -12,7 +12,7 @@ public static class UnitObservations
     private const string Service = "Service";
     private const int VariablesMax = 200; // Variables of one unit that are looked at.
 
-    // The home of whoever runs the manager, as systemd's specifier; that of the system's runs as root.
+    // The home of the manager's user, as systemd's specifier; the system's manager runs as root.
     private const string HomeMark = "%h";
     private const string SystemHome = "/root";
 
@@ -73,7 +73,7 @@ public static class UnitObservations
         return observation with
         {
             User = DisplayWord.Of(set.User ?? "root"),
-            Identities = [.. observation.Identities, $"unit {name}.service"],
+            Identities = [.. observation.Identities, ObservationIdentity.Unit($"{name}.service")],
         };
     }
 

@@ -11,7 +11,7 @@ internal sealed record Caller(JobPlan Job, IdentifiedBy By, TokenGrant? Token, s
     /// <summary>
     /// The placeholder of a call that is not identified yet; no step after identification ever sees it.
     /// </summary>
-    public static Caller Stranger { get; } = new(null!, IdentifiedBy.Nothing, null, "");
+    public static Caller Unidentified { get; } = new(null!, IdentifiedBy.Nothing, null, "");
 }
 
 /// <summary>How a caller was told apart, as the ledger names it in lower case.</summary>

@@ -109,7 +109,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     }
 
     /// <summary>
-    /// A name that somebody outside may own: whoever owns it can have it lead here. Names without a dot and those that
+    /// A name that somebody outside may own, and can then have lead here. Names without a dot and those that
     /// RFC 6761, RFC 6762, RFC 8375 and ICANN keep for local use are nobody's outside.
     /// </summary>
     private static bool IsForeignName(string host)

@@ -1,8 +1,6 @@
-using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using Gatehouse.Core.Estate;
+using Gatehouse.Outbound;
 using Gatehouse.Storage;
 
 namespace Gatehouse.Gate.Upstream;
@@ -65,26 +63,6 @@ internal readonly record struct UpstreamCause(string Word, string Text)
         _ => OfSocket(error, model),
     };
 
-    /// <summary>Refuses what the framework would refuse, and says why in words that do not depend on it.</summary>
-    public static bool CheckCertificate(X509Chain? chain, SslPolicyErrors errors)
-    {
-        if (errors == SslPolicyErrors.None) return true;
-        var why = new List<string>();
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable)) why.Add("it has none");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)) why.Add("it is for another name");
-        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
-        {
-            why.AddRange((chain?.ChainStatus ?? []).Select(status => status.Status switch
-            {
-                X509ChainStatusFlags.UntrustedRoot => "its issuer is not one that this host trusts (UntrustedRoot)",
-                X509ChainStatusFlags.PartialChain => "its issuer is not known to this host (PartialChain)",
-                X509ChainStatusFlags.NotTimeValid => "it has expired or is not valid yet (NotTimeValid)",
-                _ => status.Status.ToString(),
-            }).Distinct());
-        }
-        throw new CertificateException($"has a certificate that is not accepted: {string.Join(", ", why)}");
-    }
-
     private static UpstreamCause OfTls(Exception error) => error.InnerException is CertificateException certificate
         ? new("tls-certificate", certificate.Message)
         : new("tls", $"cannot be spoken to over TLS ({Detail(error.InnerException ?? error)})");
@@ -117,7 +95,4 @@ internal readonly record struct UpstreamCause(string Word, string Text)
         var text = error.Message.ReplaceLineEndings(" ");
         return text.Length <= DetailCharsMax ? text : text[..DetailCharsMax];
     }
-
-    /// <summary>Told from other failures of TLS by its type.</summary>
-    private sealed class CertificateException(string message) : AuthenticationException(message);
 }

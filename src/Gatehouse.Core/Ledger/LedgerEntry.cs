@@ -230,7 +230,9 @@ public sealed record OutcomeEntry : LedgerEntry
     /// <summary>Marks such as <c>outside-window</c>.</summary>
     public IReadOnlyList<string> Flags { get; init; } = [];
 
-    /// <summary>What guards found in prompt and answer; an entry keeps the first <see cref="GuardFinding.Max"/>.</summary>
+    /// <summary>
+    /// What guards found in prompt and answer; an entry keeps the first <see cref="GuardFinding.Max"/>.
+    /// </summary>
     public IReadOnlyList<GuardFinding> Findings { get; init; } = [];
 
     /// <inheritdoc/>
@@ -289,7 +291,9 @@ public sealed record OutcomeEntry : LedgerEntry
 /// </summary>
 public sealed record GuardFinding
 {
-    /// <summary>Findings in one entry, for which a leaf has room. Those beyond are counted (<c>findings_more</c>).</summary>
+    /// <summary>
+    /// Findings in one entry, for which a leaf has room. Those beyond are counted (<c>findings_more</c>).
+    /// </summary>
     public const int Max = 64;
 
     /// <summary>The rule that found it, such as <c>secret/api-key</c>.</summary>
@@ -298,7 +302,9 @@ public sealed record GuardFinding
     /// <summary>The version of the rule.</summary>
     public required string Version { get; init; }
 
-    /// <summary>What was done: <c>flag</c>, <c>mark</c>, <c>redact</c>, <c>review</c>, <c>hold</c>, <c>block</c>.</summary>
+    /// <summary>
+    /// What was done: <c>flag</c>, <c>mark</c>, <c>redact</c>, <c>review</c>, <c>hold</c>, <c>block</c>.
+    /// </summary>
     public required string Action { get; init; }
 
     /// <summary>Which text: <c>prompt/PATH</c>, or <c>answer/KIND/OUTER/INNER</c>.</summary>

@@ -209,7 +209,8 @@ internal sealed class HeldBook(
     public void Dispose() => _changing.Dispose();
 
     private static TimeSpan Clamp(TimeSpan left)
-        => TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds, 5, uint.MaxValue - 1));
+        => left <= TimeSpan.Zero ? TimeSpan.Zero
+            : TimeSpan.FromMilliseconds(Math.Clamp(left.TotalMilliseconds, 5, uint.MaxValue - 1));
 
     private Task<HeldResult> LapseAsync(string id)
         => MoveAsync(id, "hold.lapse", HeldActor.Gate, [], item => item.Lapse(now()));

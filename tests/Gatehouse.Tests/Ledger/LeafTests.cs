@@ -131,7 +131,8 @@ public sealed class LeafTests
             new PayloadRecord(PayloadKind.Received, RetentionClass.Inputs, 12, MerkleTree.EmptyRoot, null),
             new PayloadRecord(PayloadKind.Forwarded, RetentionClass.Inputs, 12, null, PayloadKind.Received),
         ],
-        "outcome" or "outcome-2" => [new PayloadRecord(PayloadKind.Upstream, RetentionClass.Outputs, 0, MerkleTree.EmptyRoot, null)],
+        "outcome" or "outcome-2" =>
+            [new PayloadRecord(PayloadKind.Upstream, RetentionClass.Outputs, 0, MerkleTree.EmptyRoot, null)],
         "act" => [new PayloadRecord(PayloadKind.Document, RetentionClass.Logs, 5, MerkleTree.EmptyRoot, null)],
         _ => [],
     };

@@ -86,7 +86,7 @@ internal static class JobKeys
 
     public static readonly Setting<ImmutableArray<ListenAddress>> Listen = new("listen",
         new OneOrMoreShape<ListenAddress>(Shapes.Listen, ListenMax),
-        "Addresses of its own, each of which then is its identity.")
+        "Addresses of its own. A call that arrives there without a token is this job's.")
     { Default = [] };
 
     /// <summary>Clients with a page each: a desktop app, a browser extension, a dashboard under three names.</summary>

@@ -41,7 +41,8 @@ internal static class ModelKeys
 
     public static readonly Setting<TimeSpan> Silence = new("silence",
         Shapes.Duration(TimeSpan.FromSeconds(1), TimeSpan.FromDays(1)),
-        "How long a stream that has begun may be silent.")
+        "How long an answer that has begun may be silent. An answer that is no stream may be silent for first-byte, "
+            + "if that is longer.")
     { Default = ModelTimeouts.Default.Silence, DefaultText = "300s", Source = "a slow model's longest pause" };
 
     public static readonly SectionShape TimeoutSection = new("timeouts", Connect, FirstByte, Silence);

@@ -41,7 +41,8 @@ internal sealed class DiscoverText
         if (jobs.Length == 0) return;
         Line("");
         var overview = new TextTable(
-            new("job"), new("estate"), new("risk"), new("software", ColumnKind.Words)) { Indent = "  " };
+            new("job"), new("estate"), new("risk"), new("software", ColumnKind.Words))
+        { Indent = "  " };
         foreach (var job in jobs) overview.Add(job.Name, Words.Of(job.State), RiskOf(job), job.Software);
         overview.Write(_output);
         foreach (var job in jobs) Job(job);

@@ -93,7 +93,8 @@ internal static class JobsTable
             return;
         }
         var overview = new TextTable(new("job"), new("risk"), new("models", ColumnKind.Words),
-            new("source → sink", ColumnKind.Words), new("trigger", ColumnKind.Words)) { Indent = "  " };
+            new("source → sink", ColumnKind.Words), new("trigger", ColumnKind.Words))
+        { Indent = "  " };
         foreach (var (job, risk) in jobs)
         {
             overview.Add(job.Key, RiskCell(risk), string.Join(", ", job.Models.Select(model => model.Key)),
@@ -116,13 +117,13 @@ internal static class JobsTable
 
     private static TextCell RiskCell(RiskAssessment risk) => new(
         $"{Words.Of(risk.Level)} {risk.Score}", risk.Level switch
-    {
-        RiskLevel.Low => new Style(Color.Green),
-        RiskLevel.Medium => new Style(Color.Yellow),
-        RiskLevel.High => new Style(Color.Red),
-        RiskLevel.Critical => new Style(Color.Red, decoration: Decoration.Bold),
-        _ => throw new InvalidOperationException($"The level {risk.Level} has no colour."),
-    });
+        {
+            RiskLevel.Low => new Style(Color.Green),
+            RiskLevel.Medium => new Style(Color.Yellow),
+            RiskLevel.High => new Style(Color.Red),
+            RiskLevel.Critical => new Style(Color.Red, decoration: Decoration.Bold),
+            _ => throw new InvalidOperationException($"The level {risk.Level} has no colour."),
+        });
 }
 
 /// <summary>A job and its risk, as the verbs print them.</summary>

@@ -66,7 +66,8 @@ internal static class StatusCommand
         facts.Write(output);
         output.WriteLine();
         var listeners = new TextTable(
-            new("listener"), new("for"), new("", ColumnKind.Words)) { Indent = "  " };
+            new("listener"), new("for"), new("", ColumnKind.Words))
+        { Indent = "  " };
         foreach (var one in status.GetProperty("listeners").EnumerateArray())
         {
             listeners.Add(Text(one.GetProperty("address")), Text(one.GetProperty("for")),
@@ -75,7 +76,8 @@ internal static class StatusCommand
         if (!listeners.IsEmpty) listeners.Write(output);
         output.WriteLine();
         var schedules = new TextTable(
-            new("schedule"), new("last run"), new("result", ColumnKind.Words), new("next run")) { Indent = "  " };
+            new("schedule"), new("last run"), new("result", ColumnKind.Words), new("next run"))
+        { Indent = "  " };
         foreach (var one in status.GetProperty("schedules").EnumerateArray()) schedules.Add(Schedule(one, now));
         if (!schedules.IsEmpty) schedules.Write(output);
     }

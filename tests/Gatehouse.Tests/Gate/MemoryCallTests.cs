@@ -131,7 +131,12 @@ public sealed partial class MemoryCallTests(WireStage stage) : IClassFixture<Wir
         Id = "",
         Call = entry.Call with
         {
-            IdentifiedBy = "", TokenId = null, Identity = null, Caller = "", Splices = [], Flags = [],
+            IdentifiedBy = "",
+            TokenId = null,
+            Identity = null,
+            Caller = "",
+            Splices = [],
+            Flags = [],
         },
     }} {string.Join(' ', entry.Call.Splices)} {string.Join(' ', entry.Call.Flags)}";
 

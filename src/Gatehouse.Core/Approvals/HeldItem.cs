@@ -40,10 +40,10 @@ public enum HeldState
     /// <summary>Nobody decided in time, or the approval was not used in time.</summary>
     Expired = 4,
 
-    /// <summary>It is no longer wanted: its job is gone, or whoever asked took it back.</summary>
+    /// <summary>It is no longer wanted: its job is gone, or the requester took it back.</summary>
     Withdrawn = 5,
 
-    /// <summary>The verdict has reached whoever asked. The end.</summary>
+    /// <summary>The verdict has reached the requester. The end.</summary>
     Consumed = 6,
 }
 
@@ -59,7 +59,7 @@ public enum HeldObstacle
     /// <summary>The item's time is over.</summary>
     TimeIsOver,
 
-    /// <summary>The verdict has reached whoever asked; nothing can happen to the item any more.</summary>
+    /// <summary>The verdict has reached the requester; nothing can happen to the item any more.</summary>
     AlreadyConsumed,
 
     /// <summary>The item's time is not over yet.</summary>
@@ -153,7 +153,7 @@ public sealed record HeldItem
     public HeldTransition Deny(string who, string why, DateTimeOffset now)
         => Decide(new HeldDecision(HeldState.Denied, who, why, now));
 
-    /// <summary>Whoever asked no longer wants it.</summary>
+    /// <summary>The requester no longer wants it.</summary>
     public HeldTransition Withdraw(string who, string why, DateTimeOffset now)
         => Decide(new HeldDecision(HeldState.Withdrawn, who, why, now));
 
@@ -171,7 +171,7 @@ public sealed record HeldItem
         _ => new(this, HeldObstacle.NotDue),
     };
 
-    /// <summary>The verdict reaches whoever asked: an approval is used up, a refusal is told.</summary>
+    /// <summary>The verdict reaches the requester: an approval is used up, a refusal is told.</summary>
     public HeldTransition Consume(DateTimeOffset now) => State switch
     {
         HeldState.Waiting => new(this, HeldObstacle.NotDecided),

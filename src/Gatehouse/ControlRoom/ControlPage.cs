@@ -30,7 +30,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
     private static readonly byte[] Page = ReadPage();
 
     /// <summary>Problems of the last estate file that could not be loaded; empty when the plan is the file's.</summary>
-    public IReadOnlyList<string> PlanProblems { get; set; } = [];
+    public Func<IReadOnlyList<string>> PlanProblems { get; init; } = static () => [];
 
     /// <summary>Whether a request target holds a token of this gate, which is then revoked.</summary>
     public Func<string, bool> IsLeak { get; init; } = static _ => false;
@@ -103,8 +103,9 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         // What stands in the way is often the ledger's own state: once is enough.
         var state = $"ledger: {health.State}{(health.Reason.Length > 0 ? ": " + health.Reason : "")}";
         if (state != obstacle) text.Append(state).Append('\n');
-        if (PlanProblems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
-        foreach (var problem in PlanProblems) text.Append("  ").Append(problem).Append('\n');
+        var problems = PlanProblems();
+        if (problems.Count > 0) text.Append("estate: the file on disk is not valid, the old plan is in force\n");
+        foreach (var problem in problems) text.Append("  ").Append(problem).Append('\n');
         foreach (var change in Adoption.Changes) text.Append("adoption: ").Append(change).Append('\n');
         await TextAsync(
             http, ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable, text.ToString());
@@ -117,7 +118,7 @@ internal sealed class ControlPage(GateMetrics metrics, LiveFeed live, Func<int> 
         if (obstacle is not null) json.WriteString("obstacle", obstacle);
         json.WriteString("ledger", health.State.ToString());
         if (health.Reason.Length > 0) json.WriteString("ledger-reason", health.Reason);
-        WriteAll(json, "estate-problems", PlanProblems);
+        WriteAll(json, "estate-problems", PlanProblems());
         WriteAll(json, "adoption-changes", Adoption.Changes);
     }
 

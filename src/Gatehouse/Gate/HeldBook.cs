@@ -22,8 +22,8 @@ internal readonly record struct HeldResult(HeldItem? Item, HeldObstacle? Obstacl
 }
 
 /// <summary>
-/// What waits for a person, and whoever waits for the verdict. Each change is durable, with the act that says so,
-/// before it is in force; changes come one after the other. A waiter holds nothing but its place here.
+/// What waits for a person, and the callers that wait for the verdict. Each change is durable, with the act that says
+/// so, before it is in force; changes come one after the other. A waiter holds nothing but its place here.
 /// </summary>
 /// <param name="append">Writes to the ledger.</param>
 /// <param name="load">Reads the items that are stored.</param>
@@ -49,7 +49,7 @@ internal sealed class HeldBook(
     private readonly SemaphoreSlim _changing = new(1, 1);
     private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
 
-    /// <summary>The items whose verdict has not reached whoever asked, oldest first.</summary>
+    /// <summary>The items whose verdict has not reached the requester, oldest first.</summary>
     public IReadOnlyList<HeldItem> All
     {
         get
@@ -81,7 +81,7 @@ internal sealed class HeldBook(
         }
     }
 
-    /// <summary>The item by its id; null if there is none, or its verdict has reached whoever asked.</summary>
+    /// <summary>The item by its id; null if there is none, or its verdict has reached the requester.</summary>
     public HeldItem? Find(string id)
     {
         lock (_lock) return _places.TryGetValue(id, out var place) ? place.Item : null;
@@ -126,20 +126,20 @@ internal sealed class HeldBook(
         });
     }
 
-    /// <summary>A person says yes. Whoever waits goes on.</summary>
+    /// <summary>A person says yes. The waiting caller goes on.</summary>
     public Task<HeldResult> ApproveAsync(string id, HeldActor actor, string why)
         => MoveAsync(id, "hold.approve", actor, [], item => item.Approve(actor.Who, why, now()));
 
-    /// <summary>A person says no. Whoever waits is refused.</summary>
+    /// <summary>A person says no. The waiting caller is refused.</summary>
     public Task<HeldResult> DenyAsync(string id, HeldActor actor, string why)
         => MoveAsync(id, "hold.deny", actor, [], item => item.Deny(actor.Who, why, now()));
 
-    /// <summary>It is no longer wanted. Whoever waits is refused.</summary>
+    /// <summary>It is no longer wanted. The waiting caller is refused.</summary>
     public Task<HeldResult> WithdrawAsync(string id, HeldActor actor, string why)
         => MoveAsync(id, "hold.withdraw", actor, [], item => item.Withdraw(actor.Who, why, now()));
 
     /// <summary>
-    /// The verdict reaches whoever asked, once. An approval whose time is over has become a refusal by then.
+    /// The verdict reaches the requester, once. An approval whose time is over has become a refusal by then.
     /// </summary>
     /// <param name="id">The item.</param>
     /// <param name="exchange">The exchange that goes on or ends with it.</param>

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using Gatehouse.Actions;
 using Gatehouse.ControlRoom;
 using Gatehouse.Core.Estate;
-using Gatehouse.Core.Ledger;
 using Gatehouse.Core.Traffic;
 using Gatehouse.Credentials;
 using Gatehouse.Estate;
@@ -29,6 +28,9 @@ internal sealed class GatehouseServer : IAsyncDisposable
 
     private static readonly TimeSpan TokensEvery = TimeSpan.FromHours(1);
 
+    /// <summary>As often as the ledger itself looks whether a full disk has room again.</summary>
+    private static readonly TimeSpan StartRetry = TimeSpan.FromSeconds(1);
+
     /// <summary>The word by which a running server is told from a verb that holds the lock for a moment.</summary>
     private const string ServeVerb = "serve";
 
@@ -49,7 +51,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private static readonly Refusal Stopping = new(RefusalKind.Overloaded, "The gate is stopping.");
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly SemaphoreSlim _reloading = new(1, 1);
+    private readonly ServerRecord _record;
+    private readonly PlanReload _reload;
     private readonly ConcurrentQueue<Task> _background = new();
     private readonly List<HttpEndpoint> _endpoints = [];
     private readonly ConnectionBook _callers, _people, _jobUsers;
@@ -61,6 +64,10 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private readonly AdoptionNotice _adoption = new();
     private readonly Scheduler _scheduler;
     private readonly DateTimeOffset _started;
+
+    /// <summary>The estate file as it was at the start; a reload may come before it is on record.</summary>
+    private readonly string _startText;
+
     private bool _isLedgerInDoubt;
     private readonly Action<LedgerFatal> _onFatal;
 
@@ -68,13 +75,15 @@ internal sealed class GatehouseServer : IAsyncDisposable
     {
         (Home, Time, _logs, _lock, Plans, Ledger) = (setup.Home, setup.Time, setup.Logs, held, plans, ledger);
         Log = _logs.CreateLogger("gatehouse");
-        (_scheduler, _started) = (new Scheduler(Time), Time.GetUtcNow());
+        (_scheduler, _started, _startText) = (new Scheduler(Time), Time.GetUtcNow(), plans.Text);
         _callers = new ConnectionBook(setup.Callers, Time);
         _people = new ConnectionBook(new ConnectionLimits(PeopleMax) { KnowsByRequest = true }, Time);
         _jobUsers = new ConnectionBook(
             new ConnectionLimits(JobUsersMax) { KnowsByRequest = true, PerPeer = JobUserMax }, Time);
         _onFatal = setup.OnFatal;
         _vault = new CredentialResolver(Time);
+        _record = new ServerRecord(ledger);
+        _reload = new PlanReload(plans, _record, FollowAsync);
         Tokens = new TokenBook(() => ledger.Clock);
         Leaks = new LeakedTokens(Tokens, OnLeak);
         Parts = CreateParts(setup);
@@ -87,6 +96,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             FindObstacle = FindObstacleAsync,
             IsLeak = target => Leaks.Find(target) is not null,
             Adoption = _adoption,
+            PlanProblems = () => _reload.Problems,
             MoreMetrics = text => _upstream.Counts.Write(text, "models"),
         };
         Acts = new ActionContext
@@ -228,40 +238,13 @@ internal sealed class GatehouseServer : IAsyncDisposable
     }
 
     /// <summary>Reads the estate file again; a valid one is in force for new calls when this returns.</summary>
-    public async Task<ReloadResult> ReloadAsync(Actor actor)
-    {
-        // One at a time, each from reading the file to its listeners: the last one that was asked for stays in force.
-        await _reloading.WaitAsync();
-        try
-        {
-            return await ReloadAloneAsync(actor);
-        }
-        finally
-        {
-            _reloading.Release();
-        }
-    }
+    public Task<ReloadResult> ReloadAsync(Actor actor) => _reload.RunAsync(actor);
 
-    private async Task<ReloadResult> ReloadAloneAsync(Actor actor)
+    private async Task FollowAsync(EstatePlan plan)
     {
-        try
-        {
-            var loaded = Plans.ReadAgain();
-            if (Fixed(loaded.Plan) is { } needsRestart) return Keep([needsRestart]);
-            var changes = TextDiff.Between(Plans.Text, loaded.Text);
-            if (await RecordPlanAsync("estate.reload", actor, loaded.Text, changes) is { IsDurable: false } refused)
-                return Keep([$"the ledger cannot record the change ({refused.Refusal})"]);
-            Plans.Swap(loaded);
-            _vault.Forget();
-            Page.PlanProblems = [];
-            await Listeners.FollowAsync(loaded.Plan, _stop.Token);
-            await ListenForJobUsersAsync(loaded.Plan, _stop.Token);
-            return new ReloadResult(true, changes);
-        }
-        catch (EstateException error)
-        {
-            return Keep(error.Problems);
-        }
+        _vault.Forget();
+        await Listeners.FollowAsync(plan, _stop.Token);
+        await ListenForJobUsersAsync(plan, _stop.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -277,14 +260,14 @@ internal sealed class GatehouseServer : IAsyncDisposable
             await Listeners.StopAsync(hurry.Token);
         }
         await Task.WhenAll(_background).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (_endpoints.Count > 0) await RecordActAsync("stop", []);
+        if (_endpoints.Count > 0) await _record.StopAsync();
         await Ledger.DisposeAsync();
         Parts.Held.Dispose();
         _upstream.Dispose();
         foreach (var endpoint in _endpoints) await endpoint.DisposeAsync();
         Listeners.Dispose();
         _lock.Dispose();
-        _reloading.Dispose();
+        _reload.Dispose();
         _stop.Dispose();
     }
 
@@ -351,7 +334,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private async Task ListenAsync(CancellationToken stop)
     {
         var plan = Plans.Plan;
-        await RecordPlanAsync("start", Actor.Gate, Plans.Text, []);
+        if (await RecordStartAsync() is { IsDurable: false })
+            Run("The record of the start", RecordStartLaterAsync());
         // What is due goes before anybody can read it: a restored home may be full of it.
         await Ledger.PurgeDueAsync(stop);
         var acts = new ActionSocket(Acts);
@@ -381,6 +365,21 @@ internal sealed class GatehouseServer : IAsyncDisposable
         Schedule("give memory back", MemoryTrim.Every, FirstRun.Later, _ => Task.FromResult(memory.GiveBack()));
     }
 
+    private ValueTask<AppendResult> RecordStartAsync() => _record.PlanAsync("start", Actor.Gate, _startText, []);
+
+    /// <summary>
+    /// A disk that was full at the start: until there is room no call is forwarded either, and then the estate that
+    /// the calls are made under is on record before long.
+    /// </summary>
+    private async Task RecordStartLaterAsync()
+    {
+        do
+        {
+            await Task.Delay(StartRetry, Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (!_stop.IsCancellationRequested && await RecordStartAsync() is { IsDurable: false });
+    }
+
     private void Schedule(string name, TimeSpan every, FirstRun first, Func<CancellationToken, Task<string?>> run)
         => Run($"The schedule \"{name}\"", _scheduler.RunAsync(name, every, first, run, _stop.Token));
 
@@ -398,7 +397,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
         ],
         Schedules = _scheduler.States,
         Pauses = [.. Pauses.All.OrderBy(static pause => pause.Job, StringComparer.Ordinal)],
-        PlanProblems = Page.PlanProblems,
+        PlanProblems = _reload.Problems,
         AdoptionChanges = _adoption.Changes,
         Jobs = Plans.Plan.Jobs.Count,
         InFlight = Parts.InFlight.Count,
@@ -507,56 +506,8 @@ internal sealed class GatehouseServer : IAsyncDisposable
     private void OnLeak(TokenGrant grant)
     {
         Parts.Log.TokenLeaked(grant.Job, grant.Id);
-        _background.Enqueue(Ledger.AppendAsync(
-            new LedgerDraft
-            {
-                Entry = ActOf("token.leaked", Actor.Gate,
-                    new Dictionary<string, string> { ["token"] = grant.Id, ["job"] = grant.Job }),
-                StateChange = new StateChange.RevokeToken(grant.Id, Leaked: true),
-            },
-            CancellationToken.None).AsTask());
+        _background.Enqueue(_record.LeakAsync(grant.Id, grant.Job).AsTask());
     }
-
-    private string? Fixed(EstatePlan plan)
-        => plan.Gate != Plans.Plan.Gate || plan.Control != Plans.Plan.Control || plan.Name != Plans.Plan.Name
-            || plan.Node != Plans.Plan.Node
-            || plan.Ledger != Plans.Plan.Ledger
-            ? "name:, node:, ledger: and the top-level listen: change only with a restart of the gate"
-            : null;
-
-    private ReloadResult Keep(IReadOnlyList<string> problems)
-    {
-        Page.PlanProblems = problems;
-        return new ReloadResult(false, problems);
-    }
-
-    private async Task<AppendResult> RecordPlanAsync(
-        string act, Actor actor, string text, IReadOnlyList<string> changes)
-    {
-        var details = new Dictionary<string, string> { ["version"] = ProductVersion.Text };
-        if (changes.Count > 0) details["diff"] = Shorten(string.Join('\n', changes));
-        return await Ledger.AppendAsync(
-            new LedgerDraft
-            {
-                Entry = ActOf(act, actor, details),
-                Payloads =
-                [
-                    new PayloadPart(
-                        PayloadKind.Document, RetentionClass.Logs, System.Text.Encoding.UTF8.GetBytes(text)),
-                ],
-            },
-            CancellationToken.None);
-    }
-
-    private async Task RecordActAsync(string act, Dictionary<string, string> details)
-        => await Ledger.AppendAsync(
-            new LedgerDraft { Entry = ActOf(act, Actor.Gate, details) }, CancellationToken.None);
-
-    private ActEntry ActOf(string act, Actor actor, Dictionary<string, string> details)
-        => new() { Id = Ledger.NewId(EntryId.Act), Act = act, Uid = actor.Uid, Who = actor.Name, Details = details };
-
-    /// <summary>A leaf has 65,535 bytes; the whole file is its payload.</summary>
-    private static string Shorten(string diff) => diff.Length <= 8_000 ? diff : diff[..8_000] + "\n(shortened)";
 
     public static EndPoint AddressOf(ListenAddress address) => address switch
     {

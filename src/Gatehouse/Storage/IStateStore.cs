@@ -4,8 +4,8 @@ namespace Gatehouse.Storage;
 
 /// <summary>
 /// The state that must survive a restart and that the ledger's tree does not prove: tokens, pauses, usage, held items.
-/// It is written only together with the entry that causes the change, and read when a process starts. Whoever opened
-/// the store holds its lease; the contract is in the tests of this name, which know no engine.
+/// It is written only together with the entry that causes the change, and read when a process starts. The process
+/// that opened the store holds its lease; the contract is in the tests of this name, which know no engine.
 /// </summary>
 internal interface IStateStore : IAsyncDisposable
 {
@@ -30,7 +30,7 @@ internal interface IStateStore : IAsyncDisposable
     public ValueTask<IReadOnlyList<StoredUsage>> LoadUsageAsync(
         IReadOnlyCollection<string> periods, CancellationToken cancellation);
 
-    /// <summary>The held items whose verdict has not reached whoever asked, oldest first.</summary>
+    /// <summary>The held items whose verdict has not reached the requester, oldest first.</summary>
     public ValueTask<IReadOnlyList<HeldItem>> LoadHeldAsync(CancellationToken cancellation);
 }
 

@@ -38,7 +38,7 @@ internal sealed class LedgerReader : IDisposable
     /// <exception cref="HomeException">There is no ledger, or it cannot be read.</exception>
     public static LedgerReader OpenReadOnly(HomeDirectory home) => new(StoreConnection.OpenReader(home.LedgerFile));
 
-    /// <summary>For whoever compares other tables with the leaves.</summary>
+    /// <summary>For comparing other tables with the leaves.</summary>
     public SqliteConnection Connection => _connection;
 
     /// <summary>Number of leaves.</summary>

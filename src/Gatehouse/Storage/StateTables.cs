@@ -124,7 +124,7 @@ internal sealed class StateTables(StatementCache statements)
             .Bind(6, item.Entry).Bind(7, StateTime.Of(item.Created)).Bind(8, StateTime.Of(item.Expires))
             .Bind(9, item.State.Word()).Run();
 
-    // The verdict of a consumed item has reached whoever asked: from then on the ledger alone has it.
+    // The verdict of a consumed item has reached the requester: from then on the ledger alone has it.
     private void MoveHeld(HeldItem item, HeldState from)
     {
         var statement = item.State == HeldState.Consumed

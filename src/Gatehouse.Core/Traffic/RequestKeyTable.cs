@@ -70,12 +70,14 @@ internal static class RequestKeyTable
         ("web_search_options", RequestKey.WebSearchOptions),
     ];
 
-    // CustomHeaders and useTools are for the clients OllamaSharp and ollama4j themselves, which send them too.
+    // CustomHeaders, useTools and api_server are for the clients OllamaSharp, ollama4j and SillyTavern themselves,
+    // which send them too. No server is known that reads one of them.
     public static string[] Inert { get; } =
     [
         "CustomHeaders",
         "acknowledged_safety_checks", "action", "add_generation_prompt", "add_special_tokens", "allowed_callers",
-        "allowed_openai_params", "allowed_tools", "annotations", "approval_request_id", "approve", "async", "best_of",
+        "allowed_openai_params", "allowed_tools", "annotations", "api_server", "approval_request_id", "approve",
+        "async", "best_of",
         "betas", "billing_policy", "bos_token_id", "cache_control", "cache_prompt", "cache_salt", "call_id", "caller",
         "chat_template", "chat_template_kwargs", "citations", "client_metadata", "code", "configs", "context",
         "context_management", "continue_final_message", "created_by", "custom", "defer_loading", "description",

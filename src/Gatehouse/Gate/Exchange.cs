@@ -424,7 +424,7 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
             "connect-timeout", $"took no connection within {_limits.Connect.TotalSeconds:0} s (timeouts: connect)"),
         OperationCanceledException when _hasBegun => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
             $"The model '{call.Model!.Key}' sent nothing more for {_silence.TotalSeconds:0} s. A slower one "
-                + $"needs a silence of more than {_silence.TotalSeconds:0} s in timeouts: of its entry."),
+                + "needs more than that as silence in timeouts: of its entry."),
         OperationCanceledException => CallFailure.Upstream(RefusalKind.UpstreamTimeout,
             $"The model '{call.Model!.Key}' did not begin to answer within {_limits.FirstByte.TotalSeconds:0} s. "
                 + "A slower one needs a longer first-byte in timeouts: of its entry."),

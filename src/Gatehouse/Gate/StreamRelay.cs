@@ -244,6 +244,8 @@ internal sealed class StreamRelay(
         if (!isOurs || (signals & StreamSignals.UsageOnly) == 0)
         {
             var own = isOurs ? UsageStripper.Find(in part) : null;
+            // The model does not have to hurry while the guard looks.
+            call.EndAfter(GatePipeline.AnswerTimeout);
             if (!await _guarded!.TakeAsync(part, signals, own, _hasEnd, stop)) return false;
         }
         if (!await SendReleasedAsync(stop)) return false;

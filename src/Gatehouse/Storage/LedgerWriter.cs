@@ -198,6 +198,12 @@ internal sealed class LedgerWriter : IDisposable
         {
             done.SetResult((StopFenced(e), default));
         }
+        catch (Exception e)
+        {
+            // A bug ends the writer; the caller of the job is told, and not left to wait for ever.
+            done.SetException(e);
+            throw;
+        }
     }
 
     private void WriteBatch(List<AppendWork> works)

@@ -195,6 +195,16 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
     }
 
     [Fact]
+    public async Task An_answer_of_countless_texts_ends()
+    {
+        var fixture = new AnswerFixture("countless", Endpoint.OpenAIResponses, [.. Enumerable.Range(0, 6_000).Select(
+            item => $$"""{"type":"response.output_text.delta","output_index":{{item}},"delta":"a"}""")]);
+        var (answer, _) = await stage.CallAsync(fixture, fixture.Wire(), new Passing(), isWhole: false);
+
+        Assert.Contains("too many to look at", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Half_an_event_at_the_end_is_not_passed_on_unread()
     {
         var fixture = AnswerFixtures.Of("chat stream");

@@ -59,7 +59,7 @@ internal sealed class TestHome : IDisposable
                 CopyTo(copy.Path);
                 return copy;
             }
-            catch (FileNotFoundException) when (left > 0) // A ledger that is closing removes its WAL: look again.
+            catch (IOException) when (left > 0) // A ledger at work removes and renames files: look again.
             {
                 copy.Dispose();
             }

@@ -194,6 +194,7 @@ public sealed class ProviderFeatureTests
         + "\"https://git.example/x\",\"tools\":[\"web_search\"]}")]
     [InlineData(Endpoint.OllamaChat, "\"CustomHeaders\":{},\"options\":{}")]
     [InlineData(Endpoint.OllamaChat, "\"CustomHeaders\":{\"X-A\":\"https://x\"},\"useTools\":true")]
+    [InlineData(Endpoint.OpenAICompletions, "\"api_type\":\"ooba\",\"api_server\":\"http://127.0.0.1:5000/\"")]
     [InlineData(Endpoint.OllamaEmbed, "\"CustomHeaders\":{}")]
     public void What_stays_between_caller_and_model_names_nothing(Endpoint endpoint, string member) =>
         Assert.Empty(Features(endpoint, member));

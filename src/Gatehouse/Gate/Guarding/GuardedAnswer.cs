@@ -12,6 +12,14 @@ namespace Gatehouse.Gate.Guarding;
 /// </summary>
 internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateCall call)
 {
+    /// <summary>
+    /// Texts of one answer. Real ones have a handful; more would make each event slower than the last.
+    /// </summary>
+    private const int ChannelsMax = 4096;
+
+    private static readonly Refusal TooMany = new(RefusalKind.UpstreamAnswerUnreadable,
+        $"The model's answer has more than {ChannelsMax} texts, too many to look at.");
+
     private static readonly Refusal NotReleased = new(RefusalKind.Policy,
         "The answer ended, and its guard had not released all of it.");
 
@@ -142,6 +150,11 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateC
     private async ValueTask<bool> AddAsync(
         HeldEvent held, AnswerDelta delta, string text, bool isWhole, CancellationToken stop)
     {
+        if (_channels.Count >= ChannelsMax)
+        {
+            Stopped = TooMany;
+            return false;
+        }
         var known = _channels.GetValueOrDefault(delta.Channel);
         if (delta.IsRepeat && known is not null && known.Is(text))
         {

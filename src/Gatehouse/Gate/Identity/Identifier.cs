@@ -65,8 +65,10 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
         if (!MayComeFromPage(call, listener.Job!))
         {
             return new Refusal(RefusalKind.Policy,
-                $"A web page cannot be job '{listener.Job}' by its listener alone. Use a token, or list "
-                    + "the page's origin under origins: of the job.");
+                $"A web page cannot be job '{listener.Job}' by its listener alone. Use a token"
+                    + (call.Request.Headers.Single("Origin") is "null" or "file://"
+                        ? "; the origin of a file cannot be listed, since every page from this disk has the same."
+                        : ", or list the page's origin under origins: of the job."));
         }
         // A page may also have its own name lead to this address, and then needs no Origin (DNS rebinding).
         if (!call.Request.Headers.Contains("Origin") && IsBrowser(call.Request.Headers)

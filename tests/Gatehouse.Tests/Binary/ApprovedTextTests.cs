@@ -188,7 +188,7 @@ public sealed partial class ApprovedTextTests
     [GeneratedRegex(@" +\d+ ms")]
     private static partial Regex Milliseconds();
 
-    [GeneratedRegex(@"^(  news .*\d) +\d+(?= *$)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(news .*\S) +[0-9]+$", RegexOptions.Multiline)]
     private static partial Regex MeanMilliseconds();
 
     [GeneratedRegex(@"(""uid""):\d+")]

@@ -53,6 +53,8 @@ public sealed class IdentityTests(RightsStage stage) : IClassFixture<RightsStage
         {
             (RouteKind.Manage, _) => "model_management",
             (RouteKind.Opaque, _) => "unknown_url",
+            // A job without an Ollama has no version of one.
+            _ when kind.Endpoint == Endpoint.OllamaVersion => "unknown_url",
             (RouteKind.List or RouteKind.Probe, _) or (_, Dialect.OpenAI) => "",
             _ => "model_not_found",
         };

@@ -86,7 +86,7 @@ internal sealed class GateCall : IDisposable
     public bool WaitsForPerson
     {
         get => Volatile.Read(ref _waitsForPerson);
-        set => Volatile.Write(ref _waitsForPerson, value);
+        set => Interlocked.Exchange(ref _waitsForPerson, value);
     }
 
     /// <summary>What this call holds of the memory for answers; null before the caller is identified.</summary>

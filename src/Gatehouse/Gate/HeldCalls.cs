@@ -70,7 +70,7 @@ internal sealed class HeldCalls(GateParts parts, CallRecorder recorder)
         reservation.Settle();
         // A pause, a revoked token and a stop still cut it; the silence of a model is not what it waits for.
         call.EndAfter(item.Expires - item.Created + Slack);
-        call.WaitsForPerson = true;
+        parts.InFlight.BeginWait(call);
         var decided = await parts.Held.WaitAsync(item.Id, parts.Time, call.Ended);
         call.WaitsForPerson = false;
         call.EndAfter(GatePipeline.AnswerTimeout);

@@ -14,6 +14,8 @@ internal sealed class InFlight(TimeProvider time)
     /// <summary>Later than this, the watch over calls does not work.</summary>
     public static TimeSpan SweepOverdue { get; } = TimeSpan.FromSeconds(15);
 
+    private Refusal? _noWaits;
+
     private long _lastSwept = time.GetTimestamp();
 
     public int Count => _calls.Count;
@@ -51,6 +53,24 @@ internal sealed class InFlight(TimeProvider time)
             cut++;
         }
         return cut;
+    }
+
+    /// <summary>
+    /// Ends the waits for a person, those that are about to begin too: what waits is on record, and goes on waiting
+    /// when the gate is back.
+    /// </summary>
+    public void EndWaits(Refusal why)
+    {
+        Interlocked.Exchange(ref _noWaits, why);
+        Cut(static call => call.WaitsForPerson, _ => why);
+    }
+
+    /// <summary>The call waits for a person from now on, unless waits were ended.</summary>
+    public void BeginWait(GateCall call)
+    {
+        call.WaitsForPerson = true;
+        // Either this sees that waits were ended, or who ended them sees that this call waits.
+        if (Interlocked.CompareExchange(ref _noWaits, null, null) is { } why) call.Cut(why);
     }
 
     /// <summary>Cuts what a pause stops.</summary>

@@ -40,6 +40,9 @@ internal sealed class GatehouseServer : IAsyncDisposable
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
+    /// <summary>Calls that were cut get this long to say so to their callers, then their connections are closed.</summary>
+    internal static readonly TimeSpan ErrorGrace = TimeSpan.FromSeconds(2);
+
     /// <summary>Connections to the control page and the owner's socket, together.</summary>
     private const int PeopleMax = 64;
 
@@ -250,12 +253,12 @@ internal sealed class GatehouseServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        using (var hurry = new CancellationTokenSource(StopGrace))
+        using (var cut = new CancellationTokenSource(StopGrace))
+        using (var hurry = new CancellationTokenSource(StopGrace + ErrorGrace))
         {
-            hurry.Token.Register(
+            cut.Token.Register(
                 () => Parts.InFlight.Cut(static _ => true, static _ => Stopping));
-            // What waits for a person is on record and goes on waiting when the gate is back.
-            Parts.InFlight.Cut(static call => call.WaitsForPerson, static _ => Stopping);
+            Parts.InFlight.EndWaits(Stopping);
             await Task.WhenAll(_endpoints.Select(endpoint => endpoint.StopAsync(hurry.Token)));
             await Listeners.StopAsync(hurry.Token);
         }

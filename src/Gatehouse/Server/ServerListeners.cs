@@ -134,8 +134,9 @@ internal sealed class ServerListeners(
     /// </summary>
     private async Task CloseAsync(OpenListener open, TimeSpan grace)
     {
-        using var hurry = new CancellationTokenSource(grace, time);
-        await using var cut = hurry.Token.Register(() => cutCalls(open.Identity));
+        using var cut = new CancellationTokenSource(grace, time);
+        using var hurry = new CancellationTokenSource(grace + GatehouseServer.ErrorGrace, time);
+        await using var cutting = cut.Token.Register(() => cutCalls(open.Identity));
         await open.Endpoint.StopAsync(hurry.Token);
         await open.Endpoint.DisposeAsync();
     }

@@ -115,6 +115,35 @@ public sealed class PauseTests
     }
 
     [Fact]
+    public async Task A_gate_that_stops_tells_the_callers_of_calls_that_do_not_end()
+    {
+        await using var stage = await GateStage.StartAsync();
+        var token = await stage.TokenAsync("all");
+        var whole = stage.PostAsync("/v1/chat/completions", GateTexts.OpenAiChat("[[endless]]"), token);
+        var readings = new List<(GateDialect Dialect, Task<WireAnswer> Reading, string Exchange)>();
+        foreach (var dialect in GateDialect.All)
+        {
+            var response = await stage.PostAsync(dialect.Path, dialect.Body("[[endless delay-token=5]]", true), token);
+            var exchange = response.Headers.GetValues("X-Gatehouse-Exchange").Single();
+            readings.Add((dialect, WireAnswer.ReadAsync(response), exchange));
+        }
+        await UntilAsync(() => stage.Model.Calls.Snapshot().Count(call => call.Method == "POST") == readings.Count + 1);
+
+        await stage.RestartAsync();
+
+        using (var response = await whole)
+            Assert.Equal((503, "overloaded"), ((int)response.StatusCode, RightsStage.ReasonOf(response)));
+        foreach (var (dialect, reading, exchange) in readings)
+        {
+            var answer = await reading;
+            Assert.True(answer.Broke, dialect.Name);
+            dialect.HasError(answer.Text);
+            Assert.Contains("The gate is stopping.", answer.Text, StringComparison.Ordinal);
+            Assert.Equal("interrupted", (await stage.EndedAsync(exchange)).Outcome);
+        }
+    }
+
+    [Fact]
     public async Task A_pause_stops_a_call_whose_model_is_still_asked_who_it_is()
     {
         var logs = new LogCapture();

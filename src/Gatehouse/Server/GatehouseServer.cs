@@ -40,7 +40,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
     /// <summary>Calls in flight get this long to end when the gate stops, then they are cut.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>Calls that were cut get this long to say so to their callers, then their connections are closed.</summary>
+    /// <summary>Calls that were cut get this long to tell their callers; then their connections close.</summary>
     internal static readonly TimeSpan ErrorGrace = TimeSpan.FromSeconds(2);
 
     /// <summary>Connections to the control page and the owner's socket, together.</summary>

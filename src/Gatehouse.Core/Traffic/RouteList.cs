@@ -1,6 +1,6 @@
 namespace Gatehouse.Core.Traffic;
 
-/// <summary>The routes themselves, one instance per endpoint.</summary>
+/// <summary>The routes themselves, one instance per endpoint. Who may use which is the gate's business.</summary>
 internal static class RouteList
 {
     public static IReadOnlyList<Route> All { get; } =

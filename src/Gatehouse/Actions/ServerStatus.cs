@@ -3,7 +3,10 @@ using Gatehouse.Storage;
 
 namespace Gatehouse.Actions;
 
-/// <summary>How a server is, on one screen: what <c>gatehouse status</c> shows and prints as JSON.</summary>
+/// <summary>
+/// How a server is, on one screen: what <c>gatehouse status</c> shows and prints as JSON. The server
+/// collects it; schedules come from its scheduler.
+/// </summary>
 internal sealed record ServerStatus
 {
     public required string Version { get; init; }

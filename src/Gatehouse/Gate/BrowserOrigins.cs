@@ -31,6 +31,12 @@ internal static class BrowserOrigins
             : call.Plan.Jobs.TryGetValue(call.IsIdentified ? call.Caller.Job.Key : call.Listener.Job!, out var own)
                 && own.Origins.Contains(origin);
 
+    /// <summary>Whether the call comes from no page, or from one of an origin that the job lists.</summary>
+    public static bool MayCome(GateCall call, string job)
+        => !call.Request.Headers.Contains("Origin")
+            || (Of(call.Request) is { } origin
+                && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
+
     /// <summary>On every answer, errors and streams included: without them the page is told nothing at all.</summary>
     public static void Write(IAnswerWriter answer, string origin)
     {

@@ -23,7 +23,8 @@ internal readonly record struct HeldResult(HeldItem? Item, HeldObstacle? Obstacl
 
 /// <summary>
 /// What waits for a person, and the callers that wait for the verdict. Each change is durable, with the act that says
-/// so, before it is in force; changes come one after the other. A waiter holds nothing but its place here.
+/// so, before it is in force (<see cref="StateTables"/> writes the row); changes come one after the other. A waiter
+/// holds nothing but its place here.
 /// </summary>
 /// <param name="append">Writes to the ledger.</param>
 /// <param name="load">Reads the items that are stored.</param>

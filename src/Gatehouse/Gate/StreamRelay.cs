@@ -8,7 +8,7 @@ namespace Gatehouse.Gate;
 
 /// <summary>
 /// Steps 8 and 10 for a stream: passes on each event as it comes, and keeps back everything from the first terminal
-/// signal on until the pipeline has made the outcome durable. Slow readers slow the upstream: every write is awaited.
+/// signal on until the exchange has made the outcome durable. Slow readers slow the upstream: every write is awaited.
 /// </summary>
 internal sealed class StreamRelay(
     GateCall call, StreamMachine machine, Func<long, ValueTask<Refusal?>> holdAsync) : IDisposable

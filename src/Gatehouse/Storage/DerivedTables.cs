@@ -1,41 +1,23 @@
 using Gatehouse.Core.Ledger;
-using Microsoft.Data.Sqlite;
 
 namespace Gatehouse.Storage;
 
 /// <summary>
-/// Compares the tables that are derived from leaves with the leaves, by deriving them again in memory, a page at a
-/// time.
+/// Compares the tables that are derived from leaves with the leaves, by deriving each row again.
 /// </summary>
-internal sealed class DerivedTables : IDisposable
+internal sealed class DerivedTables(LedgerReader reader) : IDisposable
 {
     private const int LeavesInPage = 512;
 
     private const string Hint = " Rebuild what is derived: gatehouse ledger rebuild";
 
-    private readonly LedgerReader _reader;
-    private readonly SqliteConnection _memory = StoreConnection.OpenInMemory(StoreConnection.VersionMax);
-    private readonly StatementCache _expected;
-    private readonly StatementCache _found;
-    private readonly ExchangeTable _table;
-    private readonly string _columns;
+    private readonly StatementCache _found = new(reader.Connection);
+
+    // Exchanges that have no outcome yet, or one that a later entry corrects.
+    private readonly Dictionary<string, ExchangeRow> _pending = new(StringComparer.Ordinal);
     private long _exchanges;
     private long _acts;
     private long _spans;
-
-    public DerivedTables(LedgerReader reader)
-    {
-        _reader = reader;
-        _expected = new StatementCache(_memory);
-        _found = new StatementCache(reader.Connection);
-        _table = new ExchangeTable(_expected);
-        // Every column, also those that later versions add.
-        var names = _expected.Get("SELECT group_concat('quote(' || name || ')', ' || '','' || ') "
-            + "FROM pragma_table_info('exchange')");
-        names.Step();
-        _columns = names.Text(0)!;
-        names.Reset();
-    }
 
     /// <summary>The first row that is not what its leaves say.</summary>
     public VerifyFault? Fault { get; private set; }
@@ -45,26 +27,20 @@ internal sealed class DerivedTables : IDisposable
         for (var next = pruned; next < leaves && Fault is null;)
         {
             cancellation.ThrowIfCancellationRequested();
-            var page = _reader.ReadEntries(next, LeavesInPage);
+            var page = reader.ReadEntries(next, LeavesInPage);
             foreach (var entry in page.TakeWhile(entry => entry.Index < leaves))
                 Take(entry);
             next = page.Count == 0 ? leaves : page[^1].Index + 1;
-            CompareClosed();
-            CompareActs();
         }
 
-        CompareOpen(leaves);
+        foreach (var row in _pending.Values.OrderBy(row => row.Index))
+            ComparePending(row, leaves);
         CompareCount("exchange", "idx", (pruned, leaves), _exchanges);
         CompareCount("act", "idx", (pruned, leaves), _acts);
         CompareCount("clock_span", "until", (pruned, leaves), _spans);
     }
 
-    public void Dispose()
-    {
-        _expected.Dispose();
-        _found.Dispose();
-        _memory.Dispose();
-    }
+    public void Dispose() => _found.Dispose();
 
     /// <summary>Derives the tables again from the leaves. In a transaction.</summary>
     /// <returns>Number of exchanges.</returns>
@@ -114,68 +90,95 @@ internal sealed class DerivedTables : IDisposable
     {
         if (stored.Leaf is not { } leaf)
             return;
-        _table.Project(leaf.Entry, stored.Index, leaf.Time);
-        if (leaf.Entry is RequestEntry or OutcomeEntry { Call: not null })
-            _exchanges++;
-        else if (leaf.Entry is not OutcomeEntry)
-            _acts++;
-        if (leaf.Entry is ClockStepEntry { Since: { } since, AheadMilliseconds: { } ahead })
-            CompareSpan(stored.Index, since, ahead);
+        switch (leaf.Entry)
+        {
+            case RequestEntry request:
+                _exchanges++;
+                _pending[request.Id] = ExchangeRow.Begin(request.Id, request.Call, leaf.Index, leaf.Time);
+                break;
+            case OutcomeEntry { Call: { } call } outcome:
+                _exchanges++;
+                End(ExchangeRow.Begin(outcome.Of, call, leaf.Index, leaf.Time), outcome, leaf.Index);
+                break;
+            case OutcomeEntry outcome when _pending.TryGetValue(outcome.Of, out var row):
+                End(row, outcome, leaf.Index);
+                break;
+            case OutcomeEntry outcome:
+                CompareLater(outcome, leaf.Index);
+                break;
+            default:
+                _acts++;
+                CompareAct(leaf);
+                break;
+        }
     }
 
-    // It decides what is due: a row of somebody else's would purge too early, or never.
-    private void CompareSpan(long until, long since, long ahead)
+    // An exchange may have a second outcome, which corrects the first: the row says what the last one does.
+    private void End(ExchangeRow row, OutcomeEntry outcome, long index)
     {
+        var expected = row.End(outcome, index);
+        if (Find(expected.Index) is { } found && found.OutcomeIndex == index)
+        {
+            if (found != expected)
+                Differs(expected.Index, "exchange");
+            _pending.Remove(row.Id);
+        }
+        else
+        {
+            _pending[row.Id] = expected;
+        }
+    }
+
+    // The exchange began in a leaf that lost its text, or its row was compared and knows nothing of this outcome.
+    private void CompareLater(OutcomeEntry outcome, long index)
+    {
+        var select = _found.Get("SELECT idx, outcome_idx FROM exchange WHERE id = ?1").Bind(1, outcome.Of);
+        if (!select.Step())
+            return;
+        var (row, last) = (select.Int64(0), select.Int64IfSet(1));
+        select.Reset();
+        if (last is null || last < index)
+            Differs(row, "exchange");
+    }
+
+    private void CompareAct(Leaf leaf)
+    {
+        if (_found.Get("SELECT 1 FROM act WHERE idx = ?1").Bind(1, leaf.Index).Number() == 0)
+            Differs(leaf.Index, "act");
+        if (leaf.Entry is not ClockStepEntry { Since: { } since, AheadMilliseconds: { } ahead })
+            return;
+        // It decides what is due: a row of somebody else's would purge too early, or never.
         _spans++;
         var rows = _found.Get("SELECT count(*) FROM clock_span WHERE until = ?1 AND since = ?2 AND ahead_ms = ?3")
-            .Bind(1, until).Bind(2, since).Bind(3, ahead).Number();
+            .Bind(1, leaf.Index).Bind(2, since).Bind(3, ahead).Number();
         if (rows == 0)
-            Differs(until, "clock_span");
-    }
-
-    private void CompareClosed()
-    {
-        var closed = _expected.Get($"SELECT idx, {_columns} FROM exchange WHERE outcome IS NOT NULL ORDER BY idx");
-        while (closed.Step())
-        {
-            var (index, expected) = (closed.Int64(0), closed.Text(1));
-            var row = _found.Get($"SELECT {_columns} FROM exchange WHERE idx = ?1").Bind(1, index);
-            if (!row.Step() || row.Text(0) != expected)
-                Differs(index, "exchange");
-            row.Reset();
-        }
-
-        _expected.Get("DELETE FROM exchange WHERE outcome IS NOT NULL").Run();
-    }
-
-    private void CompareActs()
-    {
-        var acts = _expected.Get("SELECT idx FROM act ORDER BY idx");
-        while (acts.Step())
-        {
-            var row = _found.Get("SELECT 1 FROM act WHERE idx = ?1").Bind(1, acts.Int64(0));
-            if (!row.Step())
-                Differs(acts.Int64(0), "act");
-            row.Reset();
-        }
-
-        _expected.Get("DELETE FROM act").Run();
+            Differs(leaf.Index, "clock_span");
     }
 
     // What was open at the end of the leaves that were read may be closed by now.
-    private void CompareOpen(long leaves)
+    private void ComparePending(ExchangeRow expected, long leaves)
     {
-        var open = _expected.Get($"SELECT idx, {_columns}, quote(id) || quote(job) FROM exchange ORDER BY idx");
-        while (open.Step())
+        var found = Find(expected.Index);
+        var isNewer = found?.OutcomeIndex >= leaves;
+        if (found is null || (isNewer ? (found.Id, found.Job) != (expected.Id, expected.Job) : found != expected))
+            Differs(expected.Index, "exchange");
+    }
+
+    // Null if there is none, or none that can be read as one.
+    private ExchangeRow? Find(long index)
+    {
+        var select = _found.Get($"SELECT {ExchangeRow.Columns} FROM exchange WHERE idx = ?1").Bind(1, index);
+        try
         {
-            var row = _found.Get(
-                $"SELECT {_columns}, quote(id) || quote(job), outcome_idx FROM exchange WHERE idx = ?1")
-                .Bind(1, open.Int64(0));
-            var isThere = row.Step();
-            var isNewer = isThere && !row.IsNull(2) && row.Int64(2) >= leaves;
-            if (!isThere || (isNewer ? row.Text(1) != open.Text(2) : row.Text(0) != open.Text(1)))
-                Differs(open.Int64(0), "exchange");
-            row.Reset();
+            return select.Step() && ExchangeRow.HasItsKinds(select) ? ExchangeRow.Read(select) : null;
+        }
+        catch (HomeException)
+        {
+            return null;
+        }
+        finally
+        {
+            select.Reset();
         }
     }
 
@@ -192,139 +195,4 @@ internal sealed class DerivedTables : IDisposable
 
     private void Differs(long index, string table) => Fault ??= new VerifyFault(
         index, $"The derived table '{table}' does not say of entry {index} what its leaf says.{Hint}", IsDerived: true);
-}
-
-/// <summary>
-/// Keeps the tables that are derived from leaves, in the same transactions. Used by the writer's thread.
-/// </summary>
-internal sealed class ExchangeTable(StatementCache statements)
-{
-    private const string Insert =
-        "INSERT INTO exchange (idx, id, started, job, model, dialect, endpoint, identified_by, caller, stream, flags) "
-        + "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
-
-    private const string Update =
-        "UPDATE exchange SET outcome = ?2, outcome_idx = ?3, status = ?4, reason = ?5, duration_ms = ?6, "
-        + "input_tokens = ?7, output_tokens = ?8, bytes = ?9, "
-        + "flags = CASE WHEN ?10 IS NULL THEN flags WHEN flags IS NULL THEN ?10 ELSE flags || ',' || ?10 END "
-        + "WHERE id = ?1";
-
-    /// <summary>Takes an entry into account.</summary>
-    public void Project(LedgerEntry entry, long index, DateTimeOffset time)
-    {
-        switch (entry)
-        {
-            case RequestEntry request:
-                InsertCall(request.Id, request.Call, index, time);
-                break;
-            case OutcomeEntry outcome:
-                if (outcome.Call is { } call)
-                    InsertCall(outcome.Of, call, index, time);
-                UpdateOutcome(outcome, index);
-                break;
-            default:
-                statements.Get("INSERT INTO act (idx) VALUES (?1)").Bind(1, index).Run();
-                break;
-        }
-    }
-
-    /// <summary>Exchanges without an outcome, oldest first.</summary>
-    public List<string> Open()
-    {
-        var ids = new List<string>();
-        var select =
-            statements.Get("SELECT id FROM exchange INDEXED BY exchange_open WHERE outcome IS NULL ORDER BY idx");
-        while (select.Step())
-            ids.Add(select.Text(0)!);
-        return ids;
-    }
-
-    /// <summary>True if the exchange is here and has no outcome.</summary>
-    public bool IsOpen(string id)
-    {
-        var select = statements.Get("SELECT 1 FROM exchange WHERE id = ?1 AND outcome IS NULL").Bind(1, id);
-        var isOpen = select.Step();
-        select.Reset();
-        return isOpen;
-    }
-
-    private void InsertCall(string id, CallFacts call, long index, DateTimeOffset time) =>
-        statements.Get(Insert)
-            .Bind(1, index)
-            .Bind(2, id)
-            .Bind(3, time.ToUnixTimeMilliseconds())
-            .Bind(4, call.Job)
-            .Bind(5, call.ModelName is { } name ? $"{call.Model}/{name}" : call.Model)
-            .Bind(6, call.Dialect)
-            .Bind(7, call.Endpoint)
-            .Bind(8, call.IdentifiedBy)
-            .Bind(9, call.Caller)
-            .Bind(10, call.IsStream ? 1 : 0)
-            .Bind(11, JoinFlags(call.Flags))
-            .Run();
-
-    private void UpdateOutcome(OutcomeEntry outcome, long index) =>
-        statements.Get(Update)
-            .Bind(1, outcome.Of)
-            .Bind(2, outcome.Outcome.Word())
-            .Bind(3, index)
-            .Bind(4, outcome.Status)
-            .Bind(5, outcome.Reason)
-            .Bind(6, outcome.DurationMilliseconds)
-            .Bind(7, outcome.InputTokens)
-            .Bind(8, outcome.OutputTokens)
-            .Bind(9, outcome.BytesDelivered)
-            .Bind(10, JoinFlags(outcome.Flags))
-            .Run();
-
-    private static string? JoinFlags(IReadOnlyList<string> flags) => flags.Count == 0 ? null : string.Join(',', flags);
-}
-
-/// <summary>
-/// An exchange as read for people and statistics. Derived from leaves for speed: verification never relies on it.
-/// </summary>
-internal sealed record ExchangeRow
-{
-    /// <summary>The exchange's id.</summary>
-    public required string Id { get; init; }
-
-    /// <summary>Index of the leaf that started it: the request, or the refusal where there was none.</summary>
-    public required long Index { get; init; }
-
-    public required DateTimeOffset Started { get; init; }
-
-    public required string Job { get; init; }
-
-    public string? Model { get; init; }
-
-    public required string Dialect { get; init; }
-
-    public required string Endpoint { get; init; }
-
-    public required string IdentifiedBy { get; init; }
-
-    public required string Caller { get; init; }
-
-    public bool IsStream { get; init; }
-
-    /// <summary>Comma-separated flags of request and outcome.</summary>
-    public string? Flags { get; init; }
-
-    /// <summary>The word of the outcome; null while open.</summary>
-    public string? Outcome { get; init; }
-
-    /// <summary>Index of the outcome's leaf.</summary>
-    public long? OutcomeIndex { get; init; }
-
-    public long? Status { get; init; }
-
-    public string? Reason { get; init; }
-
-    public long? DurationMilliseconds { get; init; }
-
-    public long? InputTokens { get; init; }
-
-    public long? OutputTokens { get; init; }
-
-    public long? BytesDelivered { get; init; }
 }

@@ -19,21 +19,21 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
     private const string Prefix = "day-";
     private const string DayFormat = "yyyyMMdd";
 
-    private readonly ConcurrentDictionary<(DateOnly Day, RetentionClass Class), byte[]> _known = new();
+    private readonly ConcurrentDictionary<(DateOnly Day, RetentionClass Class), DayKey> _known = new();
     private readonly Lock _creating = new();
 
-    /// <summary>The extracted key for payloads that expire on a day, made durable before it is used.</summary>
+    /// <summary>The key for payloads that expire on a day, made durable before it is used.</summary>
     /// <exception cref="IOException">The disk refused to take a new key.</exception>
     /// <exception cref="HomeException">The key was taken away, or cannot be opened.</exception>
-    public byte[] GetOrCreate(DateOnly day, RetentionClass retention)
+    public DayKey GetOrCreate(DateOnly day, RetentionClass retention)
     {
-        var path = PathOf(day, retention);
         if (_known.TryGetValue((day, retention), out var known))
         {
             // What only this process could still open would be lost with it.
-            return File.Exists(path) ? known : throw new HomeException(
-                $"The key {path} was removed while the gate ran. Restore it from a backup.");
+            return File.Exists(known.Path) ? known : throw new HomeException(
+                $"The key {known.Path} was removed while the gate ran. Restore it from a backup.");
         }
+        var path = PathOf(day, retention);
         lock (_creating)
         {
             if (Find(day, retention) is { } found)
@@ -53,8 +53,8 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         }
     }
 
-    /// <summary>The extracted key for a day, or null if it was deleted or cannot be opened here.</summary>
-    public byte[]? Find(DateOnly day, RetentionClass retention)
+    /// <summary>The key for a day, or null if it was deleted or cannot be opened here.</summary>
+    public DayKey? Find(DateOnly day, RetentionClass retention)
     {
         if (_known.TryGetValue((day, retention), out var known))
             return known;
@@ -82,7 +82,7 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         foreach (var known in _known.Keys.Where(known => known.Day < day).ToList())
         {
             if (_known.TryRemove(known, out var key))
-                CryptographicOperations.ZeroMemory(key);
+                key.Forget();
         }
 
         if (deleted > 0)
@@ -103,7 +103,7 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
         foreach (var (day, retention) in keys)
         {
             if (_known.TryRemove((day, retention), out var known))
-                CryptographicOperations.ZeroMemory(known);
+                known.Forget();
             File.Delete(PathOf(day, retention));
         }
 
@@ -122,12 +122,14 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
             ? day : null;
     }
 
-    private byte[] Keep(DateOnly day, RetentionClass retention, byte[] key)
+    private DayKey Keep(DateOnly day, RetentionClass retention, byte[] key)
     {
-        var extracted = PayloadSeal.Extract(key);
-        CryptographicOperations.ZeroMemory(key);
-        _known[(day, retention)] = extracted;
-        return extracted;
+        // Two threads that read the same file get the same key.
+        var mine = new DayKey(PathOf(day, retention), key);
+        var kept = _known.GetOrAdd((day, retention), mine);
+        if (kept != mine)
+            mine.Forget();
+        return kept;
     }
 
     private static string NameOf(DateOnly day, RetentionClass retention) =>
@@ -135,6 +137,58 @@ internal sealed class DayKeys(string directory, KeyWrap wrap)
 
     private string PathOf(DateOnly day, RetentionClass retention) =>
         Path.Combine(directory, NameOf(day, retention) + ".key");
+}
+
+/// <summary>
+/// The key of one day of expiry and class, in memory. Its ciphers are kept: to set one up costs more than to seal a
+/// short payload with it (measured with bench/gate).
+/// </summary>
+internal sealed class DayKey(string path, byte[] key)
+{
+    private readonly ConcurrentBag<AesGcm> _idle = [];
+    private volatile bool _isForgotten;
+
+    /// <summary>Its file.</summary>
+    public string Path { get; } = path;
+
+    /// <summary>A cipher that nobody else uses until it is given back.</summary>
+    /// <exception cref="HomeException">The key was deleted meanwhile.</exception>
+    public AesGcm Take()
+    {
+        if (_idle.TryTake(out var cipher))
+            return cipher;
+        lock (_idle)
+        {
+            return _isForgotten
+                ? throw new HomeException($"The key {Path} was deleted.")
+                : new AesGcm(key, PayloadSeal.TagLength);
+        }
+    }
+
+    public void GiveBack(AesGcm cipher)
+    {
+        _idle.Add(cipher);
+        if (_isForgotten)
+            DisposeIdle();
+    }
+
+    /// <summary>Erases it from memory, ciphers included.</summary>
+    public void Forget()
+    {
+        lock (_idle)
+        {
+            _isForgotten = true;
+            CryptographicOperations.ZeroMemory(key);
+        }
+
+        DisposeIdle();
+    }
+
+    private void DisposeIdle()
+    {
+        while (_idle.TryTake(out var cipher))
+            cipher.Dispose();
+    }
 }
 
 /// <summary>

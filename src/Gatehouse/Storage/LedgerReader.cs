@@ -9,9 +9,7 @@ namespace Gatehouse.Storage;
 /// </summary>
 internal sealed class LedgerReader : IDisposable
 {
-    private const string Columns =
-        "SELECT idx, id, started, job, model, dialect, endpoint, identified_by, caller, stream, flags, outcome, "
-        + "outcome_idx, status, reason, duration_ms, input_tokens, output_tokens, bytes FROM exchange ";
+    private const string Columns = $"SELECT {ExchangeRow.Columns} FROM exchange ";
 
     private const string Leaves = "(SELECT coalesce(max(idx) + 1, 0) FROM ledger_entry WHERE log = 1)";
 
@@ -306,47 +304,11 @@ internal sealed class LedgerReader : IDisposable
         return cause is null ? new HomeException(message) : new HomeException(message, cause);
     }
 
-    private static DateTimeOffset TimeOf(long index, long milliseconds)
-    {
-        try
-        {
-            return DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw Changed(index, "Its time in the table of exchanges is no time.", e);
-        }
-    }
-
     private static List<ExchangeRow> Rows(SqlStatement select)
     {
         var rows = new List<ExchangeRow>();
         while (select.Step())
-        {
-            rows.Add(new ExchangeRow
-            {
-                Index = select.Int64(0),
-                Id = select.Text(1)!,
-                Started = TimeOf(select.Int64(0), select.Int64(2)),
-                Job = select.Text(3)!,
-                Model = select.Text(4),
-                Dialect = select.Text(5)!,
-                Endpoint = select.Text(6)!,
-                IdentifiedBy = select.Text(7)!,
-                Caller = select.Text(8)!,
-                IsStream = select.Int64(9) != 0,
-                Flags = select.Text(10),
-                Outcome = select.Text(11),
-                OutcomeIndex = select.Int64IfSet(12),
-                Status = select.Int64IfSet(13),
-                Reason = select.Text(14),
-                DurationMilliseconds = select.Int64IfSet(15),
-                InputTokens = select.Int64IfSet(16),
-                OutputTokens = select.Int64IfSet(17),
-                BytesDelivered = select.Int64IfSet(18),
-            });
-        }
-
+            rows.Add(ExchangeRow.Read(select));
         return rows;
     }
 }

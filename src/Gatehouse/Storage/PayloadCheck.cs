@@ -93,7 +93,7 @@ internal sealed class PayloadCheck(LedgerReader reader, LedgerKeys keys, TreeChe
             + $"cannot be opened: {why}");
     }
 
-    private byte[]? FindKey(DateOnly day, RetentionClass retention, out string why)
+    private DayKey? FindKey(DateOnly day, RetentionClass retention, out string why)
     {
         why = keys.Days.Exists(day, retention)
             ? "the key that seals its day's key is not in kek/. Restore that directory, or leave out --payloads."

@@ -227,26 +227,26 @@ internal sealed class Purger(
         return (why, rows + deleted);
     }
 
-    // Written anew under the same row numbers, hashes lie in a tenth of the pages; deleting alone joins pages.
+    // Written anew, hashes lie in a tenth of the pages; deleting alone joins pages.
     private static long Compact(LedgerTables tables)
     {
         var from = tables.Flag(CompactedFlag);
         var end = Math.Min(from + RowsMax, tables.Flag(PrunedFlag));
         if (from >= end)
             return 0;
-        var hashes = new List<(long Row, long Index, byte[] Hash)>();
+        var hashes = new List<(long Index, byte[] Hash)>();
         var select = tables.Prepare(
-            "SELECT rowid, idx, hash FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 AND leaf IS NULL")
+            "SELECT idx, hash FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 AND leaf IS NULL")
             .Bind(1, from).Bind(2, end);
         while (select.Step())
-            hashes.Add((select.Int64(0), select.Int64(1), select.Blob(2).ToArray()));
+            hashes.Add((select.Int64(0), select.Blob(1).ToArray()));
         select.Reset();
         tables.Prepare("DELETE FROM ledger_entry WHERE log = 1 AND idx >= ?1 AND idx < ?2 AND leaf IS NULL")
             .Bind(1, from).Bind(2, end).Run();
-        foreach (var (row, index, hash) in hashes)
+        foreach (var (index, hash) in hashes)
         {
-            tables.Prepare("INSERT INTO ledger_entry (rowid, log, idx, hash, leaf) VALUES (?1, 1, ?2, ?3, NULL)")
-                .Bind(1, row).Bind(2, index).Bind(3, hash).Run();
+            tables.Prepare("INSERT INTO ledger_entry (idx, log, hash, leaf) VALUES (?1, 1, ?2, NULL)")
+                .Bind(1, index).Bind(2, hash).Run();
         }
 
         tables.SetFlag(CompactedFlag, end);

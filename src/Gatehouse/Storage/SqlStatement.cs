@@ -125,6 +125,8 @@ internal sealed unsafe class SqlStatement : IDisposable
 
     public bool IsNull(int column) => SqliteNative.ColumnType(_statement, column) == raw.SQLITE_NULL;
 
+    public bool IsText(int column) => SqliteNative.ColumnType(_statement, column) == raw.SQLITE_TEXT;
+
     public long? Int64IfSet(int column) => IsNull(column) ? null : Int64(column);
 
     public string? Text(int column)

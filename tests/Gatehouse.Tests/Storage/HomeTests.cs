@@ -96,6 +96,25 @@ public sealed class HomeTests
     }
 
     [Fact]
+    public async Task A_home_written_by_an_older_binary_goes_on()
+    {
+        using var test = new TestHome();
+        await using (var ledger = test.Open())
+            await TestHome.ExchangeAsync(ledger);
+        // Version 5 had leaves under a key of log and index.
+        test.Execute("CREATE TABLE old (log INTEGER NOT NULL, idx INTEGER NOT NULL, hash BLOB NOT NULL, leaf BLOB, "
+            + "PRIMARY KEY (log, idx)); INSERT INTO old SELECT log, idx, hash, leaf FROM ledger_entry; "
+            + "DROP TABLE ledger_entry; ALTER TABLE old RENAME TO ledger_entry; PRAGMA user_version=5");
+
+        await using (var ledger = test.Open())
+            await TestHome.ExchangeAsync(ledger);
+
+        var report = test.Verify();
+        Assert.Empty(report.Faults);
+        Assert.Equal(4, report.Leaves);
+    }
+
+    [Fact]
     public async Task A_home_of_another_log_is_refused()
     {
         using var test = new TestHome();

@@ -269,6 +269,44 @@ public sealed class LedgerHeadTests
     }
 
     [Fact]
+    public async Task An_outcome_that_is_corrected_much_later_is_good_and_has_to_be_in_the_table()
+    {
+        using var test = new TestHome();
+        await using (var ledger = test.Open())
+        {
+            var id = await TestHome.ExchangeAsync(ledger);
+            for (var i = 0; i < 600; i++)
+                await TestHome.AppendAsync(ledger, TestHome.Act(ledger, "test"));
+            await TestHome.AppendAsync(ledger, new LedgerDraft
+            {
+                Entry = new OutcomeEntry
+                {
+                    Id = ledger.NewId(EntryId.Outcome),
+                    Of = id,
+                    Outcome = ExchangeOutcome.ClientAborted,
+                    Status = 200,
+                    Flags = ["corrected"],
+                },
+            });
+        }
+
+        Assert.Empty(test.Verify().Faults);
+        test.Execute("UPDATE exchange SET outcome = 'completed', outcome_idx = 2, flags = NULL, output_tokens = 5");
+        Assert.True(Assert.Single(test.Verify().Faults).IsDerived);
+    }
+
+    [Fact]
+    public void What_is_derived_for_people_is_read_and_compared_whole()
+    {
+        using var connection = StoreConnection.OpenInMemory(StoreConnection.VersionMax);
+        using var names = new SqlStatement(
+            connection, "SELECT group_concat(name, ', ') FROM pragma_table_info('exchange')");
+
+        Assert.True(names.Step());
+        Assert.Equal(ExchangeRow.Columns, names.Text(0));
+    }
+
+    [Fact]
     public async Task What_is_derived_can_be_rebuilt_after_a_purge_too()
     {
         using var test = new TestHome();

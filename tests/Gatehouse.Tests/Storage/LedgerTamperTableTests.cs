@@ -60,10 +60,10 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
             "UPDATE ledger_entry SET idx = -9 WHERE idx = 10; UPDATE ledger_entry SET idx = 10 WHERE idx = 12; "
             + "UPDATE ledger_entry SET idx = 12 WHERE idx = -9", "was written as leaf 12", false),
         ["a leaf before the first"] = Sql(
-            "INSERT INTO ledger_entry SELECT 1, -1, hash, leaf FROM ledger_entry WHERE idx = 0",
+            "INSERT INTO ledger_entry SELECT -1, 1, hash, leaf FROM ledger_entry WHERE idx = 0",
             "belong to no leaf", false),
         ["a leaf of another log"] = Sql(
-            "INSERT INTO ledger_entry SELECT 2, idx, hash, leaf FROM ledger_entry WHERE idx = 0",
+            "INSERT INTO ledger_entry SELECT idx + (1 << 56), 2, hash, leaf FROM ledger_entry WHERE idx = 0",
             "belong to no leaf", false),
         ["the first leaf pruned"] = Sql("UPDATE ledger_entry SET leaf = NULL WHERE idx = 0",
             "no purge on record", false),
@@ -111,6 +111,8 @@ public sealed class LedgerTamperTableTests(SignedHome signed) : IClassFixture<Si
             },
             "another root"),
         ["a job in the table for people"] = Sql("UPDATE exchange SET job = 'innocent'", "ledger rebuild", false),
+        ["a job in the table for people that no search finds"] = Sql("UPDATE exchange SET job = CAST(job AS BLOB)",
+            "ledger rebuild", false),
         ["a status in the table for people"] = Sql("UPDATE exchange SET status = 500 WHERE idx = 2",
             "ledger rebuild", false),
         ["the table for people emptied"] = Sql("DELETE FROM exchange", "ledger rebuild", false),

@@ -62,7 +62,7 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
     {
         if (shown.Token is { } token) return ByToken(call, token, IdentifiedBy.Token);
         // A web page can make the browser beside it call loopback; it cannot hide that it is one (Fetch standard).
-        if (!MayComeFromPage(call, listener.Job!))
+        if (!BrowserOrigins.MayCome(call, listener.Job!))
         {
             return new Refusal(RefusalKind.Policy,
                 $"A web page cannot be job '{listener.Job}' by its listener alone. Use a token"
@@ -87,11 +87,6 @@ internal sealed class Identifier(TokenBook tokens, LeakedTokens leaks)
         if (job.PassCredential) call.OwnCredential = shown.Foreign;
         return null;
     }
-
-    private static bool MayComeFromPage(GateCall call, string job)
-        => !call.Request.Headers.Contains("Origin")
-            || (BrowserOrigins.Of(call.Request) is { } origin
-                && call.Plan.Jobs.TryGetValue(job, out var plan) && plan.Origins.Contains(origin));
 
     /// <summary>
     /// Every browser says so: none lets a page change all of these. Browsers never send Sec-Fetch-Mode without

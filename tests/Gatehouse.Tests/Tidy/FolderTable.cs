@@ -18,6 +18,7 @@ internal static class FolderTable
         ["Core.Traffic"] = [],
         ["Core.Ledger"] = [],
         ["Core.Approvals"] = [],
+        ["Core.Guards"] = [],
         ["Core.Engine"] = [],
         ["Core.Compose"] = ["Core.Engine", "Core.Syntax"],
         ["Core.Systemd"] = ["Core.Syntax"],
@@ -54,7 +55,7 @@ internal static class FolderTable
             "Adoption", "Docker", "Inspection", "Storage",
         ],
         ["Credentials"] = ["Core.Estate"],
-        ["Gate"] = [.. Core, "Core.Approvals", "Storage", "Telemetry", "Outbound"],
+        ["Gate"] = [.. Core, "Core.Approvals", "Core.Guards", "Storage", "Telemetry", "Outbound"],
         ["Actions"] = [.. Core, "Storage", "Gate"],
         ["ControlRoom"] = ["Core.Estate", "Storage", "Telemetry", "Actions", "Linux"],
         ["Server"] =

@@ -50,6 +50,11 @@ internal static class EstateKeys
         "The models that jobs may call.")
     { Required = true, Default = [] };
 
+    public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Guards = new("guards",
+        new NamedShape(GuardKeys.Section, NameText.KeyPattern, NameText.IsKey, NameText.KeyExpected),
+        "What prompts and answers are checked for, and what is done about it.")
+    { Default = [] };
+
     public static readonly Setting<ImmutableArray<KeyValuePair<string, SectionReader>>> Sinks = new("sinks",
         new NamedShape(SinkKeys.Section, NameText.KeyPattern, NameText.IsKey, NameText.KeyExpected),
         "Where outputs go.")
@@ -61,7 +66,7 @@ internal static class EstateKeys
     { Required = true, Default = [] };
 
     public static readonly SectionShape Section = new("an estate", Estate, Name, Node, TimeZone, Listen, Zones, Ledger,
-        Store, Defaults, Prices, Models, Sinks, Jobs);
+        Store, Defaults, Prices, Models, Guards, Sinks, Jobs);
 }
 
 /// <summary>Keys of <c>listen:</c>, <c>zones:</c>, <c>ledger:</c> and <c>prices:</c>.</summary>

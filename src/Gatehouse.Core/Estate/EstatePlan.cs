@@ -39,6 +39,9 @@ public sealed record EstatePlan
     /// <summary>Sinks by key, with the built-in <c>stdout</c> and <c>none</c>.</summary>
     public required FrozenDictionary<string, SinkPlan> Sinks { get; init; }
 
+    /// <summary>Guards by key.</summary>
+    public required FrozenDictionary<string, GuardPlan> Guards { get; init; }
+
     /// <summary>Jobs by key.</summary>
     public required FrozenDictionary<string, JobPlan> Jobs { get; init; }
 

@@ -84,8 +84,11 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
         var models = estate.Get(EstateKeys.Models)
             .ToDictionary(entry => entry.Key, entry => ModelAssembly.Build(entry.Key, entry.Value, zones, prices));
         var sinks = BuildSinks(zones);
+        var guards = estate.Get(EstateKeys.Guards)
+            .ToDictionary(entry => entry.Key, entry => GuardAssembly.Build(entry.Key, entry.Value));
         var context = new JobAssembly.Context(
-            estate.Has(EstateKeys.Models) ? models : null, sinks, defaults, zones, [gate, control]);
+            estate.Has(EstateKeys.Models) ? models : null, sinks, guards, defaults, zones,
+            [gate, control]);
         var jobs = new JobAssembly(context, problems).BuildAll(estate.Get(EstateKeys.Jobs));
         return new EstatePlan
         {
@@ -100,6 +103,7 @@ internal sealed class EstateAssembly(SectionReader estate, EstateProblems proble
             Prices = prices,
             Models = models.Where(entry => entry.Value is not null).ToFrozenDictionary(e => e.Key, e => e.Value!),
             Sinks = sinks.Where(entry => entry.Value is not null).ToFrozenDictionary(e => e.Key, e => e.Value!),
+            Guards = guards.ToFrozenDictionary(),
             Jobs = jobs,
             Warnings = [.. problems.Warnings],
         };

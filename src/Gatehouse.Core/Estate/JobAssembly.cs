@@ -63,6 +63,7 @@ internal sealed class JobAssembly(JobAssembly.Context context, EstateProblems pr
             RunAs = section.Get(JobKeys.RunAs),
             Listen = section.Get(JobKeys.Listen),
             PassCredential = section.Get(JobKeys.PassCredential),
+            Guard = ResolveGuard(section),
             Mode = section.Get(JobKeys.Mode),
             MayManageModels = section.Get(JobKeys.MayManageModels),
             Origins = section.Get(JobKeys.Origins).ToFrozenSet(StringComparer.Ordinal),
@@ -113,6 +114,18 @@ internal sealed class JobAssembly(JobAssembly.Context context, EstateProblems pr
         return sink;
     }
 
+    private GuardPlan? ResolveGuard(SectionReader section)
+    {
+        if (!section.TryGet(JobKeys.Guard, out var name))
+            return null;
+        if (!context.Guards.TryGetValue(name, out var guard))
+        {
+            section.Error(JobKeys.Guard, $"there is no guard {DisplayText.Quote(name)}", "a key of `guards`",
+                Near(name, context.Guards.Keys));
+        }
+        return guard;
+    }
+
     private string? Near(string name, IEnumerable<string> known) =>
         problems.IsFull ? null : NearestName.Find(name, known.Take(CandidatesMax));
 
@@ -154,12 +167,14 @@ internal sealed class JobAssembly(JobAssembly.Context context, EstateProblems pr
     /// <summary>What a job is checked against.</summary>
     /// <param name="Models">Models by key, null where unreadable; null as a whole when the section is missing.</param>
     /// <param name="Sinks">Sinks by key, null where unreadable.</param>
+    /// <param name="Guards">Guards by key.</param>
     /// <param name="Defaults">What jobs inherit.</param>
     /// <param name="Zones">Which addresses are near.</param>
     /// <param name="Listeners">Addresses that are taken before any job.</param>
     internal sealed record Context(
         Dictionary<string, ModelPlan?>? Models,
         Dictionary<string, SinkPlan?> Sinks,
+        Dictionary<string, GuardPlan> Guards,
         JobDefaults Defaults,
         NetworkZones Zones,
         ListenAddress[] Listeners);

@@ -101,6 +101,10 @@ internal static class JobKeys
         "Whether the caller's own credential goes to the model instead of the gate's; needs `listen`.")
     { DefaultText = "false", Source = "for subscriptions that are bound to a person; the gate never stores it" };
 
+    public static readonly Setting<string> Guard = new("guard", Shapes.Key,
+        "What its prompts and answers are checked for: a key of `guards`.")
+    { DefaultText = "none" };
+
     public static readonly Setting<JobMode> Mode = new("mode", Shapes.OneOf<JobMode>(),
         "What guards do: act, or only record what they would have done.")
     { Default = JobMode.Enforce, DefaultText = "enforce" };
@@ -122,7 +126,7 @@ internal static class JobKeys
 
     public static readonly SectionShape Section = new("a job",
         Owner, Models, Model, Trigger, Source, Sink, Stores, Pipeline, Can, LimitKeys.LimitsOfJob,
-        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, PassCredential, Mode, MayManageModels, Opaque,
-        ProviderTools)
+        LimitKeys.BodyBytesMax, LimitKeys.Window, RunAs, Listen, Origins, PassCredential, Guard, Mode, MayManageModels,
+        Opaque, ProviderTools)
     { ExactlyOne = [Models, Model] };
 }

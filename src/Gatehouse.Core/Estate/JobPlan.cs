@@ -112,6 +112,9 @@ public sealed record JobPlan
     /// <summary>What guards do with its calls.</summary>
     public JobMode Mode { get; init; }
 
+    /// <summary>What its prompts and answers are checked for; null when nobody looks.</summary>
+    public GuardPlan? Guard { get; init; }
+
     /// <summary>Whether it may pull, create, copy and delete models of an Ollama upstream.</summary>
     public required bool MayManageModels { get; init; }
 

@@ -62,6 +62,12 @@ public enum RefusalKind
     /// <summary>The call waited for a person, and nobody decided in time.</summary>
     HoldExpired,
 
+    /// <summary>A guard of the job found something that it blocks.</summary>
+    GuardBlocked,
+
+    /// <summary>A guard of the job found something that a person has to decide about.</summary>
+    GuardHeld,
+
     /// <summary>No such route.</summary>
     RouteUnknown,
 

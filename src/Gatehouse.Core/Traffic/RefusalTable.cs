@@ -55,6 +55,8 @@ public static class RefusalTable
         RefusalKind.Policy => Denied("policy"),
         RefusalKind.HoldDenied => Denied("hold_denied"),
         RefusalKind.HoldExpired => Denied("hold_expired"),
+        RefusalKind.GuardBlocked => Denied("guard_blocked"),
+        RefusalKind.GuardHeld => Denied("guard_held"),
         RefusalKind.RouteUnknown => Row(404, "unknown_url", Invalid, "not_found_error"),
         RefusalKind.ModelUnknown => Row(404, "model_not_found", Invalid, "not_found_error"),
         RefusalKind.MethodNotAllowed => Row(405, "method_not_allowed", Invalid, Invalid),

@@ -87,7 +87,7 @@ internal sealed class Admission(GateParts parts)
         if (route.Kind == RouteKind.Opaque) return await CheckOpaqueAsync(call);
         if (!route.ModelInBody) return PickUpstream(call);
         var inspection = call.Inspection = RequestInspector.Inspect(
-            call.Body.Received.Span, route, parts.Guard is not null, RouteTable.DeploymentIn(call.Path) is not null);
+            call.Body.Received.Span, route, IsWatched(call), RouteTable.DeploymentIn(call.Path) is not null);
         if (inspection.Refusal is { } malformed) return malformed;
         var refusal = ProviderTool(inspection.ProviderFeatures, job) ?? FindModel(call, inspection.Model);
         if (refusal is not null) return refusal;
@@ -185,13 +185,15 @@ internal sealed class Admission(GateParts parts)
                     named.Offset, named.Length, Encoding.UTF8.GetBytes(call.Model!.UpstreamName)));
         }
         var inspection = RequestInspector.Inspect(
-            call.Body.Received.Span, call.Route!, parts.Guard is not null,
+            call.Body.Received.Span, call.Route!, IsWatched(call),
             RouteTable.DeploymentIn(call.Path) is not null);
-        call.Inspection = parts.Guard is null ? null : inspection;
+        call.Inspection = IsWatched(call) ? inspection : null;
         return inspection.Refusal ?? ProviderTool(inspection.ProviderFeatures, call.Caller.Job)
             ?? FindModel(call, inspection.Model) ?? await parts.RemoteModels.CheckAsync(call.Model!, call.Ended)
             ?? Splice(call, inspection.Model, inspection.RenameModel(call.Model!.UpstreamName));
     }
+
+    private bool IsWatched(GateCall call) => parts.Guard?.Watches(call) == true;
 
     public static bool TokenAllows(GateCall call, ModelPlan model)
         => call.Caller.Token is not { Models.Count: > 0 } token || token.Models.Contains(model.Key);

@@ -125,15 +125,33 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
     private async Task EndStoppedAsync(
         UpstreamAnswer answered, AnswerFacts facts, Reservation reservation, CallFailure why)
     {
-        var outcome = CallOutcome.Whole(answered, facts, default) with
+        // A client that gets a valid answer goes on; one that gets an error asks again.
+        byte[] valid = why.Refusal is { } found && IsGuards(found) && answered.Status < 400
+            ? BlockedAnswer.Whole(call.Route!, answered.First.Span, found.Message) : [];
+        var outcome = CallOutcome.Whole(answered, facts, valid) with
         {
             Outcome = why.Outcome,
             Reason = why.Reason,
-            Status = why.Refusal is { } refusal ? RefusalTable.For(refusal.Kind).Status : 0,
+            Status = valid.Length > 0 ? answered.Status
+                : why.Refusal is { } refusal ? RefusalTable.For(refusal.Kind).Status : 0,
         };
         var notRecorded = await recorder.RecordOutcomeAsync(call, outcome, reservation);
+        if (valid.Length > 0 && notRecorded is null)
+        {
+            await ReleaseAsync(outcome, null, () =>
+            {
+                answer.CopyHeaders(answered.Response);
+                call.Answer.Set("X-Gatehouse-Reason", why.Reason);
+                return answer.WholeAsync(answered.Status, valid);
+            });
+            return;
+        }
         if (!call.ClientIsGone && (notRecorded ?? why.Refusal) is { } told) await answer.RefuseAsync(told);
     }
+
+    /// <summary>Whether a guard ended the answer for what it says, and its client has a valid form for that.</summary>
+    private bool IsGuards(Refusal why)
+        => why.Kind is RefusalKind.GuardBlocked or RefusalKind.GuardHeld && BlockedAnswer.Has(call.Route!);
 
     private async Task<CallFailure?> TryReadAsync(UpstreamAnswer answered)
     {
@@ -189,10 +207,17 @@ internal sealed class Exchange(GateCall call, CallerAnswer answer, CallRecorder 
         var machine = StreamMachine.For(route);
         using var relay = new StreamRelay(call, machine, HoldAsync);
         var failure = await RelayAsync(answered, relay);
+        var blocked = failure?.Refusal is { } found && IsGuards(found) && !call.ClientIsGone ? failure : null;
+        if (blocked is not null)
+        {
+            relay.EndBlocked();
+            failure = null;
+        }
         if (failure is null) relay.CountWithheld();
         // What failed is not complete, so breaking it off waits for no ledger: a pause acts even when that hangs.
         var breaking = failure?.Refusal is { } why ? BreakAsync(why, machine) : Task.CompletedTask;
         var outcome = CallOutcome.Stream(answered, relay, machine, failure);
+        if (blocked is not null) outcome = outcome with { Outcome = blocked.Outcome, Reason = blocked.Reason };
         Refusal? notRecorded;
         try
         {

@@ -258,6 +258,13 @@ internal sealed class UpstreamAttempt(ModelPlan model, CallBody body)
         Splices.Add(name);
     }
 
+    /// <summary>The same for something that is added; null where the change is another's already.</summary>
+    public void Insert(Splice? splice, string name)
+    {
+        if (splice is { } change) _splices.Add(change);
+        Splices.Add(name);
+    }
+
     /// <summary>Gives the body back while the call waits; its changes are on record with it.</summary>
     public void LetBodyGo()
     {

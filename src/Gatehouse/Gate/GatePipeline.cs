@@ -161,13 +161,15 @@ internal sealed class GatePipeline(GateParts parts)
 
     private async ValueTask<Refusal?> GuardAsync(GateCall call)
     {
-        if (parts.Guard is not { } guard) return null;
+        if (parts.Guard is not { } guard || !guard.Watches(call)) return null;
         call.Guard = guard.ForAnswer(call);
         try
         {
             var verdict = await guard.LookAsync(new PromptView(call, call.Inspection?.Texts ?? []), call.Ended);
             foreach (var edit in verdict.Edits ?? [])
                 call.Attempt!.Edit(edit.Text.Replace(edit.Replacement), edit.Name);
+            foreach (var insert in verdict.Inserts ?? [])
+                call.Attempt!.Insert(insert.Change, insert.Name);
             call.Findings.AddRange(verdict.Findings ?? []);
             return verdict.Refusal;
         }

@@ -128,6 +128,18 @@ internal sealed class StreamRelay(
         }
     }
 
+    /// <summary>
+    /// Ends a stream that the guard ended, in a way that its client understands; what it says waits with the outcome.
+    /// </summary>
+    public void EndBlocked()
+    {
+        // Of what was withheld, the beginning is what the caller was to have: all but the last was released.
+        var before = Rewritten.Length;
+        Rewritten.Append(BlockedAnswer.End(call.Route!, Rewritten.Memory, Upstream.Memory, Stopped!.Message));
+        if (_withheldBytes == 0) _withheldAt = DeliveredBytes;
+        _withheldBytes += Rewritten.Length - before;
+    }
+
     /// <summary>Step 10: what was withheld goes out.</summary>
     public async ValueTask ReleaseAsync(CancellationToken stop)
     {

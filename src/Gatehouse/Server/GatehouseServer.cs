@@ -8,6 +8,7 @@ using Gatehouse.Core.Traffic;
 using Gatehouse.Credentials;
 using Gatehouse.Estate;
 using Gatehouse.Gate;
+using Gatehouse.Gate.Guarding;
 using Gatehouse.Gate.Identity;
 using Gatehouse.Gate.Limits;
 using Gatehouse.Gate.Upstream;
@@ -308,7 +309,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
             AnswerRoom = new SharedRoom(setup.Memory.AnswerBytes, Time),
             AnswerWait = setup.Memory.AnswerWait,
             Append = append,
-            Guard = setup.Guard,
+            Guard = setup.Guard ?? new EstateGuard(Time),
             Held = new HeldBook(append, Ledger.LoadHeldAsync, Ledger.NewId, () => Ledger.Now),
             Hold = setup.Hold,
             ReadForwarded = exchange => LedgerReader.ReadForwarded(Home, exchange, Ledger.Keys),

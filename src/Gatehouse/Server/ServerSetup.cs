@@ -23,7 +23,7 @@ internal sealed record ServerSetup(HomeDirectory Home, ILoggerFactory Logs, Time
     /// <summary>Whether the clock is synchronised; asks the kernel unless a test says otherwise.</summary>
     public Func<bool> IsClockSynchronised { get; init; } = LinuxFile.IsClockSynchronised;
 
-    /// <summary>Looks at the text of calls; null where nobody does.</summary>
+    /// <summary>Looks at the text of calls; null for the guards of the estate.</summary>
     public IGuard? Guard { get; init; }
 
     /// <summary>Says which calls wait for a person; null where none does.</summary>

@@ -259,7 +259,7 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
     }
 
     /// <summary>The secret in each text of a stream: in one piece, cut in the middle, and letter by letter.</summary>
-    private static IEnumerable<string> SecretIn(AnswerFixture fixture)
+    internal static IEnumerable<string> SecretIn(AnswerFixture fixture)
     {
         var whole = fixture.Wire();
         // A piece of text that comes in two events: its halves become halves of the secret, and its repeats the whole.
@@ -279,7 +279,7 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
         }
     }
 
-    private static List<(AnswerDelta Delta, byte[] Data)> DeltasOf(AnswerFixture fixture, string answer)
+    internal static List<(AnswerDelta Delta, byte[] Data)> DeltasOf(AnswerFixture fixture, string answer)
     {
         var reader = AnswerText.For(RouteTable.Of(fixture.Endpoint))!;
         var events = !fixture.IsStream ? [answer] : answer.Split('\n')
@@ -404,9 +404,9 @@ public sealed class GuardTests(GuardStage stage) : IClassFixture<GuardStage>
 }
 
 /// <summary>A gate whose guard each test chooses, in front of a model that says what a test says.</summary>
-public sealed class GuardStage : IAsyncLifetime
+public class GuardStage : IAsyncLifetime
 {
-    private const string Estate = """
+    private const string Bare = """
         estate: 1
         name: test
         node: guard
@@ -419,6 +419,12 @@ public sealed class GuardStage : IAsyncLifetime
           all: { owner: tester, models: [gpt, claude, llama], source: { kind: prompt }, sink: none }
         """;
 
+    /// <summary>The estate; its jobs come after it.</summary>
+    protected virtual string Estate => Bare;
+
+    /// <summary>Whether each test chooses the guard; else those of the estate look.</summary>
+    protected virtual bool Chooses => true;
+
     private readonly WireUpstream _upstream = new();
     private readonly Chosen _chosen = new();
 
@@ -428,14 +434,20 @@ public sealed class GuardStage : IAsyncLifetime
 
     internal int Requests { get; private set; }
 
+    /// <summary>More members of the body of calls.</summary>
+    internal string More { get; set; } = "";
+
     /// <summary>How the last call ended, as it is on record.</summary>
     internal OutcomeEntry LastOutcome { get; private set; } = null!;
+
+    /// <summary>What is on record of the last call itself.</summary>
+    internal CallFacts LastCall { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         Gate = await GateStage.StartAsync(
             Estate.Replace("{wire}", _upstream.Address, StringComparison.Ordinal),
-            change: setup => setup with { Guard = _chosen });
+            change: setup => Chooses ? setup with { Guard = _chosen } : setup);
         _upstream.OnJson("/api/tags", """{"models":[]}""");
         _upstream.OnJson("/api/show", "{}", "404 Not Found");
     }
@@ -444,6 +456,7 @@ public sealed class GuardStage : IAsyncLifetime
     {
         await Gate.DisposeAsync();
         await _upstream.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     internal static string? PathOf(Endpoint endpoint) => endpoint switch
@@ -460,7 +473,7 @@ public sealed class GuardStage : IAsyncLifetime
     /// <summary>Calls with this guard, the model answering with this text; what came, and what is on record.</summary>
     internal async Task<(string Answer, IReadOnlyDictionary<string, byte[]> Payloads)> CallAsync(
         AnswerFixture fixture, string wire, IAnswerGuard? guard, bool isWhole = true, IGuard? prompt = null,
-        string say = "hi")
+        string say = "hi", string job = "all")
     {
         (_chosen.Answer, _chosen.Prompt) = (guard, prompt);
         var model = fixture.Endpoint switch
@@ -485,14 +498,15 @@ public sealed class GuardStage : IAsyncLifetime
             Endpoint.OpenAICompletions or Endpoint.OllamaGenerate => $"\"prompt\":\"{say}\"",
             _ => $"\"max_tokens\":9,\"messages\":[{{\"role\":\"user\",\"content\":\"{say}\"}}]",
         };
-        var body = $$"""{"model":"{{model}}","stream":{{stream}},{{prompted}}}""";
+        var body = $$"""{"model":"{{model}}","stream":{{stream}},{{prompted}}{{More}}}""";
         await using var call = MemoryCall.Start(
-            Gate.Server.Pipeline, "all", PathOf(fixture.Endpoint)!, Encoding.UTF8.GetBytes(body));
+            Gate.Server.Pipeline, job, PathOf(fixture.Endpoint)!, Encoding.UTF8.GetBytes(body));
         var answer = isWhole
             ? await call.ReadAsync(TestContext.Current.CancellationToken) : await ReadBrokenAsync(call);
         var row = await Gate.EndedAsync(call.Headers.Single("X-Gatehouse-Exchange")!);
         using var reader = LedgerReader.OpenReadOnly(Gate.Server.Home);
         LastOutcome = (OutcomeEntry)reader.FindEntry(row.OutcomeIndex!.Value)!.Leaf!.Entry;
+        LastCall = reader.FindEntry(row.Index)!.Leaf!.Entry is RequestEntry request ? request.Call : LastOutcome.Call!;
         return (answer, reader.ReadPayloads(row, LedgerKeys.Open(Gate.Server.Home))
             .ToDictionary(payload => payload.Record.Kind.ToString(), payload => payload.Bytes!));
     }

@@ -164,7 +164,7 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateC
         var isAlone = delta.IsAlone || delta.Channel.Kind == TextKind.Unread
             || (delta.IsRepeat && known is { Length: > 0 });
         // The first that comes of a text may be its repeat: some servers send no pieces.
-        var channel = isAlone ? new Channel(delta.Channel) : known ?? Open(delta.Channel);
+        var channel = isAlone ? new Channel(delta.Channel) { IsAlone = true } : known ?? Open(delta.Channel);
         var start = channel.Length;
         held.Pieces.Add(new Piece(channel, start, channel.Append(text), delta.Offset, delta.Length, delta.IsRaw));
         if (isAlone) return await LookAsync(channel, isEnd: true, stop);
@@ -224,6 +224,7 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateC
                 Text = channel.Text,
                 Released = channel.Released,
                 IsEnd = isEnd,
+                IsAlone = channel.IsAlone,
                 ToolName = channel.Name?.Text.ToString(),
             },
             stop);
@@ -300,6 +301,8 @@ internal sealed class GuardedAnswer(AnswerText reader, IAnswerGuard guard, GateC
         public int Released { get; private set; }
 
         public bool IsEnded { get; set; }
+
+        public bool IsAlone { get; init; }
 
         /// <summary>For the arguments of a call: its name.</summary>
         public Channel? Name { get; set; }

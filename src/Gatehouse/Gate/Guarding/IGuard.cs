@@ -9,6 +9,9 @@ namespace Gatehouse.Gate.Guarding;
 /// </summary>
 internal interface IGuard
 {
+    /// <summary>Whether it looks at this call at all. One that nobody looks at costs nothing.</summary>
+    public bool Watches(GateCall call) => true;
+
     /// <summary>Step 5: looks at a prompt before it goes on record and to the model.</summary>
     public ValueTask<PromptVerdict> LookAsync(PromptView prompt, CancellationToken stop);
 
@@ -39,6 +42,9 @@ internal readonly record struct TextView
 
     /// <summary>Whether nothing more comes. What is not released now never is, and the answer ends here.</summary>
     public bool IsEnd { get; init; }
+
+    /// <summary>Whether it is a text of its own, which only shares its channel: an alternative token.</summary>
+    public bool IsAlone { get; init; }
 
     /// <summary>The tool that the model wants to be called, for <see cref="TextKind.ToolArguments"/>.</summary>
     public string? ToolName { get; init; }
@@ -99,7 +105,15 @@ internal readonly record struct PromptVerdict
 
     /// <summary>New words for some of its texts.</summary>
     public IReadOnlyList<PromptEdit>? Edits { get; init; }
+
+    /// <summary>What is added to it.</summary>
+    public IReadOnlyList<PromptInsert>? Inserts { get; init; }
 }
 
 /// <summary>New words for a text of a prompt, and the name under which the change goes on record.</summary>
 internal readonly record struct PromptEdit(RequestText Text, string Replacement, string Name);
+
+/// <summary>Something that is added to a prompt.</summary>
+/// <param name="Change">The change of the body; null where another one has it already.</param>
+/// <param name="Name">The name under which it goes on record.</param>
+internal readonly record struct PromptInsert(Splice? Change, string Name);

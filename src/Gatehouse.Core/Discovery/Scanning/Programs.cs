@@ -18,8 +18,14 @@ internal static class Programs
     {
         "llama-server", "llama-swap", "koboldcpp", "local-ai", "localai", "text-generation-launcher", "tabbyapi",
         "sglang", "xinference-local", "aphrodite", "mlc_llm", "rpc-server", "whisper-server", "llamafile", "litellm",
-        "infinity_emb", "ramalama",
+        "infinity_emb", "ramalama", "optillm", "mistralrs-server", "tts-server",
     };
+
+    // An agent that goes by three names.
+    private static readonly string[] ClawNames = ["openclaw", "clawdbot", "moltbot"];
+
+    // Its verbs that ask a model; its gateway goes on running and does so too.
+    private static readonly string[] ClawVerbs = ["agent", "chat", "tui"];
 
     // Servers that are started as a script of Python, by the script and its folder; those whose script has a
     // name of its own have no folder.
@@ -30,7 +36,7 @@ internal static class Programs
         ("launch.py", "stable-diffusion-webui", "stable-diffusion-webui"),
         ("webui.py", "stable-diffusion-webui", "stable-diffusion-webui"),
         ("main.py", "tabbyapi", "tabbyapi"), ("start.py", "tabbyapi", "tabbyapi"),
-        ("speech.py", "openedai-speech", "openedai-speech"),
+        ("speech.py", "openedai-speech", "openedai-speech"), ("optillm.py", "", "optillm"),
     ];
 
     private static readonly string[] Branches = ["-master", "-main"];
@@ -39,6 +45,7 @@ internal static class Programs
     private static readonly (string Module, string Program)[] PythonModules =
     [
         ("faster_whisper_server", "faster-whisper-server"), ("speaches", "speaches"), ("litellm", "litellm"),
+        ("optillm", "optillm"), ("basaran", "basaran"), ("xtts_api_server", "xtts-api-server"),
     ];
 
     private static readonly Dictionary<string, string> Sinks = new(StringComparer.Ordinal)
@@ -98,8 +105,11 @@ internal static class Programs
         "sqlite3", "hass-cli", "ha",
     };
 
-    public static bool IsKnown(string program) => ModelClients.Contains(program) || ModelServers.Contains(program)
-        || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
+    public static bool IsKnown(string program) => AsksOrServes(program) || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
+
+    /// <summary>Whether a program asks models or serves them.</summary>
+    public static bool AsksOrServes(string program)
+        => ModelClients.Contains(program) || ModelServers.Contains(program) || ClawNames.Contains(program);
 
     /// <summary>What a command serves or is known to be, by its evidence; null when that is not known.</summary>
     public static KnownSoftware? SoftwareOf(IEnumerable<Evidence> evidence)
@@ -121,15 +131,9 @@ internal static class Programs
         {
             AddOllama(bag, where, arguments);
         }
-        else if (program is "openclaw" or "clawdbot" or "moltbot")
+        else if (ClawNames.Contains(program))
         {
-            // Its gateway is what goes on running; other verbs look after it.
-            string[] verbs = [.. arguments.Where(static one => !one.StartsWith('-')).Take(2)];
-            if (verbs is ["agent", ..] or ["gateway"] or ["gateway", "run"]
-                || (verbs is ["gateway", var value] && value.All(char.IsAsciiDigit)))
-            {
-                bag.Add(EvidenceKind.ModelClient, where, program);
-            }
+            AddClaw(bag, where, program, arguments);
         }
         else if (ModelClients.Contains(program))
         {
@@ -143,6 +147,11 @@ internal static class Programs
         else if (program.StartsWith("python", StringComparison.Ordinal))
         {
             AddPython(bag, where, arguments);
+        }
+        else if (Packages.IsInterpreter(program))
+        {
+            if (Packages.Started(program, arguments) is { } started)
+                Add(bag, where, started.Program, started.Arguments);
         }
         else if (program == "uvicorn" && arguments.Select(ModuleServer).OfType<string>().FirstOrDefault() is { } app)
         {
@@ -159,6 +168,19 @@ internal static class Programs
         else
         {
             AddPower(bag, where, program, arguments);
+        }
+    }
+
+    /// <summary>Verbs other than these look after it.</summary>
+    private static void AddClaw(EvidenceBag bag, string where, string program, string[] arguments)
+    {
+        var at = Array.FindIndex(arguments, static one => !one.StartsWith('-'));
+        if (at < 0) return;
+        var next = at + 1 < arguments.Length ? arguments[at + 1] : "";
+        if (ClawVerbs.Contains(arguments[at])
+            || (arguments[at] == "gateway" && (next is "" or "run" || next[0] == '-' || next.All(char.IsAsciiDigit))))
+        {
+            bag.Add(EvidenceKind.ModelClient, where, program);
         }
     }
 
@@ -202,13 +224,7 @@ internal static class Programs
     {
         var flag = Array.IndexOf(arguments, "-m");
         var module = flag >= 0 && flag + 1 < arguments.Length ? arguments[flag + 1] : "";
-        if (module.StartsWith("vllm.", StringComparison.Ordinal)
-            || module is "llama_cpp.server" or "sglang.launch_server"
-            or "mlx_lm.server")
-        {
-            bag.Add(EvidenceKind.ModelServer, where, module);
-        }
-        else if (ModuleServer(module) is { } server)
+        if (ServerOf(module) is { } server)
         {
             bag.Add(EvidenceKind.ModelServer, where, server);
         }
@@ -216,12 +232,22 @@ internal static class Programs
         {
             Add(bag, where, module, arguments[(flag + 2)..]);
         }
-        else if (module.Length == 0 && arguments.FirstOrDefault(static one => !one.StartsWith('-')) is { } script
-            && ScriptServer(script) is { } known)
+        else if (module.Length > 0)
         {
-            bag.Add(EvidenceKind.ModelServer, where, known);
+            if (Packages.OfModule(module) is { } program) Add(bag, where, program, arguments[(flag + 2)..]);
+        }
+        else if (Array.FindIndex(arguments, static one => !one.StartsWith('-')) is >= 0 and var script)
+        {
+            if ((ScriptServer(arguments[script]) ?? ServerOf(Packages.ModuleOf(arguments[script]) ?? "")) is { } known)
+                bag.Add(EvidenceKind.ModelServer, where, known);
+            else if (Packages.OfPath(arguments[script]) is { } tool)
+                Add(bag, where, tool, arguments[(script + 1)..]);
         }
     }
+
+    /// <summary>The server that a module is, as its evidence names it.</summary>
+    private static string? ServerOf(string module) => module.StartsWith("vllm.", StringComparison.Ordinal)
+        || module is "llama_cpp.server" or "sglang.launch_server" or "mlx_lm.server" ? module : ModuleServer(module);
 
     private static string? ModuleServer(string module) => PythonModules
         .Where(one => module.Split([':', '.'])[0] == one.Module).Select(static one => one.Program).FirstOrDefault();

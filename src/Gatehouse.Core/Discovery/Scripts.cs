@@ -106,7 +106,7 @@ internal static class ServedModel
             "--enable-auto-tool-choice", "--tool-call-parser", "--enable-prefix-caching", "--max-num-seqs"],
             ["VLLM_USE_", "VLLM_ROCM_", "VLLM_CACHE_", "VLLM_ATTENTION_", "VLLM_WORKER_", "VLLM_ALLOW_",
                 "VLLM_ENGINE_", "VLLM_LOGGING_"]),
-        ("sglang", ["--mem-fraction-static", "--tp-size", "--chunked-prefill-size", "--context-length"], ["SGLANG_"]),
+        ("sglang", ["--mem-fraction-static", "--tp-size", "--chunked-prefill-size", "--context-length"], []),
         ("text-generation-inference", ["--model-id", "--num-shard", "--max-input-length", "--max-total-tokens",
             "--max-batch-prefill-tokens"], []),
     ];
@@ -121,9 +121,10 @@ internal static class ServedModel
             return SoftwareTable.OfProgram("litellm");
         var software = command.Count == 0 ? null : Programs.SoftwareOf(EvidenceText.FindInArguments("", command));
         if (software is not null) return software.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
-        return EngineOptions.Where(one => command.Count(word => one.Options.Contains(word.Split('=')[0]))
-                + variables.Count(fact => one.Starts.Any(start
-                    => fact.Name.StartsWith(start, StringComparison.Ordinal))) >= SignsMin)
+        return EngineOptions.Select(one => (one.Program,
+                Options: command.Count(word => one.Options.Contains(word.Split('=')[0])), Variables: variables.Count(
+                    fact => one.Starts.Any(start => fact.Name.StartsWith(start, StringComparison.Ordinal)))))
+            .Where(static one => one.Options > 0 && one.Options + one.Variables >= SignsMin)
             .Select(static one => SoftwareTable.OfProgram(one.Program)).FirstOrDefault();
     }
 

@@ -55,7 +55,7 @@ public static class SoftwareTable
         "redis", "cache", "migrate", "migration", "migrations", "init", "setup", "backup", "exporter", "metrics",
         "sandbox", "runtime", "terminal", "terminals", "tool", "tools", "openapi", "servers", "frontend", "ui",
         "nginx", "proxy", "helper", "sync", "test", "tests", "e2e", "example", "examples", "base", "builder",
-        "browser", "desktop", "extension", "registry", "cli", "bot", "chrome", "search", "updater", "installer");
+        "browser", "desktop", "extension", "registry", "cli", "bot", "chrome", "search", "updater", "installer", "extras");
 
     /// <summary>What an image is known to be; null when it is not known.</summary>
     /// <param name="image">The image as it was asked for, as <c>ghcr.io/open-webui/open-webui:main</c>.</param>
@@ -205,7 +205,7 @@ public static class SoftwareTable
         Serves("Modular MAX", 8000, OpenAI, "max-nvidia-full", "max-nvidia-base", "max-amd"),
         Serves("Chatterbox", 4123, OpenAI, "chatterbox-tts-api"),
         Serves("Orpheus", 5005, OpenAI, "orpheus-fastapi"),
-        Serves("Coqui TTS", 5002, null, "coqui-ai/tts", "coqui-ai/tts-cpu", "coqui-tts", "tts-server"),
+        Serves("Coqui TTS", 5002, null, "coqui-ai/tts", "coqui-ai/tts-cpu", "coqui-tts"),
         Serves("XTTS", 8020, null, "xtts-api-server"),
         Serves("AllTalk", 7851, null, "alltalk_tts", "alltalk-tts", "alltalk"),
         Serves("GPT-SoVITS", 9880, null, "gpt-sovits"),

@@ -21,6 +21,10 @@ internal static class Programs
         "infinity_emb", "ramalama", "optillm", "mistralrs-server", "tts-server",
     };
 
+    // Options by which those that ask a model, for themselves or for others, are told where it is.
+    private static readonly string[] BaseOptions =
+        ["--base-url", "--base_url", "--api-base", "--api_base", "--openai-api-base"];
+
     // An agent that goes by three names.
     private static readonly string[] ClawNames = ["openclaw", "clawdbot", "moltbot"];
 
@@ -111,6 +115,9 @@ internal static class Programs
     public static bool AsksOrServes(string program)
         => ModelClients.Contains(program) || ModelServers.Contains(program) || ClawNames.Contains(program);
 
+    /// <summary>Whether a program serves models and does nothing else.</summary>
+    public static bool Serves(string program) => ModelServers.Contains(program);
+
     /// <summary>What a command serves or is known to be, by its evidence; null when that is not known.</summary>
     public static KnownSoftware? SoftwareOf(IEnumerable<Evidence> evidence)
     {
@@ -143,6 +150,7 @@ internal static class Programs
             || (program == "lms" && arguments.Contains("server")))
         {
             bag.Add(EvidenceKind.ModelServer, where, program);
+            AddBase(bag, where, arguments);
         }
         else if (program.StartsWith("python", StringComparison.Ordinal))
         {
@@ -208,6 +216,7 @@ internal static class Programs
     private static void AddClient(EvidenceBag bag, string where, string program, string[] arguments)
     {
         bag.Add(EvidenceKind.ModelClient, where, program);
+        AddBase(bag, where, arguments);
         for (var at = 0; at + 1 < arguments.Length; at++)
         {
             if (arguments[at] is "-m" or "--model" && ModelNames.CanBe(arguments[at + 1]))
@@ -220,13 +229,32 @@ internal static class Programs
         }
     }
 
+    private static void AddBase(EvidenceBag bag, string where, string[] arguments)
+    {
+        for (var at = 0; at < arguments.Length; at++)
+        {
+            var parts = arguments[at].Split('=', 2);
+            if (!BaseOptions.Contains(parts[0])) continue;
+            if (parts.Length == 2) UrlScan.AddAddress(bag, where, "", parts[1]);
+            else if (at + 1 < arguments.Length) UrlScan.AddAddress(bag, where, "", arguments[at + 1]);
+        }
+    }
+
     private static void AddPython(EvidenceBag bag, string where, string[] arguments)
     {
-        var flag = Array.IndexOf(arguments, "-m");
+        // Behind the script an option is the script's own, and `-m` most often names a model.
+        var script = 0;
+        while (script < arguments.Length && (arguments[script].StartsWith('-')
+            || (script > 0 && arguments[script - 1] is "-W" or "-X" or "-m")))
+        {
+            script++;
+        }
+        var flag = Array.IndexOf(arguments[..script], "-m");
         var module = flag >= 0 && flag + 1 < arguments.Length ? arguments[flag + 1] : "";
         if (ServerOf(module) is { } server)
         {
             bag.Add(EvidenceKind.ModelServer, where, server);
+            AddBase(bag, where, arguments);
         }
         else if (module.Length > 0 && (IsKnown(module) || module == "uvicorn"))
         {
@@ -236,7 +264,7 @@ internal static class Programs
         {
             if (Packages.OfModule(module) is { } program) Add(bag, where, program, arguments[(flag + 2)..]);
         }
-        else if (Array.FindIndex(arguments, static one => !one.StartsWith('-')) is >= 0 and var script)
+        else if (script < arguments.Length)
         {
             if ((ScriptServer(arguments[script]) ?? ServerOf(Packages.ModuleOf(arguments[script]) ?? "")) is { } known)
                 bag.Add(EvidenceKind.ModelServer, where, known);
@@ -289,7 +317,7 @@ internal static class Programs
         {
             if ((arguments[next] == "ollama" && next + 1 < arguments.Length
                     && arguments[next + 1] is "run" or "pull" or "list" or "ps" or "rm" or "show" or "create")
-                || (next > at + 1 && ModelClients.Contains(arguments[next])))
+                || (next > at + 1 && (ModelClients.Contains(arguments[next]) || ClawNames.Contains(arguments[next]))))
             {
                 Add(bag, where, arguments[next], arguments[(next + 1)..]);
                 return;

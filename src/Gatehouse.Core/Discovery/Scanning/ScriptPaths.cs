@@ -32,7 +32,10 @@ internal static class ScriptPaths
             values?.Take(written);
             string[] words = values is null ? written : [.. written.Select(values.ExpandKnown)];
             if (words is ["cd", var place, ..])
+            {
                 folder = Absolute(place, folder, home) ?? folder;
+                continue;
+            }
             foreach (var word in words)
             {
                 if (found.Count < PathsMax && IsScript(word) && Absolute(word, folder, home) is { } path

@@ -21,25 +21,26 @@ internal sealed class ShellArrays
     public string Read(string line)
     {
         if (_name is null && !line.Contains("=(", StringComparison.Ordinal)) return Put(line);
-        var from = 0;
-        var before = "";
-        if (_name is null)
+        var (from, before, name) = (0, "", _name);
+        if (name is null)
         {
             var sign = line.IndexOf("=(", StringComparison.Ordinal);
             var end = sign > 0 && line[sign - 1] == '+' ? sign - 1 : sign;
             var start = end;
             while (start > 0 && (char.IsAsciiLetterOrDigit(line[start - 1]) || line[start - 1] == '_')) start--;
             if (start == end || (start > 0 && line[start - 1] is not (' ' or '\t' or ';' or '&'))) return Put(line);
-            _name = line[start..end];
+            _name = name = line[start..end];
             _open.Clear();
             _quote = '\0';
-            if (end != sign && _texts.TryGetValue(_name, out var text)) _open.Append(text);
+            if (end != sign && _texts.TryGetValue(name, out var text)) _open.Append(text);
             (before, from) = (line[..start] + Nothing, sign + 2);
         }
         var close = Close(line, from);
         if (_open.Length < TextMax) _open.Append(' ').Append(line, from, close.End - from);
+        // One that does not end is none, and the lines behind it are commands.
+        if (!close.IsClosed && _open.Length >= TextMax) _name = null;
         if (!close.IsClosed) return before;
-        if (_texts.Count < ArraysMax || _texts.ContainsKey(_name)) _texts[_name] = Put(_open.ToString());
+        if (_texts.Count < ArraysMax || _texts.ContainsKey(name)) _texts[name] = Put(_open.ToString());
         _name = null;
         return before + Put(line[(close.End + 1)..]);
     }

@@ -34,7 +34,7 @@ internal static class Packages
 
     /// <summary>Whether a program is Python, with or without a version.</summary>
     public static bool IsPython(string program) => program.StartsWith("python", StringComparison.Ordinal)
-        && program.AsSpan("python".Length).IndexOfAnyExcept("0123456789.") < 0;
+        && program["python".Length..].All(static letter => char.IsAsciiDigit(letter) || letter == '.');
 
     /// <summary>The program that an interpreter of JavaScript starts; null when it is none that is known.</summary>
     public static (string Program, string[] Arguments)? Started(string interpreter, string[] arguments)

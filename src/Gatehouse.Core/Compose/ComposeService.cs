@@ -53,6 +53,9 @@ public sealed record ComposeService
     /// <summary>Entry point and arguments. May hold secrets: match on it, never print it.</summary>
     public ImmutableArray<string> CommandLine { get; init; } = [];
 
+    /// <summary>The folder inside in which it starts; null where the file does not say.</summary>
+    public string? WorkingFolder { get; init; }
+
     /// <summary>What tells whether it is well; empty when the file does not say. May hold secrets.</summary>
     public ImmutableArray<string> HealthCheck { get; init; } = [];
 

@@ -35,6 +35,7 @@ internal sealed class ServiceReader(ComposeFileSet files, ComposeVariables varia
             NetworkMode = mode,
             Volumes = [.. Items(service["volumes"]).Select(VolumeText.Read).OfType<MountFact>()],
             CommandLine = [.. CommandText.Words(service["entrypoint"]), .. CommandText.Words(service["command"])],
+            WorkingFolder = service["working_dir"]?.Text,
             HealthCheck = [.. CommandText.Words((service["healthcheck"] as ComposeNode.Mapping)?["test"])],
             Profiles = Texts(service["profiles"]),
             DependsOn = Keys(service["depends_on"]),

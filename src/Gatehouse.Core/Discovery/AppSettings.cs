@@ -190,6 +190,23 @@ internal static class SharedVariables
             .Select(group => group.Key)];
     }
 
+    /// <summary>
+    /// The variables that an app's own helper has as the app does: an MCP server of its maker that stands before it is
+    /// given the app's file whole, and asks no model itself.
+    /// </summary>
+    public static ImmutableArray<string> OfHelper(
+        ComposeService service, KnownSoftware? software, IEnumerable<ComposeService> all)
+    {
+        if (software is not null || service.Image is null || !IsHelper(service.Image)) return [];
+        var others = all.Where(other => other.Name != service.Name && MakerOf(other) == MakerOf(service)).SelectMany(static other => other.Environment)
+            .Select(static variable => variable.Name).ToHashSet(StringComparer.Ordinal);
+        return [.. service.Environment.Select(static variable => variable.Name).Where(others.Contains)];
+    }
+
+    private static bool IsHelper(string image)
+        => image.Split('@')[0].Split('/')[^1].Split(':')[0].Split(['-', '_', '.'])
+            .Contains("mcp", StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Whose image it is, by the part before its name; all that is built here has one maker.</summary>
     private static string MakerOf(ComposeService service)
     {

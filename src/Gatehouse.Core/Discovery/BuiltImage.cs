@@ -29,8 +29,15 @@ internal static class BuiltImage
             if (bases is [.., var last] && Known(last) is { } known) return known;
         }
         return (text is not null ? null : OfArguments(service)) ?? Named(service.Name)
-            ?? (service.ContainerName is { } name ? Named(name) : null);
+            ?? (service.ContainerName is { } name ? Named(name) : null)
+            ?? (text is null && IsSpeech(service) ? SoftwareTable.OfProgram("whisper-server") : null);
     }
+
+    /// <summary>A server of speech by its name, which is told by itself which model it is to load.</summary>
+    private static bool IsSpeech(ComposeService service) => service.Name.Split(['-', '_']) is var words
+        && words.Contains("whisper") && words.Any(static word => word is "api" or "server" or "asr" or "stt")
+        && service.Environment.Any(static fact => fact.Name.StartsWith("WHISPER_MODEL", StringComparison.Ordinal))
+        && !service.Environment.Any(static fact => KeyNames.IsModelKey(fact.Name));
 
     /// <summary>The same for a container of a unit: its image lies on the host only, or a unit builds it.</summary>
     /// <param name="run">What is run.</param>

@@ -78,6 +78,11 @@ internal sealed class ContainerEvidence
             .Where(piece => piece.Kind != EvidenceKind.Power && piece.Kind != EvidenceKind.OpenPort
                 && IsTelling(piece)));
 
+    /// <summary>What the scripts say that its command starts.</summary>
+    public void AddScripts(MountedScripts? scripts)
+        => _bag.AddRange((scripts?.Evidence ?? []).Where(static piece => piece.Kind != EvidenceKind.OpenPort
+            && IsTelling(piece)));
+
     /// <summary>
     /// A health check that lists models at the container's own address: nothing but a server of models has that list.
     /// </summary>

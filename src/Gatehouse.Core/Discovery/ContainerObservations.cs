@@ -10,28 +10,35 @@ public static class ContainerObservations
 {
     /// <summary>Every container of an engine as an observation; the classifier decides which of them matter.</summary>
     /// <param name="view">What the engine has.</param>
-    public static ImmutableArray<Observation> Of(EngineView view)
+    /// <param name="read">Hands over a script of the host that a container starts; null when none is read.</param>
+    public static ImmutableArray<Observation> Of(EngineView view, ReadScript? read = null)
     {
         ArgumentNullException.ThrowIfNull(view);
         var byId = view.Containers.DistinctBy(one => one.Id).ToDictionary(one => one.Id, StringComparer.Ordinal);
-        return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId)))];
+        return [.. view.Containers.Select(one => Of(one, OwnerOf(one, byId), read))];
     }
 
     /// <summary>Every service of a project as an observation, except those that a plug-in provides.</summary>
     /// <param name="project">The project.</param>
-    /// <param name="read">Hands over a file that says how an image is built; null when none is read.</param>
+    /// <param name="read">
+    /// Hands over a file that says how an image is built, or a script that a service starts; null when none is read.
+    /// </param>
     public static ImmutableArray<Observation> Of(ComposeProject project, ReadScript? read = null)
     {
         ArgumentNullException.ThrowIfNull(project);
-        var services = project.Services.Where(service => service.Provider is null)
+        var all = project.Services.Where(service => service.Provider is null)
             .Select(service => (Service: service, Software: SoftwareOf(service.Image ?? "", service.CommandLine,
                 service.Environment) ?? BuiltImage.SoftwareOf(service, read)))
+            .Select(one => (one.Service, one.Software, Scripts: one.Software is null ? ScriptsOf(one.Service, read)
+                : null)).ToArray();
+        var services = all.Select(static one => (one.Service, Software: one.Software ?? one.Scripts?.Software))
             .ToArray();
         var shared = SharedVariables.Of(services);
-        return [.. services.Select(one => Of(project, one.Service, one.Software) with
+        return [.. services.Select((one, at) => Of(project, one.Service, one.Software, all[at].Scripts) with
         {
             SharedVariables = one.Software?.Role is SoftwareRole.App or SoftwareRole.Proxy
-                || one.Software?.ReadsSettings == true ? [] : shared,
+                || one.Software?.ReadsSettings == true ? []
+                : [.. shared, .. SharedVariables.OfHelper(one.Service, one.Software, project.Services)],
         })];
     }
 
@@ -39,12 +46,17 @@ public static class ContainerObservations
     /// <param name="run">What is run.</param>
     /// <param name="place">Where it is.</param>
     /// <param name="name">The name that people use for it.</param>
-    internal static Observation Of(ContainerRun run, string place, string name)
+    /// <param name="read">Hands over a script of the host that it starts; null when none is read.</param>
+    internal static Observation Of(ContainerRun run, string place, string name, ReadScript? read)
     {
         var software = SoftwareOf(run.Image, run.Command, run.Environment) ?? BuiltImage.SoftwareOf(run, name);
+        var scripts = software is null
+            ? MountedScripts.Of(new StartedContainer(run.Command, null, run.Environment, run.Mounts), read) : null;
+        software ??= scripts?.Software;
         var evidence = new ContainerEvidence(software, run.Image);
         evidence.AddEnvironment(run.Environment, run.Command);
         evidence.AddCommand(run.Command);
+        evidence.AddScripts(scripts);
         evidence.AddPorts(run.Ports.Where(port => port.HostPort != 0));
         evidence.AddMounts(run.Mounts);
         evidence.AddRights(run.IsPrivileged, run.Capabilities, run.PidMode);
@@ -58,7 +70,7 @@ public static class ContainerObservations
             Endpoints = [.. run.Networks.Select(network => new ObservationEndpoint(network,
                 [.. run.Aliases.Append(run.Name ?? name).Append(name).Distinct()]))],
             Ports = run.Ports,
-            ListeningPorts = Listening(software, [], run.Command, run.Ports),
+            ListeningPorts = Listening(software, [], StartedBy(scripts, run.Command), run.Ports),
             Mounts = run.Mounts,
             Variables = run.Environment,
             IsOnHostNetwork = run.IsOnHostNetwork,
@@ -93,12 +105,22 @@ public static class ContainerObservations
         return container;
     }
 
-    private static Observation Of(ContainerFacts container, ContainerFacts owner)
+    private static MountedScripts ScriptsOf(ComposeService service, ReadScript? read) => MountedScripts.Of(
+        new StartedContainer(service.CommandLine, service.WorkingFolder, service.Environment, service.Volumes), read);
+
+    private static ImmutableArray<string> StartedBy(MountedScripts? scripts, ImmutableArray<string> command)
+        => scripts is { Words.IsEmpty: false } ? scripts.Words : command;
+
+    private static Observation Of(ContainerFacts container, ContainerFacts owner, ReadScript? read)
     {
         var software = SoftwareOf(container.Image, container.CommandLine, container.Environment);
+        var scripts = software is null ? MountedScripts.Of(new StartedContainer(
+            container.CommandLine, null, container.Environment, container.Mounts), read) : null;
+        software ??= scripts?.Software;
         var evidence = new ContainerEvidence(software, container.Image);
         evidence.AddEnvironment(container.Environment, container.CommandLine);
         evidence.AddCommand(container.CommandLine);
+        evidence.AddScripts(scripts);
         evidence.AddPorts(container.Ports);
         evidence.AddMounts(container.Mounts);
         evidence.AddRights(container.Privileges.IsPrivileged, container.Privileges.AddedCapabilities,
@@ -126,20 +148,22 @@ public static class ContainerObservations
             Mounts = container.Mounts,
             Variables = container.Environment,
             NetworkName = owner == container ? null : owner.ShownName,
-            ListeningPorts = Listening(software, container.ExposedPorts, container.CommandLine, []),
+            ListeningPorts = Listening(software, container.ExposedPorts, StartedBy(scripts, container.CommandLine), []),
             IsOnHostNetwork = isOnHost,
             IsRunning = container.IsRunning,
             Evidence = evidence.ToImmutable(),
         };
     }
 
-    private static Observation Of(ComposeProject project, ComposeService service, KnownSoftware? software)
+    private static Observation Of(
+        ComposeProject project, ComposeService service, KnownSoftware? software, MountedScripts? scripts)
     {
         var evidence = new ContainerEvidence(software, service.Image ?? service.BuildContext ?? "");
         evidence.AddEnvironment(service.Environment, service.CommandLine);
         evidence.AddModels(service, project);
         var served = software is null ? evidence.AddHealthCheck(service.HealthCheck) : null;
         evidence.AddCommand(service.CommandLine);
+        evidence.AddScripts(scripts);
         evidence.AddPorts(service.Ports.Where(port => port.HostPort != 0));
         evidence.AddMounts(service.Volumes);
         evidence.AddRights(service.IsPrivileged, service.AddedCapabilities, service.PidMode);
@@ -147,7 +171,7 @@ public static class ContainerObservations
             ? project.Service(service.NetworkMode["service:".Length..]) ?? service : service;
         var container = service.ContainerName;
         ImmutableArray<int> listening = [
-            .. Listening(software, service.ExposedPorts, service.CommandLine, service.Ports),
+            .. Listening(software, service.ExposedPorts, StartedBy(scripts, service.CommandLine), service.Ports),
             .. served is { } at ? [at] : Array.Empty<int>()];
         return new Observation
         {

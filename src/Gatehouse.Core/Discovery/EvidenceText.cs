@@ -34,11 +34,15 @@ public static class EvidenceText
     /// <param name="where">Where it is; the number of the line is added when there are several.</param>
     /// <param name="command">The command line or the script.</param>
     public static ImmutableArray<Evidence> FindInCommand(string where, string command)
+        => FindInCommand(where, command, null);
+
+    /// <summary>The same, with variables that the command is given.</summary>
+    internal static ImmutableArray<Evidence> FindInCommand(string where, string command, ShellVariables? variables)
     {
         ArgumentNullException.ThrowIfNull(where);
         ArgumentNullException.ThrowIfNull(command);
         var bag = new EvidenceBag();
-        AddLines(bag, where, command, isCommand: true);
+        AddLines(bag, where, command, isCommand: true, given: variables);
         bag.CloseCommands(where);
         return bag.ToImmutable();
     }
@@ -141,17 +145,18 @@ public static class EvidenceText
     }
 
     private static void AddLines(
-        EvidenceBag bag, string where, string text, bool isCommand, IReadOnlyList<string>? around = null)
+        EvidenceBag bag, string where, string text, bool isCommand, IReadOnlyList<string>? around = null,
+        ShellVariables? given = null)
     {
         text = text.Length > TextMax ? text[..TextMax] : text;
         var lines = text.Split('\n', LinesMax + 1);
         string[] others = [.. (around ?? []).SelectMany(static one => one.Split('\n', LinesMax + 1))];
         var urls = new ScriptUrls(lines.Concat(others)
             .Where(static line => line.Length <= LineMax && !IsComment(line)));
-        var variables = new ShellVariables();
+        var variables = given ?? new ShellVariables();
         foreach (var words in others.Where(static line => line.Length <= LineMax).SelectMany(ShellWords.Commands))
             variables.Take(words);
-        var joined = "";
+        var (joined, arrays) = ("", new ShellArrays());
         for (var at = 0; at < Math.Min(lines.Length, LinesMax); at++)
         {
             var line = joined + lines[at].TrimEnd('\r');
@@ -165,7 +170,7 @@ public static class EvidenceText
                 continue;
             var place = lines.Length == 1 ? where : $"{where}:{at + 1}";
             if (isCommand)
-                CommandScan.Add(bag, place, line, variables);
+                CommandScan.Add(bag, place, arrays.Read(line), variables);
             AddLine(bag, place, line, UrlScan.Posts(line));
             urls.Add(bag, place, line);
             ModelScan.Add(bag, place, line);

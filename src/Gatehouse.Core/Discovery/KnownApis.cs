@@ -29,7 +29,13 @@ internal static class KnownApis
         ("SILICONFLOW", "https://api.siliconflow.com/v1"), ("FEATHERLESS", "https://api.featherless.ai/v1"),
         ("UPSTAGE", "https://api.upstage.ai/v1"), ("VOYAGE", "https://api.voyageai.com/v1"),
         ("ZHIPU", "https://open.bigmodel.cn/api/paas/v4"), ("AIMLAPI", "https://api.aimlapi.com/v1"),
+        ("VOLCENGINE", "https://ark.cn-beijing.volces.com/api/v3"),
+        ("DOUBAO", "https://ark.cn-beijing.volces.com/api/v3"),
     ];
+
+    // Providers whose own library calls them and nobody else, unless it is told to.
+    private static readonly string[] Libraries = ["anthropic", "groq", "mistralai", "cohere", "google.genai",
+        "google.generativeai"];
 
     // Words so short that they stand within others: each only as a whole part of a name.
     private static readonly (string Word, string Url)[] ByPart =
@@ -38,6 +44,7 @@ internal static class KnownApis
         ("KIMI", "https://api.moonshot.ai/v1"), ("POE", "https://api.poe.com/v1"),
         ("QWEN", "https://dashscope-intl.aliyuncs.com/compatible-mode/v1"),
         ("NANOGPT", "https://nano-gpt.com/api/v1"), ("NIM", "https://integrate.api.nvidia.com/v1"),
+        ("ARK", "https://ark.cn-beijing.volces.com/api/v3"),
     ];
 
     /// <summary>
@@ -69,6 +76,12 @@ internal static class KnownApis
         }
         return null;
     }
+
+    /// <summary>
+    /// The provider that a library of its own calls, by the library's name; null for a library that calls others too.
+    /// </summary>
+    public static (string Word, string Url)? OfLibrary(string name)
+        => Libraries.Contains(name) ? OfKey(name.Split('.')[0]) : null;
 
     /// <summary>The URL of the provider that has a host; null for a host of none, or of one that has several.</summary>
     public static string? UrlOfHost(string host)

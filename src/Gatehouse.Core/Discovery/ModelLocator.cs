@@ -27,6 +27,7 @@ internal static class ModelLocator
             KeyVariable = IsHosted(one.Url) ? KeyFor(one.Piece, one.Url, keys) : null,
         }).ToList();
         if (places.Count == 0) places.AddRange(Hosted(keys, names, [.. candidate.Of(EvidenceKind.ModelProvider)]));
+        if (places.Count == 0) places.AddRange(OfLibraries(candidate, names));
         if (places.Count == 0)
         {
             var used = servers.NeighboursOf(candidate).Where(server => server.Software?.Provider is not null).ToArray();
@@ -112,6 +113,20 @@ internal static class ModelLocator
             IsComplete = NameEvidence.IsComplete(
                 names.Where(name => index == 0 || Begins(name) == Begin(one.Key)).ToArray()),
         });
+
+    /// <summary>Where a provider's own library calls, which its script need not say.</summary>
+    private static IEnumerable<ModelLocation> OfLibraries(Candidate candidate, Evidence[] names)
+    {
+        const string Library = "library ";
+        return candidate.Of(EvidenceKind.ModelClient)
+            .Where(static piece => piece.Value.StartsWith(Library, StringComparison.Ordinal))
+            .Select(static piece => (Piece: piece, Known: KnownApis.OfLibrary(piece.Value[Library.Length..])))
+            .Where(static one => one.Known is not null).Take(1)
+            .Select(one => new ModelLocation(one.Known!.Value.Url,
+                KnownApis.ProviderOf(new Uri(one.Known.Value.Url).Host, null, "/v1", ""),
+                $"{one.Piece.Value}, {one.Piece.Where} of {candidate.First.Place}",
+                [.. names.Select(static name => name.Value)]) { IsComplete = NameEvidence.IsComplete(names) });
+    }
 
     /// <summary>
     /// A name belongs to the URL whose variable begins alike; one that does not tell belongs to the first.

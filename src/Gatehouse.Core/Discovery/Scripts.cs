@@ -52,7 +52,8 @@ public sealed class ScriptCache(ReadScript read)
     }
 
     /// <summary>The evidence in the scripts that one of Python starts; what those start is not followed.</summary>
-    private IEnumerable<Evidence> OfStarted(string path, string text) => StartedScripts.Of(text)
+    private IEnumerable<Evidence> OfStarted(string path, string text) => StartedScripts
+        .Of(text, path[..Math.Max(0, path.LastIndexOf('/'))])
         .Where(started => started != path).Select(started => (Path: started, Text: read(started)))
         .Where(static started => started.Text is not null)
         .SelectMany(static started => EvidenceText.FindInScript(started.Path, started.Text!))
@@ -95,6 +96,21 @@ internal static class ServedModel
     private static readonly string[] LlamaVariables =
         ["LLAMA_ARG_MODEL", "LLAMA_ARG_MODEL_URL", "LLAMA_ARG_HF_REPO", "LLAMA_ARG_HF_FILE"];
 
+    private const int SignsMin = 2; // Options and variables of one engine that together tell it.
+
+    // Options and beginnings of variables that only one engine has, by its own help; an image that a variable names
+    // says nothing, and what it is given does.
+    private static readonly (string Program, string[] Options, string[] Starts)[] EngineOptions =
+    [
+        ("vllm", ["--served-model-name", "--max-model-len", "--gpu-memory-utilization", "--tensor-parallel-size",
+            "--enable-auto-tool-choice", "--tool-call-parser", "--enable-prefix-caching", "--max-num-seqs"],
+            ["VLLM_USE_", "VLLM_ROCM_", "VLLM_CACHE_", "VLLM_ATTENTION_", "VLLM_WORKER_", "VLLM_ALLOW_",
+                "VLLM_ENGINE_", "VLLM_LOGGING_"]),
+        ("sglang", ["--mem-fraction-static", "--tp-size", "--chunked-prefill-size", "--context-length"], []),
+        ("text-generation-inference", ["--model-id", "--num-shard", "--max-input-length", "--max-total-tokens",
+            "--max-batch-prefill-tokens"], []),
+    ];
+
     /// <summary>What a container's command and variables say that it serves; null when they say nothing.</summary>
     public static KnownSoftware? SoftwareOf(IReadOnlyList<string> command, IEnumerable<EnvironmentFact> environment)
     {
@@ -104,7 +120,12 @@ internal static class ServedModel
         if (IsLiteLlm(command) && variables.Any(static fact => fact.Name == "LITELLM_MASTER_KEY"))
             return SoftwareTable.OfProgram("litellm");
         var software = command.Count == 0 ? null : Programs.SoftwareOf(EvidenceText.FindInArguments("", command));
-        return software?.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
+        if (software is not null) return software.Role is SoftwareRole.Server or SoftwareRole.Proxy ? software : null;
+        return EngineOptions.Select(one => (one.Program,
+                Options: command.Count(word => one.Options.Contains(word.Split('=')[0])), Variables: variables.Count(
+                    fact => one.Starts.Any(start => fact.Name.StartsWith(start, StringComparison.Ordinal)))))
+            .Where(static one => one.Options > 0 && one.Options + one.Variables >= SignsMin)
+            .Select(static one => SoftwareTable.OfProgram(one.Program)).FirstOrDefault();
     }
 
     /// <summary>The command in a script that serves models, with the script's own variables put in.</summary>
@@ -114,18 +135,18 @@ internal static class ServedModel
     public static (KnownSoftware Software, string[] Words)? In(
         string script, IReadOnlyList<EnvironmentFact> environment)
     {
-        var values = new ShellVariables();
+        var (values, arrays) = (new ShellVariables(), new ShellArrays());
         foreach (var fact in environment.Where(static fact => fact.Value is not null))
             values.Set(fact.Name, fact.Value!);
         var lines = script.Replace("\\\r\n", " ", StringComparison.Ordinal)
             .Replace("\\\n", " ", StringComparison.Ordinal).Split('\n').Take(LinesMax);
         foreach (var line in lines.Select(static line => line.Trim()).Where(static line => !line.StartsWith('#')))
         {
-            foreach (var words in ShellWords.Commands(line))
+            foreach (var words in ShellWords.Commands(arrays.Read(line)))
             {
                 values.Take(words);
                 // The program itself may stand in a variable, so that the words count as the shell reads them.
-                string[] said = [.. words.Select(values.Expand)];
+                var said = values.Placed([.. words.Select(values.Expand)]);
                 if (Programs.SoftwareOf(
                     EvidenceText.FindInArguments("", said)) is { Role: not SoftwareRole.App } software)
                 {

@@ -12,6 +12,9 @@ namespace Gatehouse.Core.Discovery;
 /// </summary>
 public static class SoftwareTable
 {
+    /// <summary>The server that comes with whisper.cpp, by its row's name.</summary>
+    internal const string WhisperCpp = "whisper.cpp";
+
     /// <summary>Every row.</summary>
     public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Chats(), .. Workers(), .. Platforms(),
         .. Others()];
@@ -24,6 +27,36 @@ public static class SoftwareTable
     private static readonly FrozenSet<string> Builds = FrozenSet.Create(StringComparer.Ordinal,
         "amd", "amd64", "arm64", "cpu", "cuda", "docker", "gpu", "intel", "nvidia", "rocm", "vulkan", "xpu");
 
+    // Makers whose only product is one row's software, so that an image of theirs with a name of its own is most
+    // likely it.
+    private static readonly FrozenDictionary<string, string> ByMaker = new Dictionary<string, string>
+    {
+        ["openhands"] = "openhands",
+        ["all-hands-ai"] = "openhands",
+        ["open-webui"] = "open-webui",
+        ["lobehub"] = "lobe-chat",
+        ["mintplexlabs"] = "anythingllm",
+        ["sillytavern"] = "sillytavern",
+        ["openclaw"] = "openclaw",
+        ["agent0ai"] = "agent-zero",
+        ["significant-gravitas"] = "autogpt",
+        ["letta-ai"] = "letta",
+        ["skyvern-ai"] = "skyvern",
+        ["browser-use"] = "browser-use",
+        ["flowiseai"] = "flowise",
+        ["langflowai"] = "langflow",
+        ["karakeep-app"] = "karakeep",
+        ["linkwarden"] = "linkwarden",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    // Words in the names of images that such a maker gives to what stands beside its product.
+    private static readonly FrozenSet<string> Beside = FrozenSet.Create(StringComparer.Ordinal,
+        "mcp", "mcpo", "docs", "doc", "documentation", "website", "site", "landing", "db", "database", "postgres",
+        "redis", "cache", "migrate", "migration", "migrations", "init", "setup", "backup", "exporter", "metrics",
+        "sandbox", "runtime", "terminal", "terminals", "tool", "tools", "openapi", "servers", "frontend", "ui",
+        "nginx", "proxy", "helper", "sync", "test", "tests", "e2e", "example", "examples", "base", "builder",
+        "browser", "desktop", "extension", "registry", "cli", "bot", "chrome", "search", "updater", "installer", "extras");
+
     /// <summary>What an image is known to be; null when it is not known.</summary>
     /// <param name="image">The image as it was asked for, as <c>ghcr.io/open-webui/open-webui:main</c>.</param>
     public static KnownSoftware? Find(string image)
@@ -31,8 +64,19 @@ public static class SoftwareTable
         ArgumentNullException.ThrowIfNull(image);
         var parts = PathOf(image).Split('/');
         return (parts.Length > 1 ? ByImage.GetValueOrDefault($"{parts[^2]}/{parts[^1]}") : null)
-            ?? ByName(parts[^1]);
+            ?? ByName(parts[^1]) ?? ByShape(parts[^1]) ?? (parts.Length > 1 ? OfMaker(parts[^2], parts[^1]) : null);
     }
+
+    /// <summary>A server of speech that somebody packed, by the words of its name in their order.</summary>
+    private static KnownSoftware? ByShape(string name)
+        => name.IndexOf("whisper", StringComparison.Ordinal) is >= 0 and var at
+            && name.IndexOf("server", at, StringComparison.Ordinal) > 0 && !WordsOf(name).Any(Beside.Contains)
+                ? ByImage["whisper-server"] : null;
+
+    private static KnownSoftware? OfMaker(string maker, string name)
+        => ByMaker.TryGetValue(maker, out var product) && !WordsOf(name).Any(Beside.Contains) ? ByImage[product] : null;
+
+    private static string[] WordsOf(string name) => name.Split(['-', '_', '.']);
 
     /// <summary>By the image's own name, without the words behind it that say for what it was built.</summary>
     private static KnownSoftware? ByName(string name)
@@ -144,6 +188,9 @@ public static class SoftwareTable
         Serves("Stable Diffusion web UI", 7860, null, "stable-diffusion-webui", "sd-webui", "stable-diffusion",
             "automatic1111", "stable-diffusion-webui-forge", "sd-webui-forge"),
         Serves("InvokeAI", 9090, null, "invokeai"),
+        Serves("Whisper server", 9000, OpenAI, "hwdsl2/whisper-server"),
+        Serves(WhisperCpp, 8080, null, "whisper-server", "whisper.cpp", "whisper-cpp"),
+        Serves("WhisperLive", 9090, null, "whisperlive-cpu", "whisperlive-gpu", "whisperlive"),
         Serves("Whisper ASR", 9000, null, "openai-whisper-asr-webservice"),
         Serves("Wyoming Whisper", 10300, null, "wyoming-whisper", "faster-whisper", "wyoming-faster-whisper"),
         Serves("Wyoming Piper", 10200, null, "wyoming-piper", "piper"),
@@ -158,6 +205,15 @@ public static class SoftwareTable
         Serves("Modular MAX", 8000, OpenAI, "max-nvidia-full", "max-nvidia-base", "max-amd"),
         Serves("Chatterbox", 4123, OpenAI, "chatterbox-tts-api"),
         Serves("Orpheus", 5005, OpenAI, "orpheus-fastapi"),
+        Serves("Coqui TTS", 5002, null, "coqui-ai/tts", "coqui-ai/tts-cpu", "coqui-tts"),
+        Serves("XTTS", 8020, null, "xtts-api-server"),
+        Serves("AllTalk", 7851, null, "alltalk_tts", "alltalk-tts", "alltalk"),
+        Serves("GPT-SoVITS", 9880, null, "gpt-sovits"),
+        Serves("Fish Speech", 8080, null, "fish-speech"),
+        Serves("Vosk", 2700, null, "kaldi-vosk-server"),
+        Serves("Basaran", 80, OpenAI, "basaran"),
+        Serves("OpenLLM", 3000, OpenAI, "openllm"),
+        Serves("mistral.rs", 1234, OpenAI, "mistral.rs", "mistralrs-server"),
         Serves("Immich machine learning", 3003, null, "immich-machine-learning"),
         new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
         {
@@ -192,6 +248,16 @@ public static class SoftwareTable
         Routes("TensorZero", 3000, "tensorzero/gateway"),
         Routes("GPT-Load", 3001, "gpt-load"),
         Routes("copilot-api", 4141, "copilot-api"),
+        Routes("sub2api", 8080, "sub2api"),
+        Routes("OptiLLM", 8000, "optillm"),
+        Routes("One Hub", 3000, "one-hub", "done-hub", "veloera"),
+        Routes("uni-api", 8000, "uni-api"),
+        Routes("Gemini Balance", 8000, "gemini-balance"),
+        Routes("chat2api", 5005, "chat2api"),
+        Routes("AIClient2API", 3000, "aiclient-2-api"),
+        Routes("Claude Relay Service", 3000, "claude-relay-service"),
+        Routes("Claude Code Router", 3456, "claude-code-router"),
+        Routes("AI Proxy", 3000, "labring/aiproxy"),
     ];
 
     private static KnownSoftware[] Chats() =>

@@ -39,7 +39,7 @@ internal sealed class HostSearch
         var projects = ComposeSearch.Read(files, engine, folders);
         var containers = SettingsSearch.Add(files,
         [
-            .. engine is null ? [] : ContainerObservations.Of(engine),
+            .. engine is null ? [] : ContainerObservations.Of(engine, files.ReadScript),
             .. projects.Where(one => one.Project is not null)
                 .SelectMany(one => ContainerObservations.Of(one.Project!, files.ReadScript)),
         ]);

@@ -92,9 +92,9 @@ public static class CrontabReader
         var user = entry.User ?? file.User;
         var home = user is null ? null : around.Homes.GetValueOrDefault(user);
         var bag = new EvidenceBag();
-        bag.AddRange(EvidenceText.FindInCommand("command", entry.Command));
+        bag.AddRange(EvidenceText.FindInCommand("command", entry.Command, Values(around.Variables, home)));
         bag.AddRange(EvidenceText.Find("input", entry.Input));
-        var scripts = ScriptPaths.Of(entry.Command, home, home);
+        var scripts = ScriptPaths.Of(entry.Command, home, home, Values(around.Variables, home));
         foreach (var path in scripts)
             bag.AddRange(around.Scripts.Evidence(path));
         if (!bag.IsEvidence)
@@ -115,6 +115,16 @@ public static class CrontabReader
             Cron = entry.Cron,
             Evidence = bag.ToImmutable(),
         };
+    }
+
+    /// <summary>What the shell that cron starts has in its variables.</summary>
+    private static ShellVariables Values(List<EnvironmentFact> variables, string? home)
+    {
+        var values = new ShellVariables();
+        if (home is not null) values.Set("HOME", home);
+        foreach (var variable in variables.Where(static one => one.Value is not null))
+            values.Set(variable.Name, variable.Value!);
+        return values;
     }
 
     /// <summary><c>NAME = value</c>, with or without quotes, as crontab(5) has it.</summary>
@@ -141,7 +151,8 @@ public static class CrontabReader
 
     /// <summary>The first script's name; an interpreter of one's own environment before it is none.</summary>
     private static string? NameOfScript(ImmutableArray<string> scripts)
-        => (scripts.FirstOrDefault(static path => !IsInterpreter(path)) ?? scripts.FirstOrDefault()) is { } script
+        => (scripts.FirstOrDefault(static path => !IsInterpreter(path)
+            && !path.EndsWith(".env", StringComparison.Ordinal)) ?? scripts.FirstOrDefault()) is { } script
             ? NameOf(script) : null;
 
     private static bool IsInterpreter(string path) => path[(path.LastIndexOf('/') + 1)..] is var name

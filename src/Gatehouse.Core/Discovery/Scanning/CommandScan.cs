@@ -17,6 +17,9 @@ internal static class CommandScan
         "runuser",
     };
 
+    // Those of them that fetch it from a registry first.
+    private static readonly string[] Fetchers = ["npx", "bunx", "uvx", "pipx"];
+
     private static readonly HashSet<string> Shells =
         new(StringComparer.Ordinal) { "sh", "bash", "dash", "zsh", "ash", "ksh", "fish", "su" };
 
@@ -37,30 +40,26 @@ internal static class CommandScan
 
     /// <summary>The commands of a line of a script, whose program may stand in a variable of that script.</summary>
     public static void Add(EvidenceBag bag, string where, string line, ShellVariables variables)
+        => Add(bag, where, line, variables, 0);
+
+    private static void Add(EvidenceBag bag, string where, string line, ShellVariables variables, int depth)
     {
+        if (depth > DepthMax)
+            return;
         foreach (var words in ShellWords.Commands(line))
         {
             variables.Take(words);
-            AddCommand(bag, where, [.. words.Select(word => Named(word, variables))], 0);
+            AddCommand(bag, where, variables.Placed([.. words.Select(word => Named(word, variables))]), depth);
         }
     }
 
     /// <summary>The program that a variable holds; any other word as it is written.</summary>
     private static string Named(string word, ShellVariables variables)
-        => word.StartsWith('$') && variables.ExpandKnown(word) is var said && Programs.IsKnown(NameOf(said))
-            ? said : word;
+        => word.StartsWith('$') && variables.ExpandKnown(word) is var said
+            && (Programs.IsKnown(NameOf(said)) || Packages.IsAnyInterpreter(NameOf(said))) ? said : word;
 
     /// <summary>One command, already in words.</summary>
     public static void AddCommand(EvidenceBag bag, string where, string[] words) => AddCommand(bag, where, words, 0);
-
-    private static void Add(EvidenceBag bag, string where, string line, int depth)
-    {
-        if (depth > DepthMax)
-            return;
-        var commands = ShellWords.Commands(line);
-        foreach (var words in commands)
-            AddCommand(bag, where, words, depth);
-    }
 
     private static void AddCommand(EvidenceBag bag, string where, string[] words, int depth)
     {
@@ -86,7 +85,7 @@ internal static class CommandScan
                 && !IsAssignment(last);
             return;
         }
-        var program = NameOf(words[at]);
+        var program = Unversioned(words[..at], NameOf(words[at]));
         var arguments = words[(at + 1)..];
         if (program is "curl" or "wget" or "nc" || program.StartsWith('-'))
             bag.SawUpkeep |= arguments.Prepend(program).Any(IsProbe);
@@ -121,7 +120,7 @@ internal static class CommandScan
             if (arguments[at].StartsWith('-') && !arguments[at].StartsWith("--", StringComparison.Ordinal)
                 && arguments[at].Contains('c', StringComparison.Ordinal))
             {
-                Add(bag, where, arguments[at + 1], depth + 1);
+                Add(bag, where, arguments[at + 1], new ShellVariables(), depth + 1);
                 return;
             }
         }
@@ -143,6 +142,11 @@ internal static class CommandScan
         return cut > 0 && word.AsSpan(0, cut).IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
             + "0123456789_") < 0;
     }
+
+    /// <summary>The name without the version that is asked of a registry, as in <c>npx openclaw@latest</c>.</summary>
+    private static string Unversioned(string[] before, string name)
+        => name.IndexOf('@', StringComparison.Ordinal) is > 0 and var cut && before.Any(Fetchers.Contains)
+            ? name[..cut] : name;
 
     private static string NameOf(string word) => word.Length == 0 ? " " : word[(word.LastIndexOf('/') + 1)..];
 }

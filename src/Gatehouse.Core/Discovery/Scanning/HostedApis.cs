@@ -20,6 +20,7 @@ internal static class HostedApis
         "api.githubcopilot.com", "opencode.ai", "api.tokenfactory.nebius.com", "api.studio.nebius.com", "api.venice.ai",
         "router.requesty.ai", "llm.chutes.ai", "ai-gateway.vercel.sh", "api.poe.com", "api.featherless.ai",
         "api.upstage.ai", "api.aimlapi.com", "nano-gpt.com", "api-inference.modelscope.cn",
+        "ark.cn-beijing.volces.com", "api.kimi.com", "api.minimaxi.com",
     };
 
     private static readonly string[] HostEnds =

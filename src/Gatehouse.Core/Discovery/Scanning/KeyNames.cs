@@ -14,7 +14,7 @@ internal static class KeyNames
         "GPT", "GOOGLEAI", "GENAI", "VERTEX", "BEDROCK", "GLM", "INFERENCE", "EMBEDDING", "EMBEDDINGS", "COPILOT",
         "OPENCODE", "NEBIUS", "HYPERBOLIC", "VENICE", "ZAI", "KIMI", "QWEN", "MINIMAX", "SAMBANOVA", "NIM", "NVIDIA",
         "GITHUBMODELS", "REQUESTY", "CHUTES", "POE", "SILICONFLOW", "NANOGPT", "FEATHERLESS", "UPSTAGE", "AIMLAPI",
-        "LLAMACPP", "OMNIROUTE",
+        "LLAMACPP", "OMNIROUTE", "ARK", "VOLCENGINE", "DOUBAO",
     ];
 
     private static readonly string[] SinkWords =

@@ -18,8 +18,18 @@ internal static class Programs
     {
         "llama-server", "llama-swap", "koboldcpp", "local-ai", "localai", "text-generation-launcher", "tabbyapi",
         "sglang", "xinference-local", "aphrodite", "mlc_llm", "rpc-server", "whisper-server", "llamafile", "litellm",
-        "infinity_emb", "ramalama",
+        "infinity_emb", "ramalama", "optillm", "mistralrs-server", "tts-server",
     };
+
+    // Options by which those that ask a model, for themselves or for others, are told where it is.
+    private static readonly string[] BaseOptions =
+        ["--base-url", "--base_url", "--api-base", "--api_base", "--openai-api-base"];
+
+    // An agent that goes by three names.
+    private static readonly string[] ClawNames = ["openclaw", "clawdbot", "moltbot"];
+
+    // Its verbs that ask a model; its gateway goes on running and does so too.
+    private static readonly string[] ClawVerbs = ["agent", "chat", "tui"];
 
     // Servers that are started as a script of Python, by the script and its folder; those whose script has a
     // name of its own have no folder.
@@ -30,7 +40,7 @@ internal static class Programs
         ("launch.py", "stable-diffusion-webui", "stable-diffusion-webui"),
         ("webui.py", "stable-diffusion-webui", "stable-diffusion-webui"),
         ("main.py", "tabbyapi", "tabbyapi"), ("start.py", "tabbyapi", "tabbyapi"),
-        ("speech.py", "openedai-speech", "openedai-speech"),
+        ("speech.py", "openedai-speech", "openedai-speech"), ("optillm.py", "", "optillm"),
     ];
 
     private static readonly string[] Branches = ["-master", "-main"];
@@ -39,6 +49,7 @@ internal static class Programs
     private static readonly (string Module, string Program)[] PythonModules =
     [
         ("faster_whisper_server", "faster-whisper-server"), ("speaches", "speaches"), ("litellm", "litellm"),
+        ("optillm", "optillm"), ("basaran", "basaran"), ("xtts_api_server", "xtts-api-server"),
     ];
 
     private static readonly Dictionary<string, string> Sinks = new(StringComparer.Ordinal)
@@ -98,8 +109,14 @@ internal static class Programs
         "sqlite3", "hass-cli", "ha",
     };
 
-    public static bool IsKnown(string program) => ModelClients.Contains(program) || ModelServers.Contains(program)
-        || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
+    public static bool IsKnown(string program) => AsksOrServes(program) || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
+
+    /// <summary>Whether a program asks models or serves them.</summary>
+    public static bool AsksOrServes(string program)
+        => ModelClients.Contains(program) || ModelServers.Contains(program) || ClawNames.Contains(program);
+
+    /// <summary>Whether a program serves models and does nothing else.</summary>
+    public static bool Serves(string program) => ModelServers.Contains(program);
 
     /// <summary>What a command serves or is known to be, by its evidence; null when that is not known.</summary>
     public static KnownSoftware? SoftwareOf(IEnumerable<Evidence> evidence)
@@ -121,15 +138,9 @@ internal static class Programs
         {
             AddOllama(bag, where, arguments);
         }
-        else if (program is "openclaw" or "clawdbot" or "moltbot")
+        else if (ClawNames.Contains(program))
         {
-            // Its gateway is what goes on running; other verbs look after it.
-            string[] verbs = [.. arguments.Where(static one => !one.StartsWith('-')).Take(2)];
-            if (verbs is ["agent", ..] or ["gateway"] or ["gateway", "run"]
-                || (verbs is ["gateway", var value] && value.All(char.IsAsciiDigit)))
-            {
-                bag.Add(EvidenceKind.ModelClient, where, program);
-            }
+            AddClaw(bag, where, program, arguments);
         }
         else if (ModelClients.Contains(program))
         {
@@ -139,10 +150,16 @@ internal static class Programs
             || (program == "lms" && arguments.Contains("server")))
         {
             bag.Add(EvidenceKind.ModelServer, where, program);
+            AddBase(bag, where, arguments);
         }
         else if (program.StartsWith("python", StringComparison.Ordinal))
         {
             AddPython(bag, where, arguments);
+        }
+        else if (Packages.IsInterpreter(program))
+        {
+            if (Packages.Started(program, arguments) is { } started)
+                Add(bag, where, started.Program, started.Arguments);
         }
         else if (program == "uvicorn" && arguments.Select(ModuleServer).OfType<string>().FirstOrDefault() is { } app)
         {
@@ -159,6 +176,19 @@ internal static class Programs
         else
         {
             AddPower(bag, where, program, arguments);
+        }
+    }
+
+    /// <summary>Verbs other than these look after it.</summary>
+    private static void AddClaw(EvidenceBag bag, string where, string program, string[] arguments)
+    {
+        var at = Array.FindIndex(arguments, static one => !one.StartsWith('-'));
+        if (at < 0) return;
+        var next = at + 1 < arguments.Length ? arguments[at + 1] : "";
+        if (ClawVerbs.Contains(arguments[at])
+            || (arguments[at] == "gateway" && (next is "" or "run" || next[0] == '-' || next.All(char.IsAsciiDigit))))
+        {
+            bag.Add(EvidenceKind.ModelClient, where, program);
         }
     }
 
@@ -186,6 +216,7 @@ internal static class Programs
     private static void AddClient(EvidenceBag bag, string where, string program, string[] arguments)
     {
         bag.Add(EvidenceKind.ModelClient, where, program);
+        AddBase(bag, where, arguments);
         for (var at = 0; at + 1 < arguments.Length; at++)
         {
             if (arguments[at] is "-m" or "--model" && ModelNames.CanBe(arguments[at + 1]))
@@ -198,30 +229,53 @@ internal static class Programs
         }
     }
 
+    private static void AddBase(EvidenceBag bag, string where, string[] arguments)
+    {
+        for (var at = 0; at < arguments.Length; at++)
+        {
+            var parts = arguments[at].Split('=', 2);
+            if (!BaseOptions.Contains(parts[0])) continue;
+            if (parts.Length == 2) UrlScan.AddAddress(bag, where, "", parts[1]);
+            else if (at + 1 < arguments.Length) UrlScan.AddAddress(bag, where, "", arguments[at + 1]);
+        }
+    }
+
     private static void AddPython(EvidenceBag bag, string where, string[] arguments)
     {
-        var flag = Array.IndexOf(arguments, "-m");
-        var module = flag >= 0 && flag + 1 < arguments.Length ? arguments[flag + 1] : "";
-        if (module.StartsWith("vllm.", StringComparison.Ordinal)
-            || module is "llama_cpp.server" or "sglang.launch_server"
-            or "mlx_lm.server")
+        // Behind the script an option is the script's own, and `-m` most often names a model.
+        var script = 0;
+        while (script < arguments.Length && (arguments[script].StartsWith('-')
+            || (script > 0 && arguments[script - 1] is "-W" or "-X" or "-m")))
         {
-            bag.Add(EvidenceKind.ModelServer, where, module);
+            script++;
         }
-        else if (ModuleServer(module) is { } server)
+        var flag = Array.IndexOf(arguments[..script], "-m");
+        var module = flag >= 0 && flag + 1 < arguments.Length ? arguments[flag + 1] : "";
+        if (ServerOf(module) is { } server)
         {
             bag.Add(EvidenceKind.ModelServer, where, server);
+            AddBase(bag, where, arguments);
         }
         else if (module.Length > 0 && (IsKnown(module) || module == "uvicorn"))
         {
             Add(bag, where, module, arguments[(flag + 2)..]);
         }
-        else if (module.Length == 0 && arguments.FirstOrDefault(static one => !one.StartsWith('-')) is { } script
-            && ScriptServer(script) is { } known)
+        else if (module.Length > 0)
         {
-            bag.Add(EvidenceKind.ModelServer, where, known);
+            if (Packages.OfModule(module) is { } program) Add(bag, where, program, arguments[(flag + 2)..]);
+        }
+        else if (script < arguments.Length)
+        {
+            if ((ScriptServer(arguments[script]) ?? ServerOf(Packages.ModuleOf(arguments[script]) ?? "")) is { } known)
+                bag.Add(EvidenceKind.ModelServer, where, known);
+            else if (Packages.OfPath(arguments[script]) is { } tool)
+                Add(bag, where, tool, arguments[(script + 1)..]);
         }
     }
+
+    /// <summary>The server that a module is, as its evidence names it.</summary>
+    private static string? ServerOf(string module) => module.StartsWith("vllm.", StringComparison.Ordinal)
+        || module is "llama_cpp.server" or "sglang.launch_server" or "mlx_lm.server" ? module : ModuleServer(module);
 
     private static string? ModuleServer(string module) => PythonModules
         .Where(one => module.Split([':', '.'])[0] == one.Module).Select(static one => one.Program).FirstOrDefault();
@@ -263,7 +317,7 @@ internal static class Programs
         {
             if ((arguments[next] == "ollama" && next + 1 < arguments.Length
                     && arguments[next + 1] is "run" or "pull" or "list" or "ps" or "rm" or "show" or "create")
-                || (next > at + 1 && ModelClients.Contains(arguments[next])))
+                || (next > at + 1 && (ModelClients.Contains(arguments[next]) || ClawNames.Contains(arguments[next]))))
             {
                 Add(bag, where, arguments[next], arguments[(next + 1)..]);
                 return;

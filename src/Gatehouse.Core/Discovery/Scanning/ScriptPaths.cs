@@ -22,17 +22,24 @@ internal static class ScriptPaths
     /// <param name="command">The command line.</param>
     /// <param name="folder">The folder in which it starts; null when that is not known.</param>
     /// <param name="home">The home of its user; null when that is not known.</param>
-    public static ImmutableArray<string> Of(string command, string? folder, string? home)
+    /// <param name="values">Variables that it is given; null when there are none.</param>
+    public static ImmutableArray<string> Of(
+        string command, string? folder, string? home, ShellVariables? values = null)
     {
         var found = ImmutableArray.CreateBuilder<string>();
-        foreach (var words in ShellWords.Commands(command))
+        foreach (var written in ShellWords.Commands(command))
         {
+            values?.Take(written);
+            string[] words = values is null ? written : [.. written.Select(values.ExpandKnown)];
             if (words is ["cd", var place, ..])
+            {
                 folder = Absolute(place, folder, home) ?? folder;
+                continue;
+            }
             foreach (var word in words)
             {
                 if (found.Count < PathsMax && IsScript(word) && Absolute(word, folder, home) is { } path
-                    && !IsOfSystem(path) && !found.Contains(path))
+                    && !IsOfSystem(path) && !found.Contains(path) && Packages.OfPath(path) is null)
                 {
                     found.Add(path);
                 }

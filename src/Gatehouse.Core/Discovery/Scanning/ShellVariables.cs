@@ -38,7 +38,34 @@ internal sealed class ShellVariables
     // Words before an assignment.
     private static readonly string[] Declares = ["export", "local", "declare", "readonly", "typeset"];
 
+    // Words of the shell before a command.
+    private static readonly string[] Leads = ["if", "then", "else", "do", "!", "{"];
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private string? _folder;
+
+    /// <summary>
+    /// The command with its script of Python in the folder into which the commands before it went: that folder's name
+    /// may be all that tells what it is.
+    /// </summary>
+    public string[] Placed(string[] words)
+    {
+        string[] rest = [.. words.SkipWhile(Leads.Contains)];
+        if (rest is ["cd", var place, ..])
+        {
+            var said = ExpandKnown(place).TrimEnd('/');
+            _folder = said.StartsWith('.') || said.StartsWith('-') ? null
+                : said.StartsWith('/') || _folder is null ? said : $"{_folder}/{said}";
+        }
+        if (_folder is null) return words;
+        var python = Array.FindIndex(words, static word => Packages.IsPython(word[(word.LastIndexOf('/') + 1)..]));
+        var script = python < 0 ? -1 : Array.FindIndex(words, python + 1, static word => !word.StartsWith('-'));
+        if (script < 0 || !words[script].EndsWith(".py", StringComparison.Ordinal) || words[script][0] is '/' or '$')
+            return words;
+        string[] placed = [.. words];
+        placed[script] = $"{_folder}/{placed[script]}";
+        return placed;
+    }
 
     /// <summary>Sets a variable that comes from outside.</summary>
     public void Set(string name, string value)

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Gatehouse.Core.Discovery.Scanning;
 
-/// <summary>Finds the scripts that a script of Python starts by their whole path.</summary>
+/// <summary>Finds the scripts that a script of Python starts by their path.</summary>
 internal static class StartedScripts
 {
     private const int PathsMax = 4; // Scripts of one script that are read.
@@ -20,7 +20,8 @@ internal static class StartedScripts
 
     /// <summary>The paths.</summary>
     /// <param name="text">What stands in the script that starts them.</param>
-    public static ImmutableArray<string> Of(string text)
+    /// <param name="folder">Its own folder, in which scripts lie that it names without one; null to leave them out.</param>
+    public static ImmutableArray<string> Of(string text, string? folder = null)
     {
         if (!Calls.Any(call => text.Contains(call, StringComparison.Ordinal))) return [];
         var constants = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -40,7 +41,7 @@ internal static class StartedScripts
             {
                 var start = at + call.Length;
                 var words = text[start..Math.Min(text.Length, start + CallMax)].Split(',').Take(WordsMax)
-                    .Select(word => PathIn(word, constants));
+                    .Select(word => PathIn(word, constants, folder));
                 if (words.OfType<string>().FirstOrDefault() is { } path && !found.Contains(path)) found.Add(path);
             }
         }
@@ -48,13 +49,16 @@ internal static class StartedScripts
     }
 
     /// <summary>The path of a script in one word of a call, written there or in a constant; null without one.</summary>
-    private static string? PathIn(string word, Dictionary<string, string> constants)
+    private static string? PathIn(string word, Dictionary<string, string> constants, string? folder)
     {
         var plain = word.Trim().TrimStart('[', '(', ' ', '\n', '\r', '\t');
         plain = plain.StartsWith(AsText, StringComparison.Ordinal) ? plain[AsText.Length..] : plain;
         var name = new string([.. plain.TakeWhile(IsNameLetter)]);
         var said = Quoted(plain) ?? constants.GetValueOrDefault(name);
         var path = said?.Split(' ')[0];
+        // Beside a script of Python lie others of its own; a program without a folder is one of the system.
+        if (path?.StartsWith('/') == false && folder is not null && path.EndsWith(".py", StringComparison.Ordinal))
+            return ScriptPaths.Absolute(path, folder, null);
         return path?.StartsWith('/') == true && ScriptPaths.Absolute(path, null, null) is { } whole
             && !ScriptPaths.IsOfSystem(whole) ? whole : null;
     }

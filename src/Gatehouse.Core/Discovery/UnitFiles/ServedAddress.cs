@@ -44,7 +44,9 @@ internal static class ServedAddress
         if (Option(words, "--host", "--listen-host", "--hostname") is { } said) host = said;
         // Its page has a port of its own; models are served at that of its API.
         if (software.Name == "text-generation-webui") port = Number(Option(words, "--api-port")) ?? port;
-        if (Number(Option(words, "--port", "-p")) is { } number) port = number;
+        // The short option of whisper.cpp says how many processors it takes.
+        string[] options = software.Name == SoftwareTable.WhisperCpp ? ["--port"] : ["--port", "-p"];
+        if (Number(Option(words, options)) is { } number) port = number;
         host ??= OpenByChoice.Contains(software.Name) ? Everywhere : "127.0.0.1";
         return (host is "::" or "*" ? Everywhere : host, port ?? software.Port);
     }

@@ -69,7 +69,7 @@ public static class UnitObservations
         var observation = ContainerObservations.Of(run with { Environment = [.. files, .. run.Environment] },
             DisplayWord.Path(unit.Path), DisplayWord.Of(unit.Name.EndsWith(".container", StringComparison.Ordinal)
                 ? run.Name is { } said && !said.StartsWith("systemd-", StringComparison.Ordinal) ? said : name
-                : run.Name ?? name));
+                : run.Name ?? name), scripts.Text);
         return observation with
         {
             User = DisplayWord.Of(set.User ?? "root"),
@@ -107,12 +107,15 @@ public static class UnitObservations
         }
         foreach (var variable in variables)
             bag.AddRange(EvidenceText.FindInVariable(variable));
+        var named = bag.Has(EvidenceKind.ModelServer) ? null : Named(bag, unit, words, (folder, set.Home), scripts);
         if (!bag.IsEvidence)
             return null;
         var served = Served(bag, words, variables, (folder, set.Home), scripts);
         var software = served?.Software ?? Programs.SoftwareOf(EvidenceText.FindInArguments("", words));
         var command = served?.Words ?? words;
         var (host, port) = ServedAddress.Of(software, command, variables);
+        // Its script knows the port, so that its usual one is no address.
+        software ??= named;
         var settings = AppSettings.PathIn(software, command, folder) is { } path && scripts.Text(path) is { } text
             ? AppSettings.Read(software!, path, text, variables) : [];
         return new Observation
@@ -185,6 +188,24 @@ public static class UnitObservations
         return ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home).Select(scripts.Text).OfType<string>()
             .Select(text => ServedModel.In(text, variables))
             .FirstOrDefault(static found => found is not null) is { } one ? (one.Software, one.Words) : null;
+    }
+
+    /// <summary>
+    /// The server whose name a unit has, where the script that it starts names it too: how it comes to its path may be
+    /// more than can be told without running it.
+    /// </summary>
+    private static KnownSoftware? Named(EvidenceBag bag, UnitFacts unit, ImmutableArray<string> words,
+        (string? Folder, string? Home) place, ScriptCache scripts)
+    {
+        var name = unit.Name[..^".service".Length];
+        if (!Programs.Serves(name) || SoftwareTable.OfProgram(name) is not { Role: SoftwareRole.Server } software)
+            return null;
+        var path = ScriptPaths.Of(string.Join(' ', words), place.Folder, place.Home).FirstOrDefault(path
+            => scripts.Text(path) is { } text && EvidenceText.IsShellScript(path, text)
+                && text.Contains($"/{name}", StringComparison.Ordinal));
+        if (path is null) return null;
+        bag.Add(EvidenceKind.ModelServer, path, name);
+        return software;
     }
 
     private static List<EnvironmentFact> Variables(UnitFacts unit, ScriptCache scripts, string home)

@@ -49,16 +49,18 @@ public sealed class InjectionDetector : TextDetector
             "hypothetical response", "(in its original", "opposite mode", "never refuse", "cannot refuse",
             "can't refuse", "cannot say no", "no restrictions whatsoever", "do not refuse",
             "ohne jede einschränkung", "sans aucune restriction", "sin ninguna restricción", "senza alcuna restrizione"),
-        .. Weigh(2, 2, "stay in character", "break character", "breaking character", "out of character", "no restrictions",
-            "without restrictions", "without any restrictions", "no limitations", "no filter", "unfiltered", "uncensored",
-            "amoral", "unethical", "immoral", "openai's policies", "openai policies", "openai's content", "content policy",
-            "openai's guidelines", "ethical guidelines", "you are now", "you're now", "from now on", "you will act as",
-            "you are going to act", "pretend to be", "pretend you are", "roleplay", "role-play", "role play",
-            "as an ai language model", "as an ai", "i'm sorry, but", "i cannot fulfill", "developer mode",
-            "not bound by", "free from", "jailbreak", "simulate", "hypothetical", "fictional character",
-            "moral compass", "disclaimer", "never mention", "always answer", "in character", "token system",
-            "system mode", "maintenance mode", "debug mode", "sudo ", "dan:", " dan ", "chatgpt", "ab jetzt bist du",
-            "du bist jetzt", "tu es maintenant", "ahora eres", "da ora sei", "à partir de maintenant", "a partir de ahora"),
+        .. Weigh(2, 2, "break character", "breaking character", "no restrictions", "without restrictions",
+            "without any restrictions", "no limitations", "amoral", "unethical", "immoral", "openai's policies",
+            "openai policies", "openai's content", "content policy", "openai's guidelines", "i'm sorry, but",
+            "i cannot fulfill", "developer mode", "not bound by", "jailbreak", "never mention", "always answer",
+            "token system", "maintenance mode", "dan:", " dan ", "you will act as", "you are going to act",
+            "as an ai language model", "moral compass", "ab jetzt bist du", "ahora eres", "da ora sei"),
+        .. Weigh(2, 1, "stay in character", "out of character", "no filter", "unfiltered", "uncensored",
+            "ethical guidelines", "you are now", "you're now", "from now on", "pretend to be", "pretend you are",
+            "roleplay", "role-play", "role play", "as an ai", "free from", "simulate", "hypothetical",
+            "fictional character", "disclaimer", "in character", "system mode", "debug mode", "sudo ", "chatgpt",
+            "illegal", "act as", "respond as", "warnings", "morality", "du bist jetzt", "tu es maintenant",
+            "à partir de maintenant", "a partir de ahora"),
         .. Weigh(3, 4, "<|im_start|>", "<|im_end|>", "<|system|>", "<|start_header_id|>", "<|eot_id|>", "<|endofprompt|>",
             "<<sys>>", "[inst]", "[/inst]", "### system:", "###system", "[system](#", "<|assistant|>", "<start_of_turn>",
             "[system message]", "</system>", "begin system prompt", "end of system prompt", "[end of prompt]",
@@ -67,7 +69,9 @@ public sealed class InjectionDetector : TextDetector
         .. Weigh(0, 4, "new instructions:", "stop acting as", "stop being an ai", "instead of following your",
             "ignore the above", "ignore everything above", "ignore what i said", "forget everything above",
             "forget everything you", "forget all that", "ignore all of the above", "do not follow the previous",
-            "vergiss alles", "oublie tout ce", "olvida todo lo", "dimentica tutto", "ignora lo anterior"),
+            "vergiss alles", "oublie tout ce", "olvida todo lo", "dimentica tutto", "ignora lo anterior",
+            "忽略之前", "忽略以上", "忽略所有", "忽略上面", "无视之前", "以前の指示を無視", "これまでの指示", "이전 지시", "이전의 모든",
+            "पिछले निर्देशों", "تجاهل التعليمات", "تجاهل جميع"),
         .. Weigh(0, 2, "instead, say", "instead say", "instead, print", "important new", "your new task",
             "your real task", "hypnotize", "updated instructions", "override code", "administrator access"),
         .. Weigh(1, 3, "system prompt", "initial prompt", "hidden prompt", "your prompt", "text above", "words above",
@@ -96,7 +100,8 @@ public sealed class InjectionDetector : TextDetector
     private static readonly SearchValues<string> AnyCore = SearchValues.Create(
         ["instruc", "rule", "prompt", "guideline", "directive", "restrict", "command", "constraint", "programming",
             "anweisung", "instruk", "regel", "vorgabe", "consigne", "règle", "instruç", "regla", "istruzion", "regole",
-            "directri", "policies", "safeguard", "filters", "directions", "limitation", "restricc", "einschränkung"],
+            "directri", "policies", "safeguard", "filters", "directions", "limitation", "restricc", "einschränkung",
+            "instrukc", "polecenia", "инструкц", "правил", "указани", "οδηγίες", "instruco", "regras"],
         StringComparison.OrdinalIgnoreCase);
 
     // Letters of other scripts that look like Latin ones, and those.
@@ -201,7 +206,7 @@ public sealed class InjectionDetector : TextDetector
         if (scores[6] > 0)
             scores[6] = HasAddress(text) && text.Contains("assistant", StringComparison.OrdinalIgnoreCase) ? 4 : 0;
         // One of the weak marks of a role is nothing: people do play roles.
-        if (scores[2] is > 0 and < 4)
+        if (scores[2] == 2)
             scores[2] = 1;
         if (scores[1] == 3)
             scores[1] = 1;
@@ -209,7 +214,7 @@ public sealed class InjectionDetector : TextDetector
 
     private static void Orders(ReadOnlySpan<char> text, Span<int> scores)
     {
-        var (drop, prior, all, show, yours) = (-100, -100, -100, -100, -100);
+        var (drop, prior, all, show, yours, rules) = (-100, -100, -100, -100, -100, -100);
         var word = 0;
         for (var at = 0; at < text.Length; word++)
         {
@@ -222,10 +227,15 @@ public sealed class InjectionDetector : TextDetector
                 continue;
             if ((sense & Sense.Rules) != 0 && word - drop <= Near + 3)
             {
-                var weight = prior > drop ? 4 : all > drop ? 3 : yours > drop ? 3 : 1;
+                var weight = prior > drop || all > drop ? 4 : yours > drop ? 3 : 1;
                 scores[0] = Math.Max(scores[0], weight);
             }
 
+            // "Ignora las instrucciones anteriores": what tells which comes after.
+            if ((sense & Sense.Prior) != 0 && rules > drop && drop > word - Near - 3 && word - rules <= 3)
+                scores[0] = 4;
+            if ((sense & Sense.Rules) != 0)
+                rules = word;
             if ((sense & Sense.Rules) != 0 && word - show <= Near + 3 && (yours > show || prior > show))
                 scores[1] = Math.Max(scores[1], prior > show && yours > show ? 4 : 2);
             // "Instructions above: ignore them": some languages put the order last.
@@ -348,16 +358,19 @@ public sealed class InjectionDetector : TextDetector
 
         Add(Sense.Drop, "ignore ignoring disregard disregarding forget override overrule bypass discard neglect drop "
             + "ignoriere ignorieren ignorier vergiss vergesse missachte ignorez oublie oubliez ignorer ignora olvida ignoren "
-            + "ignorad olvide dimentica ignorare ignorate tralascia abandon violate circumvent");
+            + "ignorad olvide esqueça esqueca negeer vergeet zignoruj игнорируй игнорируйте игнорировать забудь забудьте αγνοήστε "
+            + "ignorieren desconsidere dimentica ignorare ignorate tralascia abandon violate circumvent");
         Add(Sense.Prior, "previous previously prior above earlier preceding foregoing original initial system hidden secret "
             + "vorherigen vorherige vorigen bisherigen obigen früheren précédentes précédents précédente antérieures "
-            + "anteriores previas precedenti preliminary iniciales initiales ursprünglichen");
-        Add(Sense.All, "all any every alle allen sämtliche toutes tous todas todos tutte tutti everything");
+            + "anteriores previas precedenti preliminary iniciales initiales ursprünglichen "
+            + "vorige eerdere bovenstaande poprzednie предыдущие предыдущих прошлые προηγούμενες");
+        Add(Sense.All, "all any every alle allen wszystkie все всех sämtliche toutes tous todas todos tutte tutti everything");
         Add(Sense.Yours, "your you deine deinen ihre deiner vos tes tus sus tue tuoi votre ton tu su my");
         Add(Sense.Rules, "instruction instructions rule rules prompt prompts guideline guidelines directive directives "
             + "restriction restrictions commands constraints programming anweisung anweisungen instruktionen regeln vorgaben "
             + "consignes règles instrucciones reglas istruzioni regole directrices policies safeguards directions limitations "
-            + "filters restricciones einschränkungen orders");
+            + "filters restricciones einschränkungen orders instruções instrucoes regras instructies instrukcje polecenia "
+            + "инструкции инструкций правила указания οδηγίες");
         Add(Sense.Show, "reveal show print repeat output display disclose leak recite verbatim echo reproduce expose zeige zeig "
             + "wiederhole verrate nenne affiche montre répète révèle muestra revela repite mostra rivela ripeti stampa");
         return senses;

@@ -309,6 +309,9 @@ public sealed class SecretDetector : TextDetector
         var isQuoted = !said && text[value - 1] is '"' or '\'' or '`';
         var chars = begin.Kind == Kind.Password ? PasswordChars : KeyChars;
         var stop = text.Skip(value, chars, ValueMax);
+        // A quoted password may have spaces.
+        while (isQuoted && begin.Kind == Kind.Password && stop < value + 60 && text[stop] == ' ')
+            stop = text.Skip(stop + 1, chars, 60);
         // A call, an index or a piece of text that goes on is no value.
         if (text[stop] is '(' or '[' or '{' or '<' || stop == value)
             return 0;

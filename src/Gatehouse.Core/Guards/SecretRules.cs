@@ -96,7 +96,7 @@ internal static class SecretRules
         new("elastic", "elastic.co/docs", "essu_<u60-200><=0-2>", "elastic_cloud elastic_token elastic_api"),
         new("elevenlabs", "elevenlabs.io/docs", "sk_<x48>", "elevenlabs", "sk_<x48> <x32>"),
         new("endorlabs", "docs.endorlabs.com", "endr+<w16>"),
-        new("etsy", "developers.etsy.com", "", "etsy x-api-key", "<l24>:<l8-12> <l24>"),
+        new("etsy", "developers.etsy.com", "", "etsy", "<l24>:<l8-12> <l24>"),
         new("exoscale", "community.exoscale.com", "EXO<w24-30>", "exoscale", "<u40-60>"),
         new("facebook", "developers.facebook.com", "EAAM<w100-1000> EAAC<w100-1000>", "facebook",
             "<d15-16>|<u27-40> <x32>"),

@@ -18,9 +18,16 @@ switch (args)
     case ["attribution", var calls]:
         AttributionBench.Run(Number(calls));
         return 0;
+    case ["guard", var data]:
+        GuardBench.Run(data);
+        return 0;
+    case ["guard", var data, var set, .. var missed]:
+        GuardBench.Show(data, set, missed is ["missed"]);
+        return 0;
     default:
         Console.Error.WriteLine(
-            "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS");
+            "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS"
+            + " | guard FOLDER [SET [missed]]");
         return 2;
 }
 

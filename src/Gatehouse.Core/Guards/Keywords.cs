@@ -29,9 +29,9 @@ public sealed class Keywords
     {
         var rest = text.Text[Math.Min(from, text.Text.Length)..];
         var at = rest.IndexOfAny(_any);
-        if (at >= 0)
-            return from + at;
-        for (var length = text.IsWhole ? 0 : Math.Min(_longest - 1, rest.Length); length > 0; length--)
+        // What begins before it, and may become a longer word around it, comes first.
+        var behind = at < 0 ? 0 : rest.Length - at;
+        for (var length = text.IsWhole ? 0 : Math.Min(_longest - 1, rest.Length); length > behind; length--)
         {
             if (!BeginsOne(rest[^length..]))
                 continue;
@@ -40,7 +40,7 @@ public sealed class Keywords
             return text.Text.Length - length;
         }
 
-        return text.Text.Length;
+        return at < 0 ? text.Text.Length : from + at;
     }
 
     private bool BeginsOne(ReadOnlySpan<char> start)

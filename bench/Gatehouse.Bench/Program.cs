@@ -18,9 +18,13 @@ switch (args)
     case ["attribution", var calls]:
         AttributionBench.Run(Number(calls));
         return 0;
+    case ["guard-personal", var data]:
+        GuardBenchPersonal.Run(data);
+        return 0;
     default:
         Console.Error.WriteLine(
-            "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS");
+            "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS "
+            + "| guard-personal DATA");
         return 2;
 }
 

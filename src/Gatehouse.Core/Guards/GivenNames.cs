@@ -47,6 +47,6 @@ internal static class GivenNames
         Library Center Centre Theatre Theater Festival Cup Championship Stadium Phone Email Address Date Hello Hi Dear All
         Sir Madam President Minister General Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February
         March April June July August September October November December English German French Spanish Italian
-        American Chinese Japanese Internet Law Theorem
+        American Chinese Japanese Internet Law Theorem Mr Mrs Ms Miss Dr Prof Professor Herr Frau
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), StringComparer.Ordinal);
 }

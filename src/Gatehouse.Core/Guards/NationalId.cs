@@ -3,6 +3,9 @@ namespace Gatehouse.Core.Guards;
 /// <summary>When an id is found without a word near it that says what it is.</summary>
 internal enum Distinct
 {
+    /// <summary>Never, not even where it is all of the text: it has no check digit.</summary>
+    NeverAlone,
+
     /// <summary>Never: other numbers look the same.</summary>
     Never,
 
@@ -21,6 +24,9 @@ internal sealed class NationalId(
     TextRule rule, string shapes, NationalId.Check check, string context, Distinct distinct = Distinct.Never)
 {
     private readonly string[] _shapes = shapes.Split('|');
+    private readonly (int Group, int Unbroken)[] _starts = [.. shapes.Split('|').Select(static shape => (
+        Length(shape.TakeWhile(static c => c == 'd')),
+        Length(shape.TakeWhile(static c => c is 'd' or '-' or 'w').Where(static c => c != '-'))))];
     private readonly ContextWords _context = new(context);
 
     /// <summary>Whether the characters, without separators and in capitals, are one.</summary>
@@ -29,25 +35,41 @@ internal sealed class NationalId(
     /// <summary>The rule.</summary>
     public TextRule Rule => rule;
 
+    /// <summary>Whether one of its shapes begins with a letter.</summary>
+    public bool HasLetterFirst => _shapes.Any(static shape => shape[0] is 'A' or 'w');
+
+    /// <summary>Whether one of its shapes begins with a digit.</summary>
+    public bool HasDigitFirst => _shapes.Any(static shape => shape[0] is 'd' or 'w');
+
     /// <summary>Offers the id that begins here.</summary>
-    public void Look(ref TextCursor text, int at, ref PersonalBest best)
+    /// <param name="text">The text.</param>
+    /// <param name="at">Where.</param>
+    /// <param name="digits">How many digits stand here without a break.</param>
+    /// <param name="best">What to offer it to.</param>
+    public void Look(ref TextCursor text, int at, int digits, ref PersonalBest best)
     {
         Span<char> id = stackalloc char[24];
-        foreach (var shape in _shapes)
+        for (var i = 0; i < _shapes.Length; i++)
         {
+            // Most shapes are ruled out by how many digits come first.
+            if (digits < _starts[i].Group || digits > _starts[i].Unbroken)
+                continue;
+            var shape = _shapes[i];
             var end = Walk(ref text, at, shape, id, out var count, out var isSeparated);
             if (end < 0 || !Edge.Ends(ref text, end) || !check(id[..count]))
                 continue;
             var near = _context.Near(ref text, at, end);
-            if (near != ContextWords.None || distinct == Distinct.Always
-                || distinct == Distinct.Separated && isSeparated)
-            {
+            // With check digits it is likelier than a telephone number without a word either.
+            if (distinct == Distinct.Always || distinct == Distinct.Separated && isSeparated)
+                near = Math.Min(near, ContextWords.Alone);
+            if (near < ContextWords.Alone || near == ContextWords.Alone && distinct != Distinct.NeverAlone)
                 best.Offer(rule, at, end, near);
-            }
 
             return;
         }
     }
+
+    private static int Length(IEnumerable<char> shape) => shape.Count();
 
     private static int Walk(
         ref TextCursor text, int at, string shape, scoped Span<char> id, out int count, out bool isSeparated)

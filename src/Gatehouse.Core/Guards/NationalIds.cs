@@ -32,8 +32,7 @@ internal static class NationalIds
             "Addddddddd", static id => CrossSums(id, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]),
             "kvnr, krankenvers, krankenkasse, versicherten, health insurance"),
         new(New("de-id-card", "German id card or passport", "Ausweis Nr. T22000129", "ICAO 9303"),
-            "Awwwwwwwd", static id => "CFGHJKLMNPRTVWXYZ".Contains(id[0]) && id[1..].ContainsAnyInRange('0', '9')
-                && Travel(id), "ausweis, personalausweis, reisepass, pass-nr, passport, id card, identity card, perso"),
+            "Awwwwwwwwd|Awwwwwwww", IsGermanCard, "ausweis, personalausweis, reisepass, pass-nr, passport, id card, identity card, perso"),
         new(New("at-svnr", "Austrian insurance number", "SVNR 1237 010180", "ASVG; mod 11"),
             "dddd-dddddd", IsAustrian, "svnr, sozialvers, versicherungsnummer"),
         new(New("ch-ahv", "Swiss insurance number", "756.9217.0769.85", "ZAS; EAN-13"),
@@ -81,8 +80,11 @@ internal static class NationalIds
         new(New("in-pan", "Indian PAN", "PAN ABBPM4567S", "Income Tax Department"),
             "AAAAAddddA", static id => "ABCFGHJLPTS".Contains(id[3]), "pan, income tax", Always),
         new(New("kr-rrn", "Korean registration number", "960121-1234567", "행정안전부; no check since 2020"),
-            "dddddd-ddddddd", static id => IsDay(Part(id, 4, 2), Part(id, 2, 2)) && id[6] is >= '1' and <= '8',
-            "rrn, frn, resident registration, 주민등록번호", Separated),
+            "dddddd-ddddddd", static id => IsDay(Part(id, 4, 2), Part(id, 2, 2)) && id[6] is >= '1' and <= '4',
+            "rrn, resident registration, 주민등록번호", Separated),
+        new(New("kr-frn", "Korean foreigner number", "911124-5678901", "법무부; no check since 2020"),
+            "dddddd-ddddddd", static id => IsDay(Part(id, 4, 2), Part(id, 2, 2)) && id[6] is >= '5' and <= '8',
+            "frn, foreigner registration, 외국인등록번호", Separated),
         new(New("cn-id", "Chinese identity number", "11010519491231002X", "GB 11643; mod 11-2"),
             "dddddddddddddddddw", IsChinese, "身份证, identity", Always),
         new(New("jp-my-number", "Japanese individual number", "My Number 1234 5678 9018", "番号法"),
@@ -115,7 +117,7 @@ internal static class NationalIds
             "curp", Always),
         new(New("passport", "passport number in context", "my passport number is CD7654321", "ICAO 9303"),
             "AAdddddddd|AAddddddd|AAAdddddd|AdddAdddd|Adddddddd|AAdddddd|Addddddd|ddddddddd|ddAAddddd",
-            static _ => true, Passport),
+            static _ => true, Passport, NeverAlone),
     ];
 
     private static TextRule New(string id, string what, string example, string source) =>
@@ -164,6 +166,10 @@ internal static class NationalIds
         return IsDay(day > 50 ? day - 50 : day, Part(id, 4, 2))
             && CrossSums(id, [2, 1, 2, 5, 7, 1, 2, 1, 2, 1, 2, 1]);
     }
+
+    // No vowels, so that no words come up; the check digit is the tenth, and often left out.
+    private static bool IsGermanCard(ReadOnlySpan<char> id) => "CFGHJKLMNPRTVWXYZ".Contains(id[0])
+        && id.IndexOfAnyExcept("0123456789CFGHJKLMNPRTVWXYZ") < 0 && (id.Length == 9 ? id[^1] <= '9' : Travel(id));
 
     private static bool IsAustrian(ReadOnlySpan<char> id)
     {
@@ -313,6 +319,9 @@ internal static class NationalIds
     }
 
     private static bool IsThai(ReadOnlySpan<char> id) => id[0] is not ('0' or '9')
+        // The second and third digit are a province.
+        && Part(id, 1, 2) is (>= 10 and <= 27) or (>= 30 and <= 58) or (>= 60 and <= 67) or (>= 70 and <= 77)
+            or (>= 80 and <= 86) or (>= 90 and <= 96)
         && (11 - Weighted(id, [13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2], 11)) % 10 == id[12] - '0';
 
     private static bool IsHongKong(ReadOnlySpan<char> id)

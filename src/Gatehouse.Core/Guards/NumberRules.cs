@@ -18,7 +18,7 @@ internal static class NumberRules
     private static readonly ContextWords PhoneWords = new(
         "phone, telephone, tel, mobile, cell, fax, call, calls, desk, office, whatsapp, sms, text, message, dial, ring, "
         + "contact, reach, answering, hotline, landline, telefon, tel.nr, handy, mobil, festnetz, rufnummer, anrufen, "
-        + "téléphone, portable, appel, móvil, movil, teléfono, telefono, cellulare, celular, puhelin, nummer, numero, "
+        + "téléphone, portable, appel, móvil, movil, teléfono, telefono, cellulare, celular, puhelin, nummer, numero, telepono, "
         + "gsm, telefoon, ring me, voicemail");
 
     // Length of the whole, by country.
@@ -76,12 +76,15 @@ internal static class NumberRules
         if (count is < 12 or > 19 || group == 6 || !Edge.Ends(ref text, end))
             return;
         var card = digits[..count];
-        if (!IsIssued(card) || !Checksums.Luhn(card) || Checksums.IsOneDigit(card))
+        if (!Checksums.Luhn(card) || Checksums.IsOneDigit(card))
             return;
         var near = CardWords.Near(ref text, at, end);
-        // So short a number is one of many kinds.
-        if (count >= 15 || near != ContextWords.None)
+        // Issuers get new ranges: a word says more. So short a number is one of many kinds.
+        if (IsIssued(card) ? count >= 15 || near != ContextWords.None
+            : count == 16 && card[0] is >= '2' and <= '6' && near < ContextWords.Alone)
+        {
             best.Offer(Card, at, end, near);
+        }
     }
 
     // Groups of four, or 4-6-5 and 4-6-4.
@@ -147,7 +150,7 @@ internal static class NumberRules
         var hasPlus = text[at] == '+';
         if (hasPlus)
             end++;
-        var (last, isOdd, dots) = (end, false, 0);
+        var (last, isOdd, isMarked, dots, newDots) = (end, false, false, 0, 0);
         for (var gap = 0; count < 16;)
         {
             var c = text[end];
@@ -157,7 +160,7 @@ internal static class NumberRules
                     return;
                 digits[count++] = c;
                 groups[group]++;
-                gap = 0;
+                (gap, dots, newDots) = (0, dots + newDots, 0);
                 last = ++end;
                 continue;
             }
@@ -179,8 +182,9 @@ internal static class NumberRules
                 last = end + 1;
             }
             else if (c == '.')
-                dots++;
+                newDots++;
             isOdd |= c == '/';
+            isMarked |= c != ' ';
             end++;
         }
 
@@ -206,12 +210,16 @@ internal static class NumberRules
         if (hasPlus)
             return;
         var near = PhoneWords.Near(ref text, at, end);
-        if (near == ContextWords.Alone && group == 0)
-            near = count is 10 or 11 ? near : ContextWords.None;
+        var isAlone = near == ContextWords.Alone && group == 0
+            && (count == 10 || count == 11 && number[0] is '0' or '1');
+        near = near == ContextWords.Alone ? ContextWords.None : near;
         // What is written as dates, amounts and versions are is no number of somebody.
         var isPlain = !isOdd && (dots == 0 || dots >= 2) && !IsDate(groups, number);
-        if (isPlain && (near != ContextWords.None && count <= 13 || IsAmerican(groups, number) || IsGrouped(groups, number)))
+        if (isPlain && (near != ContextWords.None && count <= 13 || isAlone
+            || isMarked && IsAmerican(groups, number) || IsGrouped(groups, number)))
+        {
             best.Offer(Phone, at, end, near);
+        }
     }
 
     private static int Extension(ref TextCursor text, int end)
@@ -242,7 +250,7 @@ internal static class NumberRules
 
     // 01 84 17 61 18: a trunk zero, at least three groups.
     private static bool IsGrouped(ReadOnlySpan<int> groups, ReadOnlySpan<char> number) => number[0] == '0'
-        && number[1] != '0' && number.Length is >= 9 and <= 11 && groups.Length >= 3 && groups[0] >= 2
+        && number[1] != '0' && number.Length is >= 9 and <= 11 && groups.Length >= 3 && (groups[0] >= 2 || groups[1] == 3)
         && groups[^1] >= 2;
 
     private static bool IsDate(ReadOnlySpan<int> groups, ReadOnlySpan<char> number) =>

@@ -36,14 +36,14 @@ internal static class PersonRules
         "sincerely,\n", "Sincerely,", "contact person:", "employee:", "user:", "hello, this is", "hi, this is",
     ];
 
-    private static readonly string[] Months =
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> MonthNames = new HashSet<string>(
     [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
         "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février", "mars",
         "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero", "marzo",
         "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre", "jan", "feb", "mar",
         "apr", "jun", "jul", "aug", "sep", "sept", "oct", "okt", "nov", "dec", "dez",
-    ];
+    ], StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly HashSet<string> Streets = new(
         """
@@ -65,6 +65,10 @@ internal static class PersonRules
 
     private static readonly SearchValues<char> Spaces = SearchValues.Create(" \t");
 
+    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> LastWords = Leads
+        .Select(static lead => lead[(lead.TrimEnd('\n').LastIndexOfAny([' ', '\n']) + 1)..])
+        .ToHashSet(StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
+
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Given =
         GivenNames.All.GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -82,13 +86,12 @@ internal static class PersonRules
                 LookForStreetName(ref text, at, ref best);
             }
 
-            if (BirthWords.IsBefore(ref text, at, 40))
+            if (Month(ref text, at) > 0)
                 LookForBirth(ref text, at, ref best);
         }
         else if (char.IsAsciiDigit(text[at]))
         {
-            if (BirthWords.IsBefore(ref text, at, 40))
-                LookForBirth(ref text, at, ref best);
+            LookForBirth(ref text, at, ref best);
             LookForHouse(ref text, at, ref best);
         }
     }
@@ -155,6 +158,8 @@ internal static class PersonRules
         var trimmed = before.TrimEnd(' ');
         if (trimmed.IsEmpty || trimmed.Length == before.Length && trimmed[^1] != '\n')
             return false;
+        if (!LastWords.Contains(trimmed[(trimmed.TrimEnd('\n').LastIndexOfAny(' ', '\n') + 1)..]))
+            return false;
         foreach (var lead in Leads)
         {
             if (!trimmed.EndsWith(lead, char.IsUpper(lead[0]) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
@@ -174,7 +179,7 @@ internal static class PersonRules
         var end = Numeric(ref text, at);
         if (end < 0)
             end = Written(ref text, at);
-        if (end > 0 && Edge.Ends(ref text, end))
+        if (end > 0 && Edge.Ends(ref text, end) && BirthWords.IsBefore(ref text, at, 40))
             best.Offer(Birth, at, end, 0);
     }
 
@@ -248,13 +253,7 @@ internal static class PersonRules
             end++;
         if (end < at + 3)
             return -1;
-        foreach (var month in Months)
-        {
-            if (text.Text[at..end].Equals(month, StringComparison.OrdinalIgnoreCase))
-                return text[end] == '.' ? end + 1 : end;
-        }
-
-        return -1;
+        return !MonthNames.Contains(text.Text[at..end]) ? -1 : text[end] == '.' ? end + 1 : end;
     }
 
     private static int Year(ref TextCursor text, int at)
@@ -314,23 +313,23 @@ internal static class PersonRules
     {
         if (Edge.IsWord(text[at - 1]))
             return;
-        var isStreet = false;
         var next = at;
         for (var words = 0; words < 5; words++)
         {
+            var last = next;
             var stop = StreetWord(ref text, next);
-            if (stop < 0)
-                return;
-            var word = text.Text[next..stop];
-            isStreet |= words == 0 && IsStreetBegin(word) || EndsAsStreet(word);
-            if (!isStreet && words == 2 || text[stop] != ' ')
+            if (stop < 0 || text[stop] != ' ')
                 return;
             next = stop + 1;
             if (!char.IsAsciiDigit(text[next]))
                 continue;
             var end = House(ref text, next);
-            if (isStreet && end > 0)
+            if (end > 0 && (words < 3 && EndsAsStreet(text.Text[last..stop])
+                || words > 0 && IsStreetBegin(text.Text[at..(at + text.Text[at..stop].IndexOf(' '))])))
+            {
                 best.Offer(Street, at, Rest(ref text, end), 0);
+            }
+
             return;
         }
     }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Gatehouse.Core.Guards;
 
 /// <summary>
@@ -12,11 +10,18 @@ public sealed class PersonalDataDetector : TextDetector
     // A run that is longer is looked at in parts: no value has so many characters without a space.
     private const int RunMax = 320;
 
-    private static readonly SearchValues<char> Words = SearchValues.Create(
-        string.Concat(Enumerable.Range(0, 0x530).Select(static c => (char)c).Where(static c => Edge.IsWord(c))));
+    // What each character is, up to the last script with capitals.
+    private const byte Word = 1;
+    private const byte Local = 2;
+    private const byte Start = 4;
+    private const byte Digit = 8;
 
-    private static readonly SearchValues<char> Starters = SearchValues.Create(
-        "_+-(:" + string.Concat(Enumerable.Range(0, 0x530).Select(static c => (char)c).Where(static c => Edge.IsWord(c))));
+    private static readonly byte[] Classes = [.. Enumerable.Range(0, 0x530).Select(static c => (char)c).Select(
+        static c => (byte)((Edge.IsWord(c) ? Word | Start : 0) | (AddressRules.LocalPart.Contains(c) ? Local : 0)
+            | (c is '_' or '+' or '-' or '(' or ':' ? Start : 0) | (char.IsAsciiDigit(c) ? Digit : 0)))];
+
+    private static readonly NationalId[] ByLetter = [.. NationalIds.All.Where(static one => one.HasLetterFirst)];
+    private static readonly NationalId[] ByDigit = [.. NationalIds.All.Where(static one => one.HasDigitFirst)];
 
     private static readonly TextRule[] All =
     [
@@ -31,37 +36,45 @@ public sealed class PersonalDataDetector : TextDetector
     /// <inheritdoc/>
     public override int NextAnchor(ref TextCursor text, int from)
     {
-        for (var at = from; at < text.Text.Length;)
+        var all = text.Text;
+        for (var at = from; at < all.Length;)
         {
-            var next = text.Text[at..].IndexOfAny(Starters);
-            if (next < 0)
-                break;
-            at += next;
-            var first = text[at];
-            if (!Edge.IsWord(first) && first != '_')
+            var first = all[at];
+            var kind = Class(first);
+            if ((kind & Start) == 0)
             {
-                if (IsSign(ref text, at, first))
-                    return at;
-                if (text.ReadEnd)
+                at++;
+                continue;
+            }
+
+            if ((kind & Word) == 0 && first != '_')
+            {
+                if (IsSign(ref text, at, first) || text.ReadEnd)
                     return at;
                 at++;
                 continue;
             }
 
-            if (Edge.IsWord(first) && Edge.IsWord(text[at - 1]))
+            var end = at + 1;
+            if ((kind & Word) != 0 && at > 0 && (Class(all[at - 1]) & Word) != 0)
             {
                 // Within a word that was looked at, or is too long to be anything.
-                at = text.Text[at..].IndexOfAnyExcept(Words) is >= 0 and var rest ? at + rest : text.Text.Length;
+                while (end < all.Length && (Class(all[end]) & Word) != 0)
+                    end++;
+                at = end;
                 continue;
             }
 
-            var end = text.Skip(at, AddressRules.LocalPart, RunMax);
-            if (text.ReadEnd || IsCandidate(ref text, at, end) || text.ReadEnd)
+            for (; end < all.Length && end - at < RunMax && Class(all[end]) is var next && (next & Local) != 0; end++)
+                kind |= next;
+            if (end == all.Length && end - at < RunMax)
+                _ = text[end];
+            if (text.ReadEnd || IsCandidate(ref text, at, end, kind) || text.ReadEnd)
                 return at;
             at = end;
         }
 
-        return text.Text.Length;
+        return all.Length;
     }
 
     /// <inheritdoc/>
@@ -71,20 +84,53 @@ public sealed class PersonalDataDetector : TextDetector
         AddressRules.Look(ref text, anchor, ref best);
         if (best.Rule != AddressRules.Mail && Edge.Begins(ref text, anchor))
         {
-            NumberRules.Look(ref text, anchor, ref best);
-            if (char.IsAsciiLetterOrDigit(text[anchor]))
-            {
-                foreach (var id in NationalIds.All)
-                    id.Look(ref text, anchor, ref best);
-            }
-
+            LookForIds(ref text, anchor, ref best);
             PersonRules.Look(ref text, anchor, ref best);
         }
 
         if (best.Rule is null)
-            return Edge.IsWord(text[anchor]) ? text.Skip(anchor, Words, RunMax) : anchor + 1;
+            return WordEnd(ref text, anchor);
         found.Add(new Found(best.Rule, best.Start, best.End - best.Start));
         return best.End;
+    }
+
+    private static byte Class(char c) => c < Classes.Length ? Classes[c] : Edge.IsWord(c) ? (byte)(Word | Start) : (byte)0;
+
+    private static void LookForIds(ref TextCursor text, int anchor, ref PersonalBest best)
+    {
+        if (char.IsAsciiLetter(text[anchor]))
+        {
+            // Every id has digits in its first word, or behind it.
+            var end = WordEnd(ref text, anchor);
+            if (!text.Text[anchor..Math.Min(end, text.Text.Length)].ContainsAnyInRange('0', '9')
+                && !(text[end] is ' ' or '-' && char.IsAsciiDigit(text[end + 1])))
+            {
+                return;
+            }
+
+            foreach (var id in ByLetter)
+                id.Look(ref text, anchor, 0, ref best);
+        }
+        else if (char.IsAsciiDigit(text[anchor]))
+        {
+            var digits = 1;
+            while (digits < 20 && char.IsAsciiDigit(text[anchor + digits]))
+                digits++;
+            foreach (var id in ByDigit)
+                id.Look(ref text, anchor, digits, ref best);
+        }
+
+        NumberRules.Look(ref text, anchor, ref best);
+    }
+
+    private static int WordEnd(ref TextCursor text, int at)
+    {
+        var end = at + 1;
+        if (!Edge.IsWord(text[at]))
+            return end;
+        while (end - at < RunMax && Edge.IsWord(text[end]))
+            end++;
+        return end;
     }
 
     private static bool IsSign(ref TextCursor text, int at, char first) => first switch
@@ -95,10 +141,10 @@ public sealed class PersonalDataDetector : TextDetector
     };
 
     // Most words of prose are none: no digit in them, no capital at the front, no sign of an address behind them.
-    private static bool IsCandidate(ref TextCursor text, int at, int end)
+    private static bool IsCandidate(ref TextCursor text, int at, int end, int kinds)
     {
         var run = text.Text[at..end];
-        if (char.IsUpper(run[0]) || run.ContainsAnyInRange('0', '9'))
+        if (char.IsUpper(run[0]) || (kinds & Digit) != 0)
             return true;
         var next = text[end];
         if (next == '@')

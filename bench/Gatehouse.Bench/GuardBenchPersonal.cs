@@ -175,10 +175,11 @@ internal static class GuardBenchPersonal
         ];
         for (var i = 0; i < texts.Length; i++)
         {
-            foreach (var detector in (TextDetector[])[Detector])
+            foreach (var detector in (TextDetector[])[Detector, new UnsourcedNumberDetector(PromptNumbers.Of([])),
+                new OverconfidenceDetector()])
             {
                 var best = double.MaxValue;
-                for (var round = 0; round < 5; round++)
+                for (var round = 0; round < 15; round++)
                 {
                     var started = Stopwatch.GetTimestamp();
                     _ = new TextScan(detector).Look(texts[i], isEnd: true, []);

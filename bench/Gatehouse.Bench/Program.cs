@@ -24,10 +24,13 @@ switch (args)
     case ["guard", var data, var set, .. var missed]:
         GuardBench.Show(data, set, missed is ["missed"]);
         return 0;
+    case ["guard-personal", var data]:
+        GuardBenchPersonal.Run(data);
+        return 0;
     default:
         Console.Error.WriteLine(
             "append HOME LANES SECONDS PAYLOAD-BYTES | verify HOME | verify-payloads HOME | attribution CALLS"
-            + " | guard FOLDER [SET [missed]]");
+            + " | guard FOLDER [SET [missed]] | guard-personal FOLDER");
         return 2;
 }
 

@@ -40,7 +40,8 @@ internal static class GuardBench
             ? (new SecretDetector(), sets.Secrets(set, isMissed ? 1 : 0))
             : ((TextDetector)(set == "answers" ? new LinkDetector() : new InjectionDetector()),
                 set == "answers" ? sets.Answers()
-                : sets.Benign().Concat(sets.Attacks()).Where(one => one.Set == set).SelectMany(one => one.Texts).ToArray());
+                : sets.Benign().Concat(sets.Attacks()).Where(one => one.Set == set)
+                    .SelectMany(one => one.Texts).ToArray());
         foreach (var text in texts)
         {
             var found = Look(detector, text);
@@ -87,10 +88,12 @@ internal static class GuardBench
         }
 
         foreach (var worst in (string[])["-----BEGIN PRIVATE KEY-----\n", "password=", "://a:", "Q~", "aaa8Q~", "eyJ",
-            "key token ", "curl --user ", "![](", "<img ", "](http://", "ignore ", "\u200b", "a\u0430", "QUJD", "=", "[",
+            "key token ", "curl --user ", "![](", "<img ", "](http://", "ignore ", "\u200b", "a\u0430", "QUJD", "=",
+            "[",
             "ignore all previous ", "xoxb-1111111111-", "authorization: ", "github ", "https://"])
         {
-            var (one, ten) = (Time(detectors[3].Item2, Fill([worst], Mega)), Time(detectors[3].Item2, Fill([worst], 10 * Mega)));
+            var one = Time(detectors[3].Item2, Fill([worst], Mega));
+            var ten = Time(detectors[3].Item2, Fill([worst], 10 * Mega));
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"all three\t\"{worst.Trim()}\" again and again\t{10 / ten:0.0}\t\t{ten / one:0.0}\t"));
         }
@@ -128,7 +131,8 @@ internal static class GuardBench
         public string[] Secrets(string set, int label) =>
         [
             .. Lines(set, "examples.jsonl.gz")
-                .Where(row => label < 0 || row.GetProperty("label").GetInt32() == label).Select(row => Text(row, "text")),
+                .Where(row => label < 0 || row.GetProperty("label").GetInt32() == label)
+                .Select(row => Text(row, "text")),
         ];
 
         public IEnumerable<(string Set, string[] Texts)> Benign()

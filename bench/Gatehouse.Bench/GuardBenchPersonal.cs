@@ -93,7 +93,8 @@ internal static class GuardBenchPersonal
             foreach (var (type, start, end) in spans.Where(span => types.ContainsKey(span.Type)))
             {
                 all[type]++;
-                var isFound = found.Any(one => types[type].Contains(one.Rule.Id) && Common(one, start, end) * 2 >= end - start);
+                var isFound = found.Any(
+                    one => types[type].Contains(one.Rule.Id) && Common(one, start, end) * 2 >= end - start);
                 if (isFound)
                     hit[type]++;
                 else if (Structured.ContainsKey(type))
@@ -106,7 +107,8 @@ internal static class GuardBenchPersonal
                 var isOfType = spans.Any(span => Common(one, span.Start, span.End) * 2 >= one.Length
                     && types.TryGetValue(span.Type, out var rules) && rules.Contains(one.Rule.Id));
                 var count = right.GetValueOrDefault(one.Rule.Id);
-                right[one.Rule.Id] = (count.Right + (isRight ? 1 : 0), count.OfType + (isOfType ? 1 : 0), count.All + 1);
+                right[one.Rule.Id] =
+                    (count.Right + (isRight ? 1 : 0), count.OfType + (isOfType ? 1 : 0), count.All + 1);
                 if (!isRight)
                     Miss("not labelled " + one.Rule.Id, text, one.Start, one.End);
             }
@@ -115,15 +117,18 @@ internal static class GuardBenchPersonal
         Console.WriteLine("presidio-research synth_dataset_v2");
         foreach (var (type, count) in all)
             Console.WriteLine(Invariant($"  recall {type,-16} {hit[type],4} of {count,4}  {Share(hit[type], count)}"));
-        var structured = Structured.Keys.Sum(one => hit[one]);
-        Console.WriteLine(Invariant(
-            $"  recall, structured    {structured} of {Structured.Keys.Sum(one => all[one])}  {Share(structured, Structured.Keys.Sum(one => all[one]))}"));
+        var (hits, labelled) = (Structured.Keys.Sum(one => hit[one]), Structured.Keys.Sum(one => all[one]));
+        Console.WriteLine(Invariant($"  recall, structured    {hits} of {labelled}  {Share(hits, labelled)}"));
         foreach (var (rule, count) in right)
-            Console.WriteLine(Invariant($"  precision {rule,-24} {count.Right,4} of {count.All,4}  {Share(count.Right, count.All)}, of its type {Share(count.OfType, count.All)}"));
+            Print(rule, count);
         string[] soft = [.. Soft.Values.SelectMany(static one => one)];
         var hard = right.Where(one => !soft.Contains(one.Key)).Select(static one => one.Value).ToList();
-        Console.WriteLine(Invariant(
-            $"  precision, all apart from names, addresses, birth dates  {Share(hard.Sum(static one => one.Right), hard.Sum(static one => one.All))}, of their type {Share(hard.Sum(static one => one.OfType), hard.Sum(static one => one.All))}"));
+        Print("structured", (hard.Sum(static one => one.Right), hard.Sum(static one => one.OfType),
+            hard.Sum(static one => one.All)));
+
+        static void Print(string rule, (int Right, int OfType, int All) count) => Console.WriteLine(
+            Invariant($"  precision {rule,-24} {count.Right,4} of {count.All,4}  {Share(count.Right, count.All)}")
+            + $", of its type {Share(count.OfType, count.All)}");
     }
 
     private static void Recognisers(string file)
@@ -148,7 +153,8 @@ internal static class GuardBenchPersonal
                 continue;
             // A number alone says too little of what it is: there any rule counts as long as something is expected.
             var found = Look(text);
-            var count = expected > 0 && !text.Contains(' ') ? found.Count : found.Count(one => rules.Contains(one.Rule.Id));
+            var count = expected > 0 && !text.Contains(' ')
+                ? found.Count : found.Count(one => rules.Contains(one.Rule.Id));
             var (right, all) = results.GetValueOrDefault(entity);
             results[entity] = (right + (count == expected ? 1 : 0), all + 1);
             if (count != expected)
@@ -158,8 +164,8 @@ internal static class GuardBenchPersonal
         Console.WriteLine(Invariant($"presidio recogniser tests ({skipped} of types without a rule)"));
         foreach (var (type, (right, all)) in results)
             Console.WriteLine(Invariant($"  {type,-26} {right,3} of {all,3}"));
-        Console.WriteLine(Invariant(
-            $"  all  {Share(results.Values.Sum(static one => one.Right), results.Values.Sum(static one => one.All))} of {results.Values.Sum(static one => one.All)}"));
+        var (good, cases) = (results.Values.Sum(static one => one.Right), results.Values.Sum(static one => one.All));
+        Console.WriteLine(Invariant($"  all  {good} of {cases}  {Share(good, cases)}"));
     }
 
     private static void Speed(string file)
@@ -192,7 +198,8 @@ internal static class GuardBenchPersonal
         }
     }
 
-    private static string Repeat(string text) => new StringBuilder().Insert(0, text, 1_000_000 / text.Length).ToString();
+    private static string Repeat(string text) =>
+        new StringBuilder().Insert(0, text, 1_000_000 / text.Length).ToString();
 
     private static List<Found> Look(string text)
     {
@@ -201,7 +208,8 @@ internal static class GuardBenchPersonal
         return found;
     }
 
-    private static int Common(Found one, int start, int end) => Math.Max(0, Math.Min(one.End, end) - Math.Max(one.Start, start));
+    private static int Common(Found one, int start, int end) =>
+        Math.Max(0, Math.Min(one.End, end) - Math.Max(one.Start, start));
 
     // The sets count characters beyond the basic plane as one.
     private static string Utf16(string text, out List<int> places)
@@ -222,7 +230,8 @@ internal static class GuardBenchPersonal
     {
         if (Environment.GetEnvironmentVariable("GUARD_BENCH_MISSES") is null)
             return;
-        var around = text[Math.Max(0, start - 30)..start] + "[[" + text[start..end] + "]]" + text[end..Math.Min(text.Length, end + 20)];
+        var around = text[Math.Max(0, start - 30)..start] + "[[" + text[start..end] + "]]"
+            + text[end..Math.Min(text.Length, end + 20)];
         Console.WriteLine($"    {what}: {around.ReplaceLineEndings("\\n")}");
     }
 

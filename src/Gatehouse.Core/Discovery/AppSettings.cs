@@ -198,7 +198,8 @@ internal static class SharedVariables
         ComposeService service, KnownSoftware? software, IEnumerable<ComposeService> all)
     {
         if (software is not null || service.Image is null || !IsHelper(service.Image)) return [];
-        var others = all.Where(other => other.Name != service.Name && MakerOf(other) == MakerOf(service)).SelectMany(static other => other.Environment)
+        var others = all.Where(other => other.Name != service.Name && MakerOf(other) == MakerOf(service))
+            .SelectMany(static other => other.Environment)
             .Select(static variable => variable.Name).ToHashSet(StringComparer.Ordinal);
         return [.. service.Environment.Select(static variable => variable.Name).Where(others.Contains)];
     }

@@ -16,7 +16,7 @@ public static class SoftwareTable
     internal const string WhisperCpp = "whisper.cpp";
 
     /// <summary>Every row.</summary>
-    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Chats(), .. Workers(), .. Platforms(),
+    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Proxies(), .. Chats(), .. Workers(), .. Platforms(),
         .. Others()];
 
     private static readonly FrozenDictionary<string, KnownSoftware> ByImage = Rows
@@ -55,7 +55,8 @@ public static class SoftwareTable
         "redis", "cache", "migrate", "migration", "migrations", "init", "setup", "backup", "exporter", "metrics",
         "sandbox", "runtime", "terminal", "terminals", "tool", "tools", "openapi", "servers", "frontend", "ui",
         "nginx", "proxy", "helper", "sync", "test", "tests", "e2e", "example", "examples", "base", "builder",
-        "browser", "desktop", "extension", "registry", "cli", "bot", "chrome", "search", "updater", "installer", "extras");
+        "browser", "desktop", "extension", "registry", "cli", "bot", "chrome", "search", "updater", "installer",
+        "extras");
 
     /// <summary>What an image is known to be; null when it is not known.</summary>
     /// <param name="image">The image as it was asked for, as <c>ghcr.io/open-webui/open-webui:main</c>.</param>
@@ -215,6 +216,10 @@ public static class SoftwareTable
         Serves("OpenLLM", 3000, OpenAI, "openllm"),
         Serves("mistral.rs", 1234, OpenAI, "mistral.rs", "mistralrs-server"),
         Serves("Immich machine learning", 3003, null, "immich-machine-learning"),
+    ];
+
+    private static KnownSoftware[] Proxies() =>
+    [
         new("LiteLLM", Proxy, ["litellm", "litellm-database", "litellm-non_root"])
         {
             Port = 4000, Provider = OpenAI, Trigger = TriggerKind.Event, Source = SourceKind.Webhook,

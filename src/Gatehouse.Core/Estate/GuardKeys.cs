@@ -129,7 +129,7 @@ internal static class GuardKeys
     { DefaultText = "bodies may be changed" };
 
     public static readonly SectionShape Section = new("a guard",
-        Constraints, Tools, Patterns, Release, Rewrite);
+        Constraints, PromptKey, AnswerKey, Tools, Patterns, Release, Rewrite);
 
     private static Setting<ImmutableArray<GuardAction>> Check(
         string name, string summary, params GuardAction[] actions) => new(
@@ -187,6 +187,16 @@ internal static class GuardAssembly
             Release = section.Get(GuardKeys.Release),
             MayRewrite = section.Get(GuardKeys.Rewrite) is null,
         };
+        var needed = plan.Patterns.Any(pattern => pattern.In != GuardSide.Prompt && pattern.Actions.Withholds)
+            ? GuardRelease.Full
+            : plan.For(GuardCheck.UnsourcedNumbers, GuardSide.Answer).Withholds
+                || plan.For(GuardCheck.Overconfidence, GuardSide.Answer).Withholds
+                ? GuardRelease.Sentence : GuardRelease.Live;
+        if (plan.Release != GuardRelease.Auto && plan.Release < needed)
+        {
+            section.Error(GuardKeys.Release,
+                $"a rule of this guard withholds, and needs `{Words.Of(needed)}`", $"`{Words.Of(needed)}` or `auto`");
+        }
         if (!plan.MayRewrite && !plan.Constraints.IsEmpty)
         {
             section.Error(GuardKeys.Constraints, "a constraint is added to the body, and `rewrite: never` forbids it",

@@ -64,14 +64,15 @@ internal static class AddressRules
             end--;
         var domain = text.Text[(sign + 1)..end];
         var dot = domain.LastIndexOf('.');
-        if (dot > 0 && domain.Length - dot > 2 && !domain[(dot + 1)..].ContainsAnyInRange('0', '9') | IsPunycode(domain[(dot + 1)..])
-            && domain.IndexOf("..") < 0)
-        {
+        if (dot <= 0 || domain.Length - dot <= 2 || domain.IndexOf("..") >= 0)
+            return;
+        var top = domain[(dot + 1)..];
+        if (!top.ContainsAnyInRange('0', '9') || IsPunycode(top))
             best.Offer(Mail, at, end, 0);
-        }
     }
 
-    private static bool IsPunycode(ReadOnlySpan<char> label) => label.StartsWith("xn--", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPunycode(ReadOnlySpan<char> label) =>
+        label.StartsWith("xn--", StringComparison.OrdinalIgnoreCase);
 
     private static void LookForMac(ref TextCursor text, int at, ref PersonalBest best)
     {
@@ -223,7 +224,8 @@ internal static class AddressRules
     private static int Arc(ref TextCursor text, int at, string sides)
     {
         var start = at;
-        while (at < start + 24 && (char.IsAsciiDigit(text[at]) || text[at] is '°' or '\'' or '′' or '"' or '″' or '’' or '”'
+        while (at < start + 24 && (char.IsAsciiDigit(text[at]) || text[at] is '°' or '\'' or '′' or '"' or '″'
+            or '’' or '”'
             or '.' or ' '))
         {
             at++;

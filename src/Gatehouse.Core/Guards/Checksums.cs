@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Gatehouse.Core.Guards;
 
-/// <summary>The check digits of numbers that people are known by. Each takes the characters without separators.</summary>
+/// <summary>
+/// The check digits of numbers that people are known by. Each takes the characters without separators.
+/// </summary>
 internal static class Checksums
 {
     private static readonly byte[][] Turns =
@@ -81,7 +83,9 @@ internal static class Checksums
         foreach (var c in characters[..^1])
         {
             if (char.IsAsciiDigit(c))
+            {
                 Add(c - '0', weights[i++]);
+            }
             else
             {
                 Add((c - 'A' + 1) / 10, weights[i++]);

@@ -38,7 +38,8 @@ public sealed class InjectionDetector : TextDetector
     // Phrases with a weight: what stands alone has the threshold, what needs company has less.
     private static readonly (string Text, int Group, int Weight)[] Phrases =
     [
-        .. Weigh(2, 4, "do anything now", "can do anything now", "jailbroken", "jailbreak mode", "developer mode enabled",
+        .. Weigh(2, 4, "do anything now", "can do anything now", "jailbroken", "jailbreak mode",
+            "developer mode enabled",
             "developer mode output", "dan mode", "god mode enabled", "always intelligent and machiavellian",
             "broken free of the typical", "confines of ai", "do not have to abide", "does not have to abide",
             "never refuses", "never say no to", "stay a dan", "unfiltered and amoral", "amoral chatbot",
@@ -48,21 +49,30 @@ public sealed class InjectionDetector : TextDetector
             "free from all restrictions", "not bound by any", "bypass openai", "bypass your", "evil confidant",
             "hypothetical response", "(in its original", "opposite mode", "never refuse", "cannot refuse",
             "can't refuse", "cannot say no", "no restrictions whatsoever", "do not refuse",
-            "ohne jede einschränkung", "sans aucune restriction", "sin ninguna restricción", "senza alcuna restrizione"),
+            "ohne jede einschränkung", "sans aucune restriction", "sin ninguna restricción",
+            "senza alcuna restrizione"),
         .. Weigh(2, 2, "break character", "breaking character", "no restrictions", "without restrictions",
             "without any restrictions", "no limitations", "amoral", "unethical", "immoral", "openai's policies",
             "openai policies", "openai's content", "content policy", "openai's guidelines", "i'm sorry, but",
             "i cannot fulfill", "developer mode", "not bound by", "jailbreak", "never mention", "always answer",
             "token system", "maintenance mode", "dan:", " dan ", "you will act as", "you are going to act",
-            "as an ai language model", "moral compass", "ab jetzt bist du", "ahora eres", "da ora sei"),
+            "as an ai language model", "moral compass", "ab jetzt bist du", "ahora eres", "da ora sei",
+            "content filter", "no ethics", "any ethics", "openai content", "nsfw", "i can't do that",
+            "i cannot do that",
+            "without remorse", "any remorse", "your confines", "freed from"),
         .. Weigh(2, 1, "stay in character", "out of character", "no filter", "unfiltered", "uncensored",
             "ethical guidelines", "you are now", "you're now", "from now on", "pretend to be", "pretend you are",
             "roleplay", "role-play", "role play", "as an ai", "free from", "simulate", "hypothetical",
             "fictional character", "disclaimer", "in character", "system mode", "debug mode", "sudo ", "chatgpt",
-            "illegal", "act as", "respond as", "warnings", "morality", "du bist jetzt", "tu es maintenant",
+            "illegal", "act as", "respond as", "warnings", "morality", "confines",
+            "no matter what", "obey", "bypass", "open ai", "openai", "refuse", "limitations", "restrictions", "ethics",
+            "profanity", "swear", "language model", "punish", "in the role of", "evil", "never", "du bist jetzt",
+            "tu es maintenant",
             "à partir de maintenant", "a partir de ahora"),
-        .. Weigh(3, 4, "<|im_start|>", "<|im_end|>", "<|system|>", "<|start_header_id|>", "<|eot_id|>", "<|endofprompt|>",
-            "<<sys>>", "[inst]", "[/inst]", "### system:", "###system", "[system](#", "<|assistant|>", "<start_of_turn>",
+        .. Weigh(3, 4, "<|im_start|>", "<|im_end|>", "<|system|>", "<|start_header_id|>", "<|eot_id|>",
+            "<|endofprompt|>",
+            "<<sys>>", "[inst]", "[/inst]", "### system:", "###system", "[system](#", "<|assistant|>",
+            "<start_of_turn>",
             "[system message]", "</system>", "begin system prompt", "end of system prompt", "[end of prompt]",
             "<|endoftext|>", "new system instructions", "new system prompt", "system override", "[admin override]"),
         .. Weigh(3, 2, "### instruction", "<system>", "### human:", "### assistant:", "system: you are", "<|user|>"),
@@ -89,7 +99,7 @@ public sealed class InjectionDetector : TextDetector
 
     // What the words of an order mean, whatever the language.
     [Flags]
-    private enum Sense { None = 0, Drop = 1, Prior = 2, All = 4, Rules = 8, Show = 16, Yours = 32, Follow = 64, Model = 128 }
+    private enum Sense { None = 0, Drop = 1, Prior = 2, All = 4, Rules = 8, Show = 16, Yours = 32 }
 
     private static readonly Dictionary<string, Sense> Senses = Meanings();
 
@@ -131,7 +141,7 @@ public sealed class InjectionDetector : TextDetector
             before.Clear();
             Score(text.Text[Math.Max(0, anchor - Before)..anchor], before);
             // Of what came before, half: it is another sentence.
-            sum += Sum(before) / 2;
+            sum += Sum(before) * 3 / 4;
         }
 
         if (sum < Threshold)
@@ -176,7 +186,7 @@ public sealed class InjectionDetector : TextDetector
         if (text.ContainsAny(AnyCore))
             Orders(text, scores);
         Span<bool> seen = stackalloc bool[Phrases.Length];
-        var isCleared = false;
+        var (isCleared, weak) = (false, 0);
         for (var at = 0; at < text.Length;)
         {
             var next = text[at..].IndexOfAny(AnyPhrase);
@@ -191,15 +201,23 @@ public sealed class InjectionDetector : TextDetector
                 var (phrase, group, weight) = Phrases[index];
                 if (seen[index] || !text[at..].StartsWith(phrase, StringComparison.OrdinalIgnoreCase)
                     || char.IsAsciiLetter(phrase[0]) && at > 0 && char.IsLetter(text[at - 1]))
+                {
                     continue;
+                }
+
                 seen[index] = true;
-                scores[group] += weight;
+                if (group == 2 && weight == 1)
+                    weak++;
+                else
+                    scores[group] += weight;
                 break;
             }
 
             at++;
         }
 
+        // Who writes of models and their limits speaks to nobody; an order does.
+        scores[2] += text.Contains("you", StringComparison.OrdinalIgnoreCase) ? weak : Math.Min(weak, 1);
         // Each of these needs its object: a hidden text to decode, an address to send to.
         if (scores[5] > 0)
             scores[5] = Blob(text) ? scores[5] + 2 : 0;
@@ -328,7 +346,8 @@ public sealed class InjectionDetector : TextDetector
         return length;
     }
 
-    private static IEnumerable<(string Text, int Group, int Weight)> Weigh(int group, int weight, params string[] texts) =>
+    private static IEnumerable<(string Text, int Group, int Weight)> Weigh(int group, int weight,
+        params string[] texts) =>
         texts.Select(text => (text, group, weight));
 
     private static int Pair(char first, char second) =>
@@ -357,22 +376,31 @@ public sealed class InjectionDetector : TextDetector
         }
 
         Add(Sense.Drop, "ignore ignoring disregard disregarding forget override overrule bypass discard neglect drop "
-            + "ignoriere ignorieren ignorier vergiss vergesse missachte ignorez oublie oubliez ignorer ignora olvida ignoren "
-            + "ignorad olvide esqueça esqueca negeer vergeet zignoruj игнорируй игнорируйте игнорировать забудь забудьте αγνοήστε "
+            + "ignoriere ignorieren ignorier vergiss vergesse missachte ignorez oublie oubliez ignorer ignora "
+            + "olvida ignoren "
+            + "ignorad olvide esqueça esqueca negeer vergeet zignoruj игнорируй игнорируйте игнорировать забудь "
+            + "забудьте αγνοήστε "
             + "ignorieren desconsidere dimentica ignorare ignorate tralascia abandon violate circumvent");
-        Add(Sense.Prior, "previous previously prior above earlier preceding foregoing original initial system hidden secret "
+        Add(Sense.Prior,
+            "previous previously prior above earlier preceding foregoing original initial system hidden secret "
             + "vorherigen vorherige vorigen bisherigen obigen früheren précédentes précédents précédente antérieures "
             + "anteriores previas precedenti preliminary iniciales initiales ursprünglichen "
             + "vorige eerdere bovenstaande poprzednie предыдущие предыдущих прошлые προηγούμενες");
-        Add(Sense.All, "all any every alle allen wszystkie все всех sämtliche toutes tous todas todos tutte tutti everything");
+        Add(Sense.All,
+            "all any every alle allen wszystkie все всех sämtliche toutes tous todas todos tutte tutti everything");
         Add(Sense.Yours, "your you deine deinen ihre deiner vos tes tus sus tue tuoi votre ton tu su my");
         Add(Sense.Rules, "instruction instructions rule rules prompt prompts guideline guidelines directive directives "
-            + "restriction restrictions commands constraints programming anweisung anweisungen instruktionen regeln vorgaben "
-            + "consignes règles instrucciones reglas istruzioni regole directrices policies safeguards directions limitations "
-            + "filters restricciones einschränkungen orders instruções instrucoes regras instructies instrukcje polecenia "
+            + "restriction restrictions commands constraints programming anweisung anweisungen instruktionen "
+            + "regeln vorgaben "
+            + "consignes règles instrucciones reglas istruzioni regole directrices policies safeguards "
+            + "directions limitations "
+            + "filters restricciones einschränkungen orders instruções instrucoes regras instructies instrukcje "
+            + "polecenia "
             + "инструкции инструкций правила указания οδηγίες");
-        Add(Sense.Show, "reveal show print repeat output display disclose leak recite verbatim echo reproduce expose zeige zeig "
-            + "wiederhole verrate nenne affiche montre répète révèle muestra revela repite mostra rivela ripeti stampa");
+        Add(Sense.Show,
+            "reveal show print repeat output display disclose leak recite verbatim echo reproduce expose zeige zeig "
+            + "wiederhole verrate nenne affiche montre répète révèle muestra revela repite mostra rivela ripeti "
+            + "stampa");
         return senses;
     }
 }

@@ -22,21 +22,28 @@ public sealed class LinkDetector : TextDetector
     private static readonly TextRule Script = new("links/script", 1, "a link that runs something",
         "[open](javascript:alert(1))", "WHATWG URL, RFC 2397");
 
-    private static readonly TextRule OtherHost = new("links/other-host", 1, "a link that shows another host than its own",
+    private static readonly TextRule OtherHost = new("links/other-host", 1,
+        "a link that shows another host than its own",
         "[https://bank.example.com](https://login.example.net/x)", "CWE-451");
 
     private static readonly TextRule User = new("links/user-info", 1, "an address with a name before its host",
         "https://bank.example@203.0.113.7/login", "RFC 3986 section 7.6");
 
     private static readonly Keywords Words = new(
-        ["[", "![", "<img", "<a ", "<iframe", "<video", "<audio", "<embed", "<source", "<object", "http://", "https://"]);
+        ["[", "![", "<img", "<a ", "<iframe", "<video", "<audio", "<embed", "<source", "<object", "http://",
+            "https://"]);
 
     private static readonly SearchValues<char> AddressChars = SearchValues.Create(
         [.. Enumerable.Range(33, 94).Select(code => (char)code).Where(one => !"\"'<>`)]}\\|^".Contains(one))]);
 
+    // Those of the ends of images' names are among them.
+    private static readonly SearchValues<char> HexChars = SearchValues.Create("0123456789abcdefABCDEF-.pngjs");
+    private static readonly SearchValues<char> NumericChars = SearchValues.Create("0123456789.");
+
     // Hosts that people write without a scheme; names of files end otherwise.
     private static readonly HashSet<string> Domains = new(
-        ["com", "org", "net", "de", "fr", "es", "it", "uk", "eu", "gov", "edu", "io", "at", "ch", "nl", "be", "us", "info"],
+        ["com", "org", "net", "de", "fr", "es", "it", "uk", "eu", "gov", "edu", "io", "at", "ch", "nl", "be", "us",
+            "info"],
         StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc/>
@@ -130,7 +137,10 @@ public sealed class LinkDetector : TextDetector
             || address.StartsWith("data:", StringComparison.OrdinalIgnoreCase)
             && !(isImage && address.StartsWith("data:image/", StringComparison.OrdinalIgnoreCase)
                 && !address.StartsWith("data:image/svg", StringComparison.OrdinalIgnoreCase)))
+        {
             return Script;
+        }
+
         var scheme = address.IndexOf("//", StringComparison.Ordinal);
         if (scheme < 0 || scheme > 8)
             return null;
@@ -146,8 +156,11 @@ public sealed class LinkDetector : TextDetector
             return OtherHost;
         if (isImage && (host.StartsWith("xn--", StringComparison.OrdinalIgnoreCase)
             || host.Contains(".xn--", StringComparison.OrdinalIgnoreCase) || !host.IsEmpty
-            && host.IndexOfAnyExcept("0123456789.") < 0 || authority.StartsWith('[')))
+            && IsNumeric(host) || authority.StartsWith('[')))
+        {
             return ImageHost;
+        }
+
         return Carries(tail, isImage) ? isImage ? Image : Data : null;
     }
 
@@ -174,7 +187,7 @@ public sealed class LinkDetector : TextDetector
         if (point <= 0)
             return default;
         return isAddress || char.IsAsciiDigit(text[^1])
-            && text.IndexOfAnyExcept("0123456789.") < 0 && text.Count('.') == 3
+            && IsNumeric(text) && text.Count('.') == 3
             || Domains.GetAlternateLookup<ReadOnlySpan<char>>().Contains(text[(point + 1)..])
             || text.Contains("xn--", StringComparison.OrdinalIgnoreCase) ? text : default;
     }
@@ -197,8 +210,11 @@ public sealed class LinkDetector : TextDetector
             {
                 // Pieces of a text, or of base 64: names of images are short, and hashes are hexadecimal.
                 var name = path[part];
-                if (name.Length >= 48 && !IsHex(name) || name.Length >= 24 && name.Contains("%20", StringComparison.Ordinal))
+                if (name.Length >= 48 && !IsHex(name)
+                    || name.Length >= 24 && name.Contains("%20", StringComparison.Ordinal))
+                {
                     return true;
+                }
             }
         }
 
@@ -210,7 +226,9 @@ public sealed class LinkDetector : TextDetector
             var value = pair[(pair.IndexOf('=') + 1)..];
             if (isImage ? value.Length >= 12 && !IsHex(value) || value.Length >= 40
                 : value.Length >= 40 && SecretChecks.Entropy(value) >= 3.6 && IsCoded(value))
+            {
                 return true;
+            }
         }
 
         return false;
@@ -230,5 +248,7 @@ public sealed class LinkDetector : TextDetector
         return false;
     }
 
-    private static bool IsHex(ReadOnlySpan<char> value) => value.IndexOfAnyExcept("0123456789abcdefABCDEF-.pngjs") < 0;
+    private static bool IsHex(ReadOnlySpan<char> value) => value.IndexOfAnyExcept(HexChars) < 0;
+
+    private static bool IsNumeric(ReadOnlySpan<char> host) => host.IndexOfAnyExcept(NumericChars) < 0;
 }

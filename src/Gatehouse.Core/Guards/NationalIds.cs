@@ -1,3 +1,4 @@
+using System.Buffers;
 using static Gatehouse.Core.Guards.Checksums;
 using static Gatehouse.Core.Guards.Distinct;
 
@@ -6,7 +7,8 @@ namespace Gatehouse.Core.Guards;
 /// <summary>The ids of countries, each with its check digits where it has some.</summary>
 internal static class NationalIds
 {
-    private const string Passport = "passport, travel document, reisepass, ausweis, perso, pasaporte, passeport, passaporto";
+    private const string Passport = "passport, travel document, reisepass, ausweis, perso, pasaporte, passeport, "
+        + "passaporto";
 
     /// <summary>All of them.</summary>
     public static readonly NationalId[] All =
@@ -32,7 +34,8 @@ internal static class NationalIds
             "Addddddddd", static id => CrossSums(id, [1, 2, 1, 2, 1, 2, 1, 2, 1, 2]),
             "kvnr, krankenvers, krankenkasse, versicherten, health insurance"),
         new(New("de-id-card", "German id card or passport", "Ausweis Nr. T22000129", "ICAO 9303"),
-            "Awwwwwwwwd|Awwwwwwww", IsGermanCard, "ausweis, personalausweis, reisepass, pass-nr, passport, id card, identity card, perso"),
+            "Awwwwwwwwd|Awwwwwwww", IsGermanCard,
+                "ausweis, personalausweis, reisepass, pass-nr, passport, id card, identity card, perso"),
         new(New("at-svnr", "Austrian insurance number", "SVNR 1237 010180", "ASVG; mod 11"),
             "dddd-dddddd", IsAustrian, "svnr, sozialvers, versicherungsnummer"),
         new(New("ch-ahv", "Swiss insurance number", "756.9217.0769.85", "ZAS; EAN-13"),
@@ -120,6 +123,10 @@ internal static class NationalIds
             static _ => true, Passport, NeverAlone),
     ];
 
+    private static readonly SearchValues<char> NotInMbi = SearchValues.Create("SLOIBZ");
+
+    private static readonly SearchValues<char> InGermanCard = SearchValues.Create("0123456789CFGHJKLMNPRTVWXYZ");
+
     private static TextRule New(string id, string what, string example, string source) =>
         new("personal/" + id, 1, what, example, source);
 
@@ -136,7 +143,7 @@ internal static class NationalIds
     private static bool IsItin(ReadOnlySpan<char> id) => id[0] == '9'
         && Part(id, 3, 2) is (>= 50 and <= 65) or (>= 70 and <= 88) or (>= 90 and <= 92) or >= 94;
 
-    private static bool IsMbi(ReadOnlySpan<char> id) => id[0] != '0' && id.IndexOfAny("SLOIBZ") < 0;
+    private static bool IsMbi(ReadOnlySpan<char> id) => id[0] != '0' && !id.ContainsAny(NotInMbi);
 
     private static bool IsNino(ReadOnlySpan<char> id) => "ABCEGHJKLMNOPRSTWXYZ".Contains(id[0])
         && "ABCEGHJKLMNPRSTWXYZ".Contains(id[1]) && id[^1] is >= 'A' and <= 'D'
@@ -169,7 +176,7 @@ internal static class NationalIds
 
     // No vowels, so that no words come up; the check digit is the tenth, and often left out.
     private static bool IsGermanCard(ReadOnlySpan<char> id) => "CFGHJKLMNPRTVWXYZ".Contains(id[0])
-        && id.IndexOfAnyExcept("0123456789CFGHJKLMNPRTVWXYZ") < 0 && (id.Length == 9 ? id[^1] <= '9' : Travel(id));
+        && !id.ContainsAnyExcept(InGermanCard) && (id.Length == 9 ? id[^1] <= '9' : Travel(id));
 
     private static bool IsAustrian(ReadOnlySpan<char> id)
     {
@@ -274,7 +281,8 @@ internal static class NationalIds
     }
 
     private static bool IsRomanian(ReadOnlySpan<char> id) => id[0] != '0' && IsDay(Part(id, 5, 2), Part(id, 3, 2))
-        && Weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9], 11) is var check && check % 10 + check / 10 == id[12] - '0';
+        && Weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9], 11) is var check
+        && check % 10 + check / 10 == id[12] - '0';
 
     private static bool IsTurkish(ReadOnlySpan<char> id)
     {

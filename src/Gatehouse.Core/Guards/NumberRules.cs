@@ -13,12 +13,15 @@ internal static class NumberRules
         "ITU-T E.164 and E.123; national forms near a word that says so");
 
     private static readonly ContextWords CardWords = new(
-        "card, cards, cc, credit, debit, visa, mastercard, amex, maestro, pan, karte, kreditkarte, carte, tarjeta, carta");
+        "card, cards, cc, credit, debit, visa, mastercard, amex, maestro, pan, karte, kreditkarte, carte, tarjeta, "
+            + "carta");
 
     private static readonly ContextWords PhoneWords = new(
-        "phone, telephone, tel, mobile, cell, fax, call, calls, desk, office, whatsapp, sms, text, message, dial, ring, "
+        "phone, telephone, tel, mobile, cell, fax, call, calls, desk, office, whatsapp, sms, text, message, dial, "
+            + "ring, "
         + "contact, reach, answering, hotline, landline, telefon, tel.nr, handy, mobil, festnetz, rufnummer, anrufen, "
-        + "téléphone, portable, appel, móvil, movil, teléfono, telefono, cellulare, celular, puhelin, nummer, numero, telepono, "
+        + "téléphone, portable, appel, móvil, movil, teléfono, telefono, cellulare, celular, puhelin, nummer, "
+        + "numero, telepono, "
         + "gsm, telefoon, ring me, voicemail");
 
     // Length of the whole, by country.
@@ -28,17 +31,21 @@ internal static class NumberRules
         + "KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 "
         + "PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 "
         + "VA22 VG24 XK20 YE30").Split(' ').ToDictionary(
-            static one => one[..2], static one => int.Parse(one[2..], System.Globalization.CultureInfo.InvariantCulture));
+            static one => one[..2], static one =>
+                int.Parse(one[2..], System.Globalization.CultureInfo.InvariantCulture));
 
     // Country codes of the E.164 plan: of one digit, of two; all others have three.
-    private const string CodesOfTwo = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 "
+    private const string CodesOfTwo = " 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 "
+        + "58 60 61 "
         + "62 63 64 65 66 81 82 84 86 90 91 92 93 94 95 98 ";
 
     /// <summary>Offers what begins here.</summary>
     public static void Look(ref TextCursor text, int at, ref PersonalBest best)
     {
         if (char.IsAsciiLetter(text[at]))
+        {
             LookForIban(ref text, at, ref best);
+        }
         else
         {
             if (char.IsAsciiDigit(text[at]))
@@ -69,7 +76,9 @@ internal static class NumberRules
                 end++;
             }
             else
+            {
                 break;
+            }
         }
 
         // "4012888888881881 4012…" is one card and then another; a group of four that follows may be of no card at all.
@@ -182,7 +191,10 @@ internal static class NumberRules
                 last = end + 1;
             }
             else if (c == '.')
+            {
                 newDots++;
+            }
+
             isOdd |= c == '/';
             isMarked |= c != ' ';
             end++;
@@ -250,7 +262,8 @@ internal static class NumberRules
 
     // 01 84 17 61 18: a trunk zero, at least three groups.
     private static bool IsGrouped(ReadOnlySpan<int> groups, ReadOnlySpan<char> number) => number[0] == '0'
-        && number[1] != '0' && number.Length is >= 9 and <= 11 && groups.Length >= 3 && (groups[0] >= 2 || groups[1] == 3)
+        && number[1] != '0' && number.Length is >= 9 and <= 11 && groups.Length >= 3
+        && (groups[0] >= 2 || groups[1] == 3)
         && groups[^1] >= 2;
 
     private static bool IsDate(ReadOnlySpan<int> groups, ReadOnlySpan<char> number) =>

@@ -16,38 +16,43 @@ public sealed class OverconfidenceDetector : TextDetector
     private static readonly string[] Phrases =
     [
         "i am certain", "i'm certain", "i’m certain", "we are certain", "is certain that", "absolutely certain",
-        "absolutely sure", "completely certain", "completely sure", "totally sure", "i am sure that", "i'm positive that",
-        "i am positive that", "100% sure", "100 % sure", "100% certain", "100 % certain", "100 percent sure",
-        "100 percent certain", "100% guarantee", "one hundred percent", "definitely", "undoubtedly", "doubtlessly",
-        "without a doubt", "without any doubt", "without doubt", "without a shadow", "no doubt", "beyond doubt", "beyond a doubt",
-        "beyond any doubt", "there is no question", "there's no question", "without question", "unquestionably",
-        "unquestionable", "indisputably", "indisputable", "irrefutable", "irrefutably", "undeniable", "undeniably",
-        "incontrovertible", "inarguably", "it is a fact that", "it's a fact that", "guaranteed", "i guarantee", "i can guarantee",
-        "we guarantee", "will guarantee", "with absolute certainty", "with complete certainty", "with certainty",
-        "with 100% certainty", "rest assured", "make no mistake", "certainly", "can absolutely", "will absolutely", "is sure to", "are sure to", "it's sure to", "guarantees to",
-        "guarantees that", "never fails", "cannot fail", "can't fail",
-        "zweifellos", "zweifelsohne", "ohne zweifel", "ohne jeden zweifel", "garantiert", "ganz sicher", "mit sicherheit",
-        "hundertprozentig", "ich bin sicher", "ich bin mir sicher", "definitiv", "außer frage", "unbestreitbar",
-        "sans aucun doute", "sans le moindre doute", "je suis certain", "je suis sûr", "il est certain que", "est garanti",
-        "indéniable", "à coup sûr", "incontestable", "c'est un fait que", "sin duda", "sin ninguna duda", "sin lugar a dudas",
-        "estoy seguro", "estoy segura", "definitivamente", "está garantizado", "indudable", "es un hecho que",
-        "con toda seguridad",
+        "absolutely sure", "completely certain", "completely sure", "totally sure", "i am sure that",
+        "i'm positive that", "i am positive that", "100% sure", "100 % sure", "100% certain", "100 % certain",
+        "100 percent sure", "100 percent certain", "100% guarantee", "one hundred percent", "definitely",
+        "undoubtedly", "doubtlessly", "without a doubt", "without any doubt", "without doubt", "without a shadow",
+        "no doubt", "beyond doubt", "beyond a doubt", "beyond any doubt", "there is no question",
+        "there's no question", "without question", "unquestionably", "unquestionable", "indisputably", "indisputable",
+        "irrefutable", "irrefutably", "undeniable", "undeniably", "incontrovertible", "inarguably",
+        "it is a fact that", "it's a fact that", "guaranteed", "i guarantee", "i can guarantee", "we guarantee",
+        "will guarantee", "with absolute certainty", "with complete certainty", "with certainty",
+        "with 100% certainty", "rest assured", "make no mistake", "certainly", "can absolutely", "will absolutely",
+        "is sure to", "are sure to", "it's sure to", "guarantees to", "guarantees that", "never fails", "cannot fail",
+        "can't fail", "zweifellos", "zweifelsohne", "ohne zweifel", "ohne jeden zweifel", "garantiert", "ganz sicher",
+        "mit sicherheit", "hundertprozentig", "ich bin sicher", "ich bin mir sicher", "definitiv", "außer frage",
+        "unbestreitbar", "sans aucun doute", "sans le moindre doute", "je suis certain", "je suis sûr",
+        "il est certain que", "est garanti", "indéniable", "à coup sûr", "incontestable", "c'est un fait que",
+        "sin duda", "sin ninguna duda", "sin lugar a dudas", "estoy seguro", "estoy segura", "definitivamente",
+        "está garantizado", "indudable", "es un hecho que", "con toda seguridad",
     ];
 
     private static readonly SearchValues<string> Any = SearchValues.Create(Phrases, StringComparison.OrdinalIgnoreCase);
 
     // What every phrase has in it: few, short and ASCII, so that most sentences are let go by one vectorised pass.
     private static readonly SearchValues<string> Stems = SearchValues.Create(
-        ["certain", "definit", "guarant", "garanti", "garantiz", "doubt", "question", "hundred", "sure", "assured", "mistake", "fail",
-            "positive", "disput", "refut", "deniab", "controvert", "inargu", "fact that", "zweif", "sicher", "hundert", "frage",
-            "bestreit", "doute", "contest", "niable", "fait que", "duda", "segur", "indud", "hecho", "je suis s", "coup s", "absolutely"],
+        ["certain", "definit", "guarant", "garanti", "garantiz", "doubt", "question", "hundred", "sure", "assured",
+            "mistake", "fail",
+            "positive", "disput", "refut", "deniab", "controvert", "inargu", "fact that", "zweif", "sicher", "hundert",
+            "frage",
+            "bestreit", "doute", "contest", "niable", "fait que", "duda", "segur", "indud", "hecho", "je suis s",
+                "coup s", "absolutely"],
         StringComparison.OrdinalIgnoreCase);
 
     // Before the words, in the same clause.
     private static readonly string[] Denials =
     [
-        "not", "n't", "n’t", "cannot", "never", "nothing", "nobody", "none", "no", "without being", "neither", "nor", "hardly", "impossible", "difficult", "almost",
-        "nicht", "kein", "keine", "keinen", "nie", "nichts", "pas", "rien", "jamais", "nada", "nunca", "tampoco", "less than",
+        "not", "n't", "n’t", "cannot", "never", "nothing", "nobody", "none", "no", "without being", "neither", "nor",
+        "hardly", "impossible", "difficult", "almost", "nicht", "kein", "keine", "keinen", "nie", "nichts", "pas",
+        "rien", "jamais", "nada", "nunca", "tampoco", "less than",
     ];
 
     private static readonly string[] Conditions =
@@ -58,9 +63,9 @@ public sealed class OverconfidenceDetector : TextDetector
     // What follows where a product or a right is meant.
     private static readonly string[] Rights =
     [
-        "income", "minimum", "rate", "rates", "return", "returns", "loan", "loans", "payment", "payments", "benefit", "delivery",
-        "rights", "right", "by the constitution", "by law", "by the first", "by the", "under", "freedom", "freedoms", "stay",
-        "issuance", "access",
+        "income", "minimum", "rate", "rates", "return", "returns", "loan", "loans", "payment", "payments", "benefit",
+        "delivery", "rights", "right", "by the constitution", "by law", "by the first", "by the", "under", "freedom",
+        "freedoms", "stay", "issuance", "access",
     ];
 
     /// <inheritdoc/>
@@ -139,7 +144,8 @@ public sealed class OverconfidenceDetector : TextDetector
     private static bool IsQuoted(ReadOnlySpan<char> sentence, int at)
     {
         var before = sentence[..at];
-        return before.Count('"') % 2 == 1 || before.Count('“') > before.Count('”') || before.Count('«') > before.Count('»')
+        return before.Count('"') % 2 == 1 || before.Count('“') > before.Count('”')
+            || before.Count('«') > before.Count('»')
             || before.Count('„') > before.Count('“') + before.Count('”') || before.Count('`') % 2 == 1;
     }
 

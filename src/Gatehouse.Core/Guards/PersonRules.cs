@@ -19,30 +19,33 @@ internal static class PersonRules
 
     private static readonly ContextWords BirthWords = new(
         "born, birth, birthday, dob, d.o.b, date of birth, birthdate, geboren, geburtsdatum, geb, geburtstag, né, née, "
-        + "naissance, nacido, nacida, nacimiento, nato, nata, nascita, urodzony, urodzona, född, syntynyt, nascido, nascida");
+        + "naissance, nacido, nacida, nacimiento, nato, nata, nascita, urodzony, urodzona, född, syntynyt, nascido, "
+        + "nascida");
 
     private static readonly ContextWords AddressWords = new(
-        "address, lives at, live at, living at, office is at, located at, residence, residing, resides, send to, ship to, "
+        "address, lives at, live at, living at, office is at, located at, residence, residing, resides, send to, "
+            + "ship to, "
         + "deliver to, billing, shipping, adresse, wohnt, wohnhaft, wohne, anschrift, dirección, domicilio, indirizzo, "
         + "orders to, directions to, new one to, moved to");
 
     // What stands directly before a name.
     private static readonly string[] Leads =
     [
-        "Mr.", "Mrs.", "Ms.", "Mr", "Mrs", "Ms", "Miss", "Dr.", "Dr", "Prof.", "Professor", "Herr", "Herrn", "Frau", "Sr.",
-        "Sra.", "Señor", "Señora", "Monsieur", "Madame", "Mme", "Signor", "Signora", "my name is", "name's", "named",
-        "ich heiße", "mein Name ist", "je m'appelle", "me llamo", "mi chiamo", "nombre es", "nom est", "full name:", "name:",
-        "name is", "call me", "calls me", "customer:", "patient:", "patient", "Dear", "signed,", "Regards,", "regards,\n",
-        "sincerely,\n", "Sincerely,", "contact person:", "employee:", "user:", "hello, this is", "hi, this is",
+        "Mr.", "Mrs.", "Ms.", "Mr", "Mrs", "Ms", "Miss", "Dr.", "Dr", "Prof.", "Professor", "Herr", "Herrn", "Frau",
+        "Sr.", "Sra.", "Señor", "Señora", "Monsieur", "Madame", "Mme", "Signor", "Signora", "my name is", "name's",
+        "named", "ich heiße", "mein Name ist", "je m'appelle", "me llamo", "mi chiamo", "nombre es", "nom est",
+        "full name:", "name:", "name is", "call me", "calls me", "customer:", "patient:", "patient", "Dear", "signed,",
+        "Regards,", "regards,\n", "sincerely,\n", "Sincerely,", "contact person:", "employee:", "user:",
+        "hello, this is", "hi, this is",
     ];
 
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> MonthNames = new HashSet<string>(
     [
         "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-        "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février", "mars",
-        "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero", "marzo",
-        "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre", "jan", "feb", "mar",
-        "apr", "jun", "jul", "aug", "sep", "sept", "oct", "okt", "nov", "dec", "dez",
+        "december", "januar", "februar", "märz", "mai", "juni", "juli", "oktober", "dezember", "janvier", "février",
+        "mars", "avril", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre", "enero", "febrero",
+        "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre", "jan",
+        "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "okt", "nov", "dec", "dez",
     ], StringComparer.OrdinalIgnoreCase).GetAlternateLookup<ReadOnlySpan<char>>();
 
     private static readonly HashSet<string> Streets = new(
@@ -53,14 +56,14 @@ internal static class PersonRules
 
     private static readonly string[] StreetEnds =
     [
-        "straße", "strasse", "str.", "gasse", "weg", "platz", "allee", "ufer", "damm", "gatan", "vägen", "veien", "vej", "gade",
-        "katu", "tie", "straat", "laan", "plein", "gata", "stræde",
+        "straße", "strasse", "str.", "gasse", "weg", "platz", "allee", "ufer", "damm", "gatan", "vägen", "veien",
+        "vej", "gade", "katu", "tie", "straat", "laan", "plein", "gata", "stræde",
     ];
 
     private static readonly string[] StreetBegins =
     [
-        "rue", "calle", "via", "avenida", "rua", "plaza", "piazza", "corso", "viale", "ul.", "ulica", "paseo", "chemin", "quai",
-        "avenue", "boulevard", "place", "largo", "travessa", "carrer",
+        "rue", "calle", "via", "avenida", "rua", "plaza", "piazza", "corso", "viale", "ul.", "ulica", "paseo",
+        "chemin", "quai", "avenue", "boulevard", "place", "largo", "travessa", "carrer",
     ];
 
     private static readonly SearchValues<char> Spaces = SearchValues.Create(" \t");
@@ -112,10 +115,16 @@ internal static class PersonRules
                 break;
             next++;
             // "M." and "van der" stand between names.
-            if (char.IsUpper(text[next]) && text[next + 1] == '.' && text[next + 2] == ' ' && char.IsUpper(text[next + 3]))
+            if (char.IsUpper(text[next]) && text[next + 1] == '.' && text[next + 2] == ' '
+                && char.IsUpper(text[next + 3]))
+            {
                 next += 3;
+            }
             else
+            {
                 next = Particle(ref text, next);
+            }
+
             var stop = NameWord(ref text, next);
             if (stop < 0 || NotNames.Contains(text.Text[next..stop]))
                 break;
@@ -128,7 +137,8 @@ internal static class PersonRules
 
     private static int Particle(ref TextCursor text, int at)
     {
-        foreach (var one in (ReadOnlySpan<string>)["van der ", "van den ", "van ", "von ", "de la ", "de ", "di ", "da ", "del "])
+        foreach (var one in (ReadOnlySpan<string>)["van der ", "van den ", "van ", "von ", "de la ", "de ", "di ",
+            "da ", "del "])
         {
             if (text[at] == one[0] && text.Has(at, one))
                 return at + one.Length;
@@ -143,8 +153,10 @@ internal static class PersonRules
         if (!char.IsUpper(text[at]))
             return -1;
         var end = at + 1;
-        while (end < at + 30 && (char.IsLetter(text[end]) || text[end] is '-' or '\'' or '’' && char.IsLetter(text[end + 1])
-            && !(text[end] is '\'' or '’' && text[end + 1] is 's' or 't' or 'm' or 'l' or 'd' && !char.IsLetter(text[end + 2]))))
+        while (end < at + 30 && (char.IsLetter(text[end]) || text[end] is '-' or '\'' or '’'
+            && char.IsLetter(text[end + 1])
+            && !(text[end] is '\'' or '’' && text[end + 1] is 's' or 't' or 'm' or 'l' or 'd'
+            && !char.IsLetter(text[end + 2]))))
         {
             end++;
         }
@@ -162,8 +174,12 @@ internal static class PersonRules
             return false;
         foreach (var lead in Leads)
         {
-            if (!trimmed.EndsWith(lead, char.IsUpper(lead[0]) ? StringComparison.Ordinal : StringComparison.OrdinalIgnoreCase))
+            if (!trimmed.EndsWith(lead, char.IsUpper(lead[0]) ? StringComparison.Ordinal
+                : StringComparison.OrdinalIgnoreCase))
+            {
                 continue;
+            }
+
             var previous = trimmed.Length > lead.Length ? trimmed[^(lead.Length + 1)] : ' ';
             if (!char.IsLetterOrDigit(previous))
                 return true;

@@ -65,7 +65,9 @@ public sealed class PersonalDataDetector : TextDetector
                 continue;
             }
 
-            for (; end < all.Length && end - at < RunMax && Class(all[end]) is var next && (next & Local) != 0; end++)
+            // No mail address begins within a run: there the word alone decides.
+            var over = at > 0 && all[at - 1] != '\'' && (Class(all[at - 1]) & Local) != 0 ? Word : Local;
+            for (; end < all.Length && end - at < RunMax && Class(all[end]) is var next && (next & over) != 0; end++)
                 kind |= next;
             if (end == all.Length && end - at < RunMax)
                 _ = text[end];
@@ -94,7 +96,8 @@ public sealed class PersonalDataDetector : TextDetector
         return best.End;
     }
 
-    private static byte Class(char c) => c < Classes.Length ? Classes[c] : Edge.IsWord(c) ? (byte)(Word | Start) : (byte)0;
+    private static byte Class(char c) => c < Classes.Length ? Classes[c] : Edge.IsWord(c) ? (byte)(Word | Start)
+        : (byte)0;
 
     private static void LookForIds(ref TextCursor text, int anchor, ref PersonalBest best)
     {

@@ -50,7 +50,8 @@ public static class PromptNumbers
             digits[count++] = number[i] == ',' ? '.' : number[i];
         }
 
-        return decimal.TryParse(digits[..count], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        return decimal.TryParse(digits[..count], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out var value)
             ? value.ToString("0.############", CultureInfo.InvariantCulture) : new string(digits[..count]);
     }
 }

@@ -17,7 +17,8 @@ internal static class SecretChecks
 
     // Values that everybody has, and words that stand for one.
     private static readonly HashSet<string> Words = new(
-        ["password", "passwd", "pass", "pwd", "secret", "token", "key", "user", "username", "test", "yyy", "null", "none",
+        ["password", "passwd", "pass", "pwd", "secret", "token", "key", "user", "username", "test", "yyy", "null",
+            "none",
             "true", "false", "nil", "empty", "string", "value", "foo", "bar", "xxx", "yes", "required", "optional",
             "default", "hidden", "private", "public", "apikey", "api_key", "password1", "passwort", "contraseña",
             "mot_de_passe", "hostname", "db_password", "mypassword", "userpass", "credentials", "pw"],
@@ -46,7 +47,10 @@ internal static class SecretChecks
         if (Words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(value) || value.IndexOfAny("$<{…") >= 0
             && (value.Contains("${", StringComparison.Ordinal) || value.Contains("$(", StringComparison.Ordinal)
                 || value.Contains("{{", StringComparison.Ordinal) || value[0] is '$' or '<' or '{' or '…'))
+        {
             return true;
+        }
+
         // In a long random value any short word may stand by chance.
         foreach (var word in Placeholders)
         {
@@ -83,10 +87,15 @@ internal static class SecretChecks
             var before = value[i - 1];
             if (char.IsAsciiDigit(now) && char.IsAsciiLetter(before)
                 || char.IsAsciiLetter(now) && char.IsAsciiDigit(before))
+            {
                 turns++;
+            }
+
             if (char.IsAsciiLetterLower(now) && char.IsAsciiLetterUpper(before)
                 || char.IsAsciiLetterUpper(now) && char.IsAsciiLetterLower(before))
+            {
                 cases++;
+            }
         }
 
         if (digits == 0 || letters == 0)
@@ -121,7 +130,7 @@ internal static class SecretChecks
                 && bytes[..count].Contains((byte)':'));
     }
 
-    /// <summary>Whether the checksum in one of Gatehouse's own tokens is right: CRC-32C of the prefix and 28 bytes.</summary>
+    /// <summary>Whether the checksum in one of Gatehouse's own tokens is right: CRC-32C of what is before it.</summary>
     public static bool IsGatehouseToken(ReadOnlySpan<char> token)
     {
         Span<byte> body = stackalloc byte[32];

@@ -28,7 +28,8 @@ public sealed class SecretDetector : TextDetector
     private static readonly TextRule Azure = new("secret/azure-client-secret", 1, "a client secret of Microsoft Entra",
         "client = " + "Ab1" + "8Q" + "~" + new SecretForm("<s31>").Invent(), "learn.microsoft.com/entra");
 
-    private static readonly TextRule Assigned = new("secret/assigned-key", 1, "a random value that is assigned to a key",
+    private static readonly TextRule Assigned = new("secret/assigned-key", 1,
+        "a random value that is assigned to a key",
         "api_key = \"" + new SecretForm("<w24>").Invent() + "\"", "entropy and the name before it");
 
     private static readonly TextRule Password = new("secret/password", 1, "a password behind its name",
@@ -47,14 +48,16 @@ public sealed class SecretDetector : TextDetector
         "-----BEGIN " + "PRIVATE KEY-----\n" + new SecretForm("<b64>").Invent() + "\n-----END " + "PRIVATE KEY-----\n",
         "RFC 7468, RFC 9580");
 
-    private static readonly TextRule Long = new("secret/too-long", 1, "a credential that does not end", "", "its length");
+    private static readonly TextRule Long = new("secret/too-long", 1, "a credential that does not end", "",
+        "its length");
 
     private static readonly string[] Passwords =
         ["password", "passwd", "passphrase", "passwort", "kennwort", "contrase", "_pass", ".pass", "pwd", "senha"];
 
     private static readonly string[] Keys =
     [
-        "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "auth_key",
+        "secret", "token", "api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key",
+        "auth_key",
         "authkey", "private_key", "privatekey", "private-key", "encryption_key", "encryptionkey", "signing_key",
         "signingkey", "master_key", "masterkey", "account_key", "app_key", "appkey", "service_key", "servicekey",
         "credential", "creds", "license_key", "licensekey", "consumer_key", "application_key", "storage_key",
@@ -69,14 +72,16 @@ public sealed class SecretDetector : TextDetector
 
     // Names of what is random and no secret.
     private static readonly string[] Open =
-        ["public", "csrf", "xsrf", "page", "next", "cancel", "continu", "pagina", "sync", "change", "commit", "checksum"];
+        ["public", "csrf", "xsrf", "page", "next", "cancel", "continu", "pagina", "sync", "change", "commit",
+            "checksum"];
 
     private static readonly string[] OpenGaps =
         ["commit", "checksum", "sha", "hash", "digest", "version", "revision", "url", "host", "_id", "name"];
 
     private static readonly Dictionary<int, List<Begin>> Begins = Index();
 
-    private static readonly Keywords Words = new(Begins.Values.SelectMany(list => list).Select(begin => begin.Word).Append("q~"));
+    private static readonly Keywords Words = new(
+        Begins.Values.SelectMany(list => list).Select(begin => begin.Word).Append("q~"));
 
     private enum Kind { Token, Service, Password, Key, Header, Bearer, Basic, Address, Pem, Curl }
 
@@ -115,7 +120,10 @@ public sealed class SecretDetector : TextDetector
     {
         if (IsAzure(text, anchor) && text[anchor + 4] == 'Q' && text[anchor + 5] == '~'
             && AzureForm.EndOf(ref text, anchor + 6) is > 0 and var azure)
+        {
             return Add(found, Azure, anchor, azure);
+        }
+
         if (!Begins.TryGetValue(Pair(text[anchor], text[anchor + 1]), out var begins))
             return anchor + 1;
         foreach (var begin in begins)
@@ -171,7 +179,9 @@ public sealed class SecretDetector : TextDetector
                 4 => now == 'Q',
                 _ => now == '~',
             }))
+            {
                 return false;
+            }
         }
 
         return IsEdge(text, at);
@@ -225,12 +235,18 @@ public sealed class SecretDetector : TextDetector
             return 0;
         if (begin.Word == "facebook" && text.Skip(at, Spaces, 4) is var near && near > at
             && Value(ref text, near, begin, found) is > 0 and var loose)
+        {
             return loose;
+        }
+
         var lines = 0;
         var gap = at;
         while (gap < at + GapMax && (NameChars.Contains(text[gap]) || text[gap] is ' ' or '\t'
             || text[gap] is '\n' && lines++ == 0))
+        {
             gap++;
+        }
+
         var value = ValueOf(ref text, gap);
         if (value < 0)
             return 0;
@@ -266,7 +282,10 @@ public sealed class SecretDetector : TextDetector
         var operators = quotes;
         while (operators < quotes + 3 && text[operators] is '=' or ':' or '>' or '|' or '?'
             || operators == quotes && quotes > at && text[operators] == ',')
+        {
             operators++;
+        }
+
         if (operators == quotes)
             return -1;
         var value = operators;
@@ -344,7 +363,10 @@ public sealed class SecretDetector : TextDetector
         {
             if (begin.Kind != Kind.Token || begin.Word.Length < 5 || begin.Word[^1] is not ('_' or '-' or '.')
                 || !text.Has(at, begin.Word))
+            {
                 continue;
+            }
+
             known = begin.Form!.EndOf(ref text, at);
             if (known > 0)
                 return Add(found, begin.Rule!.Rule, at, known);
@@ -414,7 +436,8 @@ public sealed class SecretDetector : TextDetector
         if (colon < 0 || host < colon + 4)
             return 0;
         var value = all[(colon + 1)..host];
-        return SecretChecks.IsPlaceholder(value) || value.IndexOfAny("{}") >= 0 || value[0] is '[' or '%' && value[^1] == '%'
+        return SecretChecks.IsPlaceholder(value) || value.IndexOfAny("{}") >= 0
+            || value[0] is '[' or '%' && value[^1] == '%'
             ? 0
             : Add(found, Address, at + colon + 1, at + host);
     }
@@ -426,10 +449,16 @@ public sealed class SecretDetector : TextDetector
         var title = at;
         while (title < at + 80 && (char.IsAsciiLetterUpper(text[title]) || char.IsAsciiDigit(text[title])
             || text[title] == ' '))
+        {
             title++;
+        }
+
         if (!text.Has(title, "-----")
             || !text.Text[at..title].Contains("PRIVATE KEY", StringComparison.OrdinalIgnoreCase))
+        {
             return 0;
+        }
+
         var (end, chars, limit) = (title + 5, 0, anchor + 32_000);
         for (at = end; at < limit;)
         {

@@ -62,7 +62,7 @@ internal sealed class SecretForm
     /// <summary>The literal text that it begins with; may be empty.</summary>
     public string Prefix { get; }
 
-    /// <summary>The end of what has this form here, if it looks random enough and nothing follows it directly.</summary>
+    /// <summary>The end of what has this form here; -1 if nothing has, or what has looks not random.</summary>
     public int EndOf(ref TextCursor text, int start)
     {
         var at = start;

@@ -14,7 +14,8 @@ internal static class SecretRules
         new("adafruit", "adafruit.com", "", "adafruit", "<u32>"),
         new("adobe", "developer.adobe.com", "p8e-<w32>", "adobe", "<x32>"),
         new("age", "age-encryption.org", "AGE-SECRET-KEY-1<c58>"),
-        new("aikido", "help.aikido.dev", "AIK_CI_<w20-44> AIK_CLIENT_<w24> AIK_SECRET_<w64>", "aikido aik_", "<w40-64>"),
+        new("aikido", "help.aikido.dev", "AIK_CI_<w20-44> AIK_CLIENT_<w24> AIK_SECRET_<w64>", "aikido aik_",
+            "<w40-64>"),
         new("airtable", "airtable.com/developers", "pat<w14>.<x64>", "airtable", "<l17> "
             + "<U8-40>.v1.<u8-100>.<x40-100>"),
         new("algolia", "algolia.com/doc", "", "algolia", "<l32>"),
@@ -112,7 +113,8 @@ internal static class SecretRules
         new("freshbooks", "freshbooks.com/api", "", "freshbooks", "<l64>"),
         new("fullstory", "developer.fullstory.com", "", "fullstory", "na1.<b60-140><=0-2> eu1.<b60-140><=0-2>"),
         new("gatehouse", "docs of Gatehouse", "gth_<k52>"),
-        new("google", "cloud.google.com/docs", "AIzaSy<u33> AQ.Ab8RN6<u44> GOCSPX-<u28> ya29.<u40-1000> 1//<u40-200>", "gemini"),
+        new("google", "cloud.google.com/docs", "AIzaSy<u33> AQ.Ab8RN6<u44> GOCSPX-<u28> ya29.<u40-1000> 1//<u40-200>",
+            "gemini"),
         new("gitea", "docs.gitea.com", "", "gitea", "<x40>"),
         new("github", "docs.github.com", "ghp_<w36> gho_<w36> ghu_<w36> ghs_<w36> ghr_<w36> github_pat_<_82>",
             "github", "<x40>"),
@@ -290,7 +292,7 @@ internal sealed class SecretRule
     /// <param name="id">The service.</param>
     /// <param name="source">Where the service writes of its credentials.</param>
     /// <param name="tokens">Forms that are known wherever they stand, by what they begin with.</param>
-    /// <param name="names">Names of the service: a value assigned to one has one of the <paramref name="values"/>.</param>
+    /// <param name="names">Names of the service; what is assigned to one has one of these forms:</param>
     /// <param name="values">Forms that are known only behind a name.</param>
     public SecretRule(string id, string source, string tokens, string names = "", string values = "")
     {

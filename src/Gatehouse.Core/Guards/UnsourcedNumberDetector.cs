@@ -17,72 +17,81 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
     private const int ResultsMax = 1_500;
 
     private static readonly TextRule Rule = new("claim/unsourced-number", 1, "figure without a source",
-        "The town has 48,210 inhabitants.", "Gatehouse: figures need an address, a citation, an attribution or the prompt");
+        "The town has 48,210 inhabitants.",
+            "Gatehouse: figures need an address, a citation, an attribution or the prompt");
 
     private static readonly TextRule[] All = [Rule];
 
     private static readonly SearchValues<string> Sources = SearchValues.Create(
-        ["http://", "https://", "www.", "doi:", "according to", "reported by", "as reported", "reported that", "source:",
-            "sources:", "data from", "figures from", "published in", "published by", "survey by", "study by", "research by",
-            "report by", "census", "study from", "survey from", "report from", "per the ", "cited by", "estimated by", " et al",
+        ["http://", "https://", "www.", "doi:", "according to", "reported by", "as reported", "reported that",
+            "source:",
+            "sources:", "data from", "figures from", "published in", "published by", "survey by", "study by",
+            "research by", "report by", "census", "study from", "survey from", "report from", "per the ", "cited by",
+            "estimated by", " et al",
             "laut ", "zufolge", "nach angaben", "quelle:", "selon ", "d'après", "según ", "fuente:", "de acuerdo con"],
         StringComparison.OrdinalIgnoreCase);
 
     // Whoever says so does not state it.
     private static readonly SearchValues<string> Suppositions = SearchValues.Create(
-        ["let's ", "let us ", " should ", "suppose ", "imagine ", "assume ", "assuming ", "hypothetical", "angenommen", "supposons", "supongamos"],
+        ["let's ", "let us ", " should ", "suppose ", "imagine ", "assume ", "assuming ", "hypothetical",
+            "angenommen", "supposons", "supongamos"],
         StringComparison.OrdinalIgnoreCase);
 
     private static readonly SearchValues<char> Clauses = SearchValues.Create(",:;");
 
     private static readonly SearchValues<string> Arithmetic = SearchValues.Create(
-        ["=", " + ", " × ", " * ", " ÷ ", " plus ", " minus ", "divided by", "multiplied by", "multiply", "subtract", "the sum",
+        ["=", " + ", " × ", " * ", " ÷ ", " plus ", " minus ", "divided by", "multiplied by", "multiply", "subtract",
+            "the sum",
             "adds up", "equals", "\\frac", "\\times", "equation", "formula", "square root"],
         StringComparison.OrdinalIgnoreCase);
 
     // What begins an instruction.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Imperatives = new HashSet<string>(
         """
-        add adjust aim allow apply arrange attach avoid bake beat begin blend boil bring brush build buy calculate celebrate check chill choose chop
-        click combine complete connect consider continue cook cool cover create cut dice dip discover divide do drain dress drink drizzle drop
-        eat enjoy enter explore fill find flip fold follow freeze fry garnish get give go grab grate grease grill heat hold immerse include insert
-        install introducing invest join keep knead lay leave let limit line lift listen lower maintain make marinate mash measure melt mix move open pat peel
-        pick place plan plant plug point pour practice preheat prepare press pull push put raise read reduce refrigerate remove
-        repeat research reserve rest return rinse rinsing roast roll rotate run save scoop sear season seek select separate
-        serve set shake sift simmer slice soak spend spray spread sprinkle squeeze stand start stay steam step stir stop store
-        strain stretch take taste test thaw thread tie toss transfer trim try turn use visit wait walk wash whisk wrap write bis
-        optional ingredients serves servings yield prep total makes
+        add adjust aim allow apply arrange attach avoid bake beat begin blend boil bring brush build buy calculate
+        celebrate check chill choose chop click combine complete connect consider continue cook cool cover create cut
+        dice dip discover divide do drain dress drink drizzle drop eat enjoy enter explore fill find flip fold follow
+        freeze fry garnish get give go grab grate grease grill heat hold immerse include insert install introducing
+        invest join keep knead lay leave let limit line lift listen lower maintain make marinate mash measure melt mix
+        move open pat peel pick place plan plant plug point pour practice preheat prepare press pull push put raise
+        read reduce refrigerate remove repeat research reserve rest return rinse rinsing roast roll rotate run save
+        scoop sear season seek select separate serve set shake sift simmer slice soak spend spray spread sprinkle
+        squeeze stand start stay steam step stir stop store strain stretch take taste test thaw thread tie toss
+        transfer trim try turn use visit wait walk wash whisk wrap write bis optional ingredients serves servings yield
+        prep total makes
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     // Words before a number that make it a name.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Namers = new HashSet<string>(
         """
-        step chapter section part figure table page line version option example question answer number no nr item level phase
-        day week lesson episode season volume rule type method act scene verse article room gate flight route highway formula apollo
-        windows iphone python grade class round exercise problem paragraph scenario tip next stage note appendix ps playstation
+        step chapter section part figure table page line version option example question answer number no nr item level
+        phase day week lesson episode season volume rule type method act scene verse article room gate flight route
+        highway formula apollo windows iphone python grade class round exercise problem paragraph scenario tip next
+        stage note appendix ps playstation
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     // Behind a number: large numbers, shares and money. They make it a figure by themselves.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Scales = new HashSet<string>(
         """
-        percent percentage million billion trillion thousand hundred dollars dollar euros euro pounds usd eur gbp cents bn
-        prozent millionen milliarden milliards pourcent millones
+        percent percentage million billion trillion thousand hundred dollars dollar euros euro pounds usd eur gbp cents
+        bn prozent millionen milliarden milliards pourcent millones
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
     // Units, and what statistics count.
     private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> Units = new HashSet<string>(
         """
-        km kilometers kilometres kilometer mile miles m meters metres meter cm centimeters mm nm millimeters feet foot ft inches
-        inch yards acres acre hectares square cubic sq kg kilograms grams gram g mg milligrams lbs lb ounces oz ton tons tonnes
-        liters litres gallons mph kph knots degrees °c °f celsius fahrenheit kelvin hz khz mhz ghz watts kw mw gw kwh volts amp amps
-        calories kcal kb mb gb tb gigabytes megabytes terabytes bits years year months weeks days hours minutes seconds decades
-        centuries century people persons inhabitants residents citizens men women children students employees workers members
-        users customers patients deaths cases soldiers troops players teams countries states cities species languages islands
-        copies albums songs films movies books episodes games goals points medals awards votes seats universities schools
-        hospitals stores restaurants locations bones teeth chromosomes elements planets moons stars times fold
+        km kilometers kilometres kilometer mile miles m meters metres meter cm centimeters mm nm millimeters feet foot
+        ft inches inch yards acres acre hectares square cubic sq kg kilograms grams gram g mg milligrams lbs lb ounces
+        oz ton tons tonnes liters litres gallons mph kph knots degrees °c °f celsius fahrenheit kelvin hz khz mhz ghz
+        watts kw mw gw kwh volts amp amps calories kcal kb mb gb tb gigabytes megabytes terabytes bits years year
+        months weeks days hours minutes seconds decades centuries century people persons inhabitants residents citizens
+        men women children students employees workers members users customers patients deaths cases soldiers troops
+        players teams countries states cities species languages islands copies albums songs films movies books episodes
+        games goals points medals awards votes seats universities schools hospitals stores restaurants locations bones
+        teeth chromosomes elements planets moons stars times fold
         """.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), StringComparer.OrdinalIgnoreCase)
         .GetAlternateLookup<ReadOnlySpan<char>>();
 
@@ -161,7 +170,8 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
             at = end;
         }
 
-        return hasFigure && !IsInstruction(body) && !body.ContainsAny(Suppositions) && !HasSource(body) && !(body.ContainsAny(Arithmetic) && (hasGiven || body.Contains('=')));
+        return hasFigure && !IsInstruction(body) && !body.ContainsAny(Suppositions) && !HasSource(body)
+            && !(body.ContainsAny(Arithmetic) && (hasGiven || body.Contains('=')));
     }
 
     // What an equation shortly before came to: "… = $120" and then "so $120 are left".
@@ -187,7 +197,10 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
         var at = 0;
         while (at < sentence.Length && sentence[at] is '-' or '*' or '#' or '•' or ' ' or '(' or '|' or '>' or '_'
             or '"' or '“')
+        {
             at++;
+        }
+
         var digits = at;
         while (digits < sentence.Length && digits - at < 3 && char.IsAsciiDigit(sentence[digits]))
             digits++;
@@ -236,7 +249,8 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
         }
 
         // An ingredient has no verb and no end of a sentence.
-        return body[0] is >= '0' and <= '9' or '½' or '¼' or '¾' or '⅓' && (body[^1] is not ('.' or '!') || body.Length < 12) && body.Length < 100
+        return body[0] is >= '0' and <= '9' or '½' or '¼' or '¾' or '⅓' && (body[^1] is not ('.' or '!')
+            || body.Length < 12) && body.Length < 100
             && !IsYear(body, 0, PromptNumbers.End(body, 0)) && IsAmount(body);
     }
 
@@ -245,15 +259,20 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
     {
         var end = PromptNumbers.End(body, 0);
         return end == 0 || end == body.Length || body[end] is ' ' or '/' || body[end] == '-'
-            && end + 1 < body.Length && char.IsAsciiDigit(body[end + 1]) || char.IsLetter(body[end]) && IsUnitBehind(body, end);
+            && end + 1 < body.Length && char.IsAsciiDigit(body[end + 1]) || char.IsLetter(body[end])
+            && IsUnitBehind(body, end);
     }
 
     private static bool IsFigure(ReadOnlySpan<char> body, int at, int end)
     {
         var before = at > 0 ? body[at - 1] : ' ';
         var after = end < body.Length ? body[end] : ' ';
-        if (before is '$' or '€' or '£' or '¥' || after is '%' or '€' or '£' or '°' || at > 1 && before == ' ' && body[at - 2] is '$' or '€')
+        if (before is '$' or '€' or '£' or '¥' || after is '%' or '€' or '£' or '°' || at > 1 && before == ' '
+            && body[at - 2] is '$' or '€')
+        {
             return true;
+        }
+
         // COVID-19, B12, 2x, 10:30, 1/2, #3, [1], v1.2, x^2
         if (before == '-' && IsYear(body, at, end))
             return true;
@@ -297,7 +316,8 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
     private static bool IsThousands(ReadOnlySpan<char> number)
     {
         var comma = number.IndexOf(',');
-        return comma is > 0 and <= 3 && (number.Length - comma) % 4 == 0 && number[(comma + 1)..].IndexOf(',') is -1 or 3;
+        return comma is > 0 and <= 3 && (number.Length - comma) % 4 == 0 && number[(comma
+            + 1)..].IndexOf(',') is -1 or 3;
     }
 
     private static bool IsUnitBehind(ReadOnlySpan<char> body, int end) => Units.Contains(body[end..Word(body, end)])
@@ -343,7 +363,8 @@ public sealed class UnsourcedNumberDetector(IReadOnlySet<string> given) : TextDe
             var inner = body.Slice(at + 1, close - 1);
             if (body[at] == '[' && inner.Length is > 0 and < 5 && char.IsAsciiDigit(inner[^1]))
                 return true;
-            if (body[at] == '(' && inner.Length is > 7 and < 60 && char.IsUpper(inner[0]) && IsYear(inner, inner.Length - 4, inner.Length)
+            if (body[at] == '(' && inner.Length is > 7 and < 60 && char.IsUpper(inner[0])
+                && IsYear(inner, inner.Length - 4, inner.Length)
                 && inner[^5] is ' ' && !IsMonth(inner))
             {
                 return true;

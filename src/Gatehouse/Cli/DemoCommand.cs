@@ -167,6 +167,7 @@ internal sealed class DemoScreen(GatehouseServer server)
             DemoOutcome.Completed => new TextCell("completed", new Style(Color.Green)),
             DemoOutcome.Refused => new TextCell(
                 string.Create(CultureInfo.InvariantCulture, $"refused {call.Status}"), new Style(Color.Red)),
+            DemoOutcome.Filtered => new TextCell("stopped", new Style(Color.Fuchsia)),
             _ => new TextCell("broken", new Style(Color.Yellow)),
         };
         var words = SafeText.OneLine(call.FirstWords);

@@ -28,6 +28,7 @@ internal static class RootVerb
         PauseCommand.CreateResume(),
         ReloadCommand.Create(),
         StatusCommand.Create(),
+        GuardCommand.Create(),
         HealthcheckCommand.Create(),
         LedgerCommand.Create(),
         DemoCommand.Create(),

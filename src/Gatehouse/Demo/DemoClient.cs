@@ -104,7 +104,12 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
             if (text.Length < FirstWordsMax)
                 text.Append((node["message"]?["content"] ?? node["response"])?.ToString());
             if (node["done"]?.GetValue<bool>() == true)
-                return call with { Outcome = DemoOutcome.Completed, FirstWords = OneLine(text.ToString()) };
+            {
+                return call with
+                {
+                    Outcome = OutcomeOf(node["done_reason"]), FirstWords = OneLine(text.ToString()),
+                };
+            }
         }
 
         return call with { FirstWords = "The stream ended without its last line." };
@@ -125,8 +130,15 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
             text = $"{vectors.Count} vectors of {(vectors[0] as JsonArray)?.Count ?? 0} numbers";
         return text is null
             ? call with { FirstWords = "The answer has no text." }
-            : call with { Outcome = DemoOutcome.Completed, FirstWords = OneLine(text.ToString()) };
+            : call with
+            {
+                Outcome = OutcomeOf(node?["choices"]?[0]?["finish_reason"] ?? node?["stop_reason"]),
+                FirstWords = OneLine(text.ToString()),
+            };
     }
+
+    private static DemoOutcome OutcomeOf(JsonNode? reason)
+        => reason?.ToString() is "content_filter" or "refusal" ? DemoOutcome.Filtered : DemoOutcome.Completed;
 
     private static string OneLine(string text)
     {
@@ -166,6 +178,27 @@ internal sealed record DemoRequest
         Streams = true,
         Body = new JsonObject { ["model"] = model, ["messages"] = Messages(prompt) },
     };
+
+    /// <summary>A chat that offers the model a tool for the door.</summary>
+    public static DemoRequest OllamaTool(string job, string token, string model, string prompt)
+    {
+        var request = OllamaChat(job, token, model, prompt);
+        request.Body["tools"] = new JsonArray(new JsonObject
+        {
+            ["type"] = "function",
+            ["function"] = new JsonObject
+            {
+                ["name"] = "lock_unlock",
+                ["description"] = "Unlocks a door.",
+                ["parameters"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["properties"] = new JsonObject { ["door"] = new JsonObject { ["type"] = "string" } },
+                },
+            },
+        });
+        return request;
+    }
 
     public static DemoRequest OllamaGenerate(string job, string token, string model, string prompt) => new()
     {

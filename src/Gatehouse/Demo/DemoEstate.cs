@@ -22,6 +22,20 @@ internal static class DemoEstate
               embed:  {"{"} provider: ollama, url: "{models.Url}", name: "{models.Embedding}" {"}"}
               gpt:    {"{"} provider: {openAi}, url: "{models.Url}", name: "{gpt}" {"}"}
               claude: {"{"} provider: {anthropic}, url: "{models.Url}", name: "{claude}" {"}"}
+            guards:
+              posts:
+                constraints: [no-invented-facts, mark-uncertainty]
+                prompt: {"{"} injection: flag {"}"}
+                answer:
+                  personal-data: redact
+                  unsourced-numbers: [mark, review]
+                  overconfidence: [mark, review]
+                patterns:
+                  - {"{"} id: no-recovery-phrases, match: 'recovery phrase', in: answer, action: block {"}"}
+              house:
+                tools:
+                  rules:
+                    - {"{"} tool: "*lock*", action: hold {"}"}
             sinks:
               mastodon: {"{"} kind: mastodon, url: https://social.example {"}"}
               log:      {"{"} kind: file, path: /var/log/classifier.log {"}"}
@@ -30,6 +44,7 @@ internal static class DemoEstate
             jobs:
               news-summariser:
                 owner: ops
+                guard: posts
                 models: [llama]
                 trigger: {"{"} always: true {"}"}
                 source: {"{"} kind: rss, url: https://news.example/feed.xml {"}"}
@@ -46,6 +61,7 @@ internal static class DemoEstate
                        receive-feedback: false, change-itself: false {"}"}
               voice-assistant:
                 owner: family
+                guard: house
                 model: llama
                 trigger: {"{"} prompt: true {"}"}
                 source: {"{"} kind: prompt {"}"}

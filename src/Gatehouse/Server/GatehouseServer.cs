@@ -164,6 +164,7 @@ internal sealed class GatehouseServer : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be bound.</exception>
     public static async Task<GatehouseServer> StartAsync(ServerSetup setup, CancellationToken stop)
     {
+        if (setup.Guard is null) Detectors.TestThemselves();
         var plans = PlanKeeper.Load(setup.Home);
         var held = await TakeHomeAsync(setup, stop);
         GatehouseServer? server = null;

@@ -156,6 +156,111 @@ public sealed class EstateGuardTests(EstateGuardStage stage) : IClassFixture<Est
         Assert.Contains("skips them", answer, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_secret_is_caught_in_every_place_where_an_answer_has_text(string name)
+    {
+        var fixture = AnswerFixtures.Of(name);
+        var planted = 0;
+        foreach (var wire in PlantedIn(fixture))
+        {
+            planted++;
+            var (answer, payloads) = await stage.CallAsync(fixture, wire, null, isWhole: false, job: "secretive");
+
+            Assert.DoesNotContain(Token, answer, StringComparison.Ordinal);
+            Assert.Contains(Token, Encoding.UTF8.GetString(payloads["Upstream"]), StringComparison.Ordinal);
+            Assert.Contains(stage.LastOutcome.Findings,
+                found => found.Rule.StartsWith("secret/", StringComparison.Ordinal));
+        }
+
+        Assert.True(planted > 0 || fixture.Texts.Count == 0, "Nothing was planted.");
+    }
+
+    [Fact]
+    public async Task What_a_prompt_holds_of_a_person_goes_to_the_model_as_a_token_and_comes_back_as_itself()
+    {
+        var fixture = AnswerFixtures.Of("chat stream");
+        await stage.CallAsync(fixture, fixture.Wire(), null, say: "write to ann@example.org", job: "private");
+        var token = System.Text.RegularExpressions.Regex.Match(stage.LastRequest, "EMAIL_[0-9A-F]{8}").Value;
+        Assert.NotEmpty(token);
+        Assert.DoesNotContain("ann@example.org", stage.LastRequest, StringComparison.Ordinal);
+
+        // The model writes it in small letters, in two pieces, and in the arguments of a tool.
+        var (left, right) = (token[..4].ToLowerInvariant(), token[4..].ToLowerInvariant());
+        var wire = fixture.Wire()
+            .Replace("\"§Hello\"", $"\"mail to {left}\"", StringComparison.Ordinal)
+            .Replace("\" wor§ld\"", $"\"{right}.\"", StringComparison.Ordinal);
+        Assert.NotEqual(fixture.Wire(), wire);
+        var (answer, payloads) = await stage.CallAsync(
+            fixture, wire, null, say: "write to ann@example.org", job: "private");
+
+        Assert.Contains("mail to ann@example.org", TextOf(fixture, answer), StringComparison.Ordinal);
+        Assert.DoesNotContain("ann@example.org", Encoding.UTF8.GetString(payloads["Forwarded"]),
+            StringComparison.Ordinal);
+
+        // Another call did not give it: it stays what it is.
+        var (other, _) = await stage.CallAsync(fixture, wire, null, say: "hello", job: "private");
+        Assert.DoesNotContain("ann@example.org", other, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("chat stream")]
+    [InlineData("chat")]
+    [InlineData("messages stream")]
+    [InlineData("responses stream")]
+    [InlineData("ollama chat stream")]
+    public async Task An_answer_that_is_too_sure_is_marked_and_queued_and_still_all_there(string name)
+    {
+        var fixture = AnswerFixtures.Of(name);
+        var wire = fixture.Endpoint == Endpoint.OpenAIResponses
+            ? fixture.Wire().Replace("Hel§lo", "I am absolutely certain.", StringComparison.Ordinal)
+            : fixture.Wire().Replace("\"§Hel", "\"I am absolutely certain. §Hel", StringComparison.Ordinal);
+        if (wire == fixture.Wire())
+            wire = wire.Replace("\"§a\"", "\"I am absolutely certain.\"", StringComparison.Ordinal);
+        Assert.NotEqual(fixture.Wire(), wire);
+
+        var (answer, _) = await stage.CallAsync(fixture, wire, null, job: "humble");
+
+        Assert.Contains("I am absolutely certain.", TextOf(fixture, answer), StringComparison.Ordinal);
+        Assert.Contains("[Gatehouse: this answer makes claims", TextOf(fixture, answer), StringComparison.Ordinal);
+        Assert.Contains(stage.LastOutcome.Findings,
+            found => (found.Rule, found.Action) == ("claim/overconfident", "review"));
+        Assert.Equal("completed", stage.LastRow.Outcome);
+    }
+
+    private const string Token = "ghp_" + "wR4nTq8ZbK2mVx7YcL5pJd9GhF3sAe6QuN1o";
+
+    /// <summary>The answer with a token planted in one text after the other.</summary>
+    private static IEnumerable<string> PlantedIn(AnswerFixture fixture)
+    {
+        var reader = AnswerText.For(RouteTable.Of(fixture.Endpoint))!;
+        var wire = fixture.Wire();
+        var lines = fixture.IsStream ? wire.Split('\n') : [wire];
+        for (var at = 0; at < lines.Length; at++)
+        {
+            var start = lines[at].IndexOf('{', StringComparison.Ordinal);
+            if (start < 0) continue;
+            var data = Encoding.UTF8.GetBytes(lines[at][start..]);
+            if (!reader.TryRead(data)) continue;
+            foreach (var delta in reader.Deltas.ToArray())
+            {
+                if (delta.Channel.Kind is TextKind.Shadow or TextKind.Unread) continue;
+                var value = delta.IsRaw ? $$"""{"q":"x {{Token}} y"}""" : $"\"x {Token} y\"";
+                // Arguments that come as text are JSON in it.
+                if (delta is { IsRaw: false, Channel.Kind: TextKind.ToolArguments })
+                    value = $"\"{{\\\"q\\\":\\\"{Token}\\\"}}\"";
+                byte[] changed =
+                [
+                    .. data.AsSpan(0, delta.Offset), .. Encoding.UTF8.GetBytes(value),
+                    .. data.AsSpan(delta.Offset + delta.Length),
+                ];
+                var copy = (string[])lines.Clone();
+                copy[at] = lines[at][..start] + Encoding.UTF8.GetString(changed);
+                yield return string.Join('\n', copy);
+            }
+        }
+    }
+
     [Fact]
     public async Task A_body_that_may_not_be_changed_is_blocked_instead()
     {
@@ -257,13 +362,17 @@ public sealed class EstateGuardStage : GuardStage
               rules:
                 - { tool: "*look", argument: q, match: '[1x]', action: hold }
                 - { tool: "§f", argument: a.b, match: c$, action: hold }
+          secretive: { answer: { secrets: redact } }
+          private: { prompt: { personal-data: pseudonymise } }
+          humble: { answer: { overconfidence: [mark, review] } }
           constrained: { constraints: [mark-uncertainty, "Be brief, please."] }
         jobs:
         """;
 
     /// <inheritdoc/>
     protected override string Estate => Guarded + string.Concat(((string[])["redacting", "blocking", "prompted",
-        "rewriting", "signed", "observed", "tooled", "argued", "constrained"]).Select(name => $$"""
+        "rewriting", "signed", "observed", "tooled", "argued", "constrained", "secretive",
+        "private", "humble"]).Select(name => $$"""
 
           {{name}}:
             owner: tester

@@ -440,6 +440,9 @@ public class GuardStage : IAsyncLifetime
     /// <summary>How the last call ended, as it is on record.</summary>
     internal OutcomeEntry LastOutcome { get; private set; } = null!;
 
+    /// <summary>The last call, as it is listed.</summary>
+    internal ExchangeRow LastRow { get; private set; } = null!;
+
     /// <summary>What is on record of the last call itself.</summary>
     internal CallFacts LastCall { get; private set; } = null!;
 
@@ -506,6 +509,7 @@ public class GuardStage : IAsyncLifetime
         var row = await Gate.EndedAsync(call.Headers.Single("X-Gatehouse-Exchange")!);
         using var reader = LedgerReader.OpenReadOnly(Gate.Server.Home);
         LastOutcome = (OutcomeEntry)reader.FindEntry(row.OutcomeIndex!.Value)!.Leaf!.Entry;
+        LastRow = row;
         LastCall = reader.FindEntry(row.Index)!.Leaf!.Entry is RequestEntry request ? request.Call : LastOutcome.Call!;
         return (answer, reader.ReadPayloads(row, LedgerKeys.Open(Gate.Server.Home))
             .ToDictionary(payload => payload.Record.Kind.ToString(), payload => payload.Bytes!));

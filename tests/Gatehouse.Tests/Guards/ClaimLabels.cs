@@ -10,7 +10,8 @@ namespace Gatehouse.Tests.Guards;
 /// </summary>
 internal static class ClaimLabels
 {
-    /// <summary>How many sentences a detector finds, how many of them are labelled, and how many are labelled.</summary>
+    /// <summary>How many sentences a detector finds, how many of them are labelled, and how many are
+    /// labelled.</summary>
     public static (int Found, int Right, int Labelled) Measure(string label, Func<string, TextDetector> detector)
     {
         var root = Root();

@@ -30,7 +30,8 @@ public sealed class LinkDetectorTests
         "", "See [the docs](https://learn.example.com/guide?tab=linux) and https://example.com/a/b?page=2.",
         "![logo](https://example.com/logo.png)", "![badge](https://img.example.com/build.svg?v=2)",
         "[example.com](https://www.example.com/)", "[README.md](https://github.com/a/b)", "a[i] = b[(j)]",
-        "<a href=\"/local\">here</a>", "<b>bold</b> [x] done [y]: later", "![inline](data:image/png;base64,iVBORw0KGgo=)",
+        "<a href=\"/local\">here</a>", "<b>bold</b> [x] done [y]: later",
+        "![inline](data:image/png;base64,iVBORw0KGgo=)",
         "if (a <b && c> d) x", "https://www.youtube.com/watch?v=dQw4w9WgXcQ", "data: 5, javascript: good language",
         "http://192.168.1.10:8123/lovelace", "mail me at anna@example.org",
     ];

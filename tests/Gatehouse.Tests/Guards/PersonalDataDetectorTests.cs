@@ -17,7 +17,8 @@ public sealed class PersonalDataDetectorTests
         var rule = Detector.Rules.Single(one => one.Id == id);
 
         Assert.Contains(rule, SplitText.Whole(Detector, rule.Example).Select(static one => one.Rule));
-        Assert.Contains(rule, SplitText.Whole(Detector, $"Well, {rule.Example}. And more").Select(static one => one.Rule));
+        Assert.Contains(rule, SplitText.Whole(Detector, $"Well, {rule.Example}. And more").Select(static one =>
+            one.Rule));
         SplitText.SameWhereverItIsCut(Detector, rule.Example);
         SplitText.SameWhereverItIsCut(Detector, $"Well, {rule.Example}. And more");
     }
@@ -77,8 +78,9 @@ public sealed class PersonalDataDetectorTests
     {
         string[] parts =
         [
-            "4012888888881881", " ", "-", "phone ", "Anna ", "Berg", ".", "@", "x.com", "12 ", "Street", "::", "1", "(", ")",
-            "born ", "2/8/1935", "de89", "3704", "+49 ", "°", "DE", "\n", "f", ":", "192.0", "+", "_", "ä", "Mr. ", ",",
+            "4012888888881881", " ", "-", "phone ", "Anna ", "Berg", ".", "@", "x.com", "12 ", "Street", "::", "1",
+            "(", ")", "born ", "2/8/1935", "de89", "3704", "+49 ", "°", "DE", "\n", "f", ":", "192.0", "+", "_", "ä",
+            "Mr. ", ",",
         ];
         var random = new Random(21);
         for (var round = 0; round < 3_000; round++)

@@ -66,7 +66,7 @@ internal static class FolderTable
         ["Cli"] =
         [
             .. Core, "Core.Engine", "Core.Compose", "Core.Systemd", "Core.Discovery", "Core.Inspection",
-            "Core.NextSteps", "Core.Adoption",
+            "Core.NextSteps", "Core.Adoption", "Core.Guards",
             "Storage", "Telemetry", "Listening", "Linux", "Actions", "ControlRoom", "Demo", "Gate", "Credentials",
             "Docker", "Discovery", "Inspection", "Adoption", "NextSteps", "Estate", "Server", "Outbound",
         ],

@@ -109,7 +109,9 @@ internal static class Programs
         "sqlite3", "hass-cli", "ha",
     };
 
-    public static bool IsKnown(string program) => AsksOrServes(program) || Sinks.ContainsKey(program) || Powers.Contains(program) || program is "ollama" or "curl" or "wget" or "git";
+    public static bool IsKnown(string program)
+        => AsksOrServes(program) || Sinks.ContainsKey(program) || Powers.Contains(program)
+            || program is "ollama" or "curl" or "wget" or "git";
 
     /// <summary>Whether a program asks models or serves them.</summary>
     public static bool AsksOrServes(string program)

@@ -20,7 +20,8 @@ internal static class StartedScripts
 
     /// <summary>The paths.</summary>
     /// <param name="text">What stands in the script that starts them.</param>
-    /// <param name="folder">Its own folder, in which scripts lie that it names without one; null to leave them out.</param>
+    /// <param name="folder">Its own folder, where scripts lie that it names without one; null to leave them out.
+    /// </param>
     public static ImmutableArray<string> Of(string text, string? folder = null)
     {
         if (!Calls.Any(call => text.Contains(call, StringComparison.Ordinal))) return [];

@@ -22,10 +22,12 @@ internal sealed class AnswerChecks(GateCall call, GuardRules rules, ToolRates ra
     private bool MayMark { get; } = rules.Answer.Any(rule => rule.Actions.Has(GuardAction.Mark))
         || rules.Numbers.Has(GuardAction.Mark);
 
-    /// <summary>Which tokens stand for what in the prompt.</summary>
-    public void TakePrompt(IReadOnlyDictionary<string, string> pseudonyms)
+    /// <summary>What the prompt said, and which tokens stand for what in it.</summary>
+    public void TakePrompt(IReadOnlyList<string> texts, IReadOnlyDictionary<string, string> pseudonyms)
     {
         List<GuardRule> own = [];
+        if (rules.Numbers.IsOn)
+            own.Add(new GuardRule(new UnsourcedNumberDetector(PromptNumbers.Of(texts)), rules.Numbers));
         if (pseudonyms.Count > 0)
         {
             _pseudonyms = new PseudonymDetector(pseudonyms);
@@ -101,7 +103,6 @@ internal sealed class AnswerChecks(GateCall call, GuardRules rules, ToolRates ra
             if (IsEnforced && ruled.Action >= GuardAction.Hold)
                 return Stop(ruled.Action, ruled.Finding.Rule, null, findings);
         }
-        if (isName) return TextRelease.All with { Findings = findings };
         return LookInside(view, findings);
     }
 
@@ -109,7 +110,9 @@ internal sealed class AnswerChecks(GateCall call, GuardRules rules, ToolRates ra
     private TextRelease LookInside(in TextView view, List<GuardFinding> findings)
     {
         var edits = new List<TextEdit>();
-        foreach (var (start, length, value) in JsonStrings.Of(view.Text.Span))
+        var isName = view.Channel.Kind == TextKind.ToolName;
+        foreach (var (start, length, value) in isName
+            ? [(0, view.Text.Length, view.Text.ToString())] : JsonStrings.Of(view.Text.Span))
         {
             var state = new TextState(_rules);
             foreach (var (rule, scan) in state.Scans)
@@ -127,12 +130,19 @@ internal sealed class AnswerChecks(GateCall call, GuardRules rules, ToolRates ra
                     if (rule.Actions.Strongest >= GuardAction.Hold)
                         return Stop(rule.Actions.Strongest, one.Rule.Id, rule.Say, findings);
                     if (!rule.Replaces) continue;
+                    // A tool under another name is another tool.
+                    if (isName && rule.Detector != _pseudonyms)
+                        return Stop(GuardAction.Block, one.Rule.Id, rule.Say, findings);
                     state.Add(one,
                         rule.Detector == _pseudonyms ? Restored(value, one) : GuardWords.Removed(one.Rule));
                 }
             }
+            // Arguments that are no JSON are a text, and so is a name.
+            var isText = view.Text.Span[start] != '"';
             var changes = state.Take(value.Length, 0, out _);
-            if (changes.Count > 0) edits.Add(new TextEdit(start, length, JsonStrings.Quote(Apply(value, changes))));
+            if (changes.Count == 0) continue;
+            var changed = Apply(value, changes);
+            edits.Add(new TextEdit(start, length, isText ? changed : JsonStrings.Quote(changed)));
         }
         return TextRelease.All with { Edits = edits, Findings = findings };
     }

@@ -67,6 +67,22 @@ internal sealed class GuardRules
     /// <summary>What is done about claims with numbers: that detector knows the numbers of its call's prompt.</summary>
     public GuardActions Numbers { get; }
 
+    /// <summary>Everything that is found in a text that is all there, in its order.</summary>
+    public IReadOnlyList<GuardFind> FindAll(string text, GuardSide side)
+    {
+        var rules = side == GuardSide.Prompt ? Prompt : Answer;
+        if (side == GuardSide.Answer && Numbers.IsOn)
+            rules = [.. rules, new GuardRule(new UnsourcedNumberDetector(PromptNumbers.Of([])), Numbers)];
+        var finds = new List<GuardFind>();
+        foreach (var rule in rules)
+        {
+            var found = new List<Found>();
+            new TextScan(rule.Detector).Look(text, isEnd: true, found);
+            finds.AddRange(found.Select(one => new GuardFind(one, rule.Actions)));
+        }
+        return [.. finds.OrderBy(find => find.Found.Start)];
+    }
+
     private static IEnumerable<GuardRule> RulesFor(GuardPlan plan, GuardSide side)
     {
         foreach (var check in Enum.GetValues<GuardCheck>())
@@ -85,16 +101,56 @@ internal sealed class GuardRules
     }
 }
 
+/// <summary>Something that was found, and what is done about it.</summary>
+internal readonly record struct GuardFind(Found Found, GuardActions Actions);
+
 /// <summary>The detectors that need nothing of a call; each has no state and serves all of them.</summary>
 internal static class Detectors
 {
-    private static readonly Dictionary<GuardCheck, TextDetector> All = [];
+    private static readonly Dictionary<GuardCheck, TextDetector> All = new()
+    {
+        [GuardCheck.Secrets] = new SecretDetector(),
+        [GuardCheck.PersonalData] = new PersonalDataDetector(),
+        [GuardCheck.Injection] = new InjectionDetector(),
+        [GuardCheck.Links] = new LinkDetector(),
+        [GuardCheck.Overconfidence] = new OverconfidenceDetector(),
+    };
 
     /// <summary>The detector of a check; null for one that is made anew for each call.</summary>
     public static TextDetector? Of(GuardCheck check) => All.GetValueOrDefault(check);
 
+    /// <summary>
+    /// Shows each rule its own example. A detector that does not find it is broken, and a gate that trusted it would
+    /// let through what it promises to stop.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A rule does not find its example.</exception>
+    public static void TestThemselves() => _ = Tested.Value;
+
+    // Once: they do not change while the process runs.
+    private static readonly Lazy<bool> Tested = new(static () =>
+    {
+        foreach (var detector in Each)
+        {
+            foreach (var rule in detector.Rules)
+            {
+                var found = new List<Found>();
+                new TextScan(detector).Look(rule.Example, isEnd: true, found);
+                if (!found.Exists(one => one.Rule.Id == rule.Id))
+                {
+                    throw new InvalidOperationException(
+                        $"The rule '{rule.Id}' does not find its own example, so guards cannot be trusted. The gate "
+                        + "does not start.");
+                }
+            }
+        }
+        return true;
+    });
+
     /// <summary>Every rule of every detector, in the order of the checks.</summary>
-    public static IEnumerable<TextRule> Rules => All.Values.SelectMany(detector => detector.Rules);
+    public static IEnumerable<TextRule> Rules => Each.SelectMany(detector => detector.Rules);
+
+    private static IEnumerable<TextDetector> Each =>
+        All.Values.Append(new UnsourcedNumberDetector(PromptNumbers.Of([])));
 }
 
 /// <summary>What the findings and refusals of a guard say.</summary>

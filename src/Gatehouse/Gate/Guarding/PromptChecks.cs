@@ -22,13 +22,16 @@ internal sealed class PromptChecks(PromptView prompt, GuardRules rules, AnswerCh
 
     public PromptVerdict Run()
     {
+        var texts = new List<string>();
         foreach (var text in prompt.Texts)
         {
             if (text.Kind == PromptKind.Unread) continue;
-            Look(text, prompt.Read(text));
+            var words = prompt.Read(text);
+            texts.Add(words);
+            Look(text, words);
         }
         var changes = AddConstraints();
-        if (IsEnforced) answer.TakePrompt(_pseudonyms);
+        answer.TakePrompt(texts, IsEnforced ? _pseudonyms : new Dictionary<string, string>());
         return new PromptVerdict
         {
             Findings = _findings,

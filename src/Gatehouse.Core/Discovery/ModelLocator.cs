@@ -125,7 +125,8 @@ internal static class ModelLocator
             .Select(one => new ModelLocation(one.Known!.Value.Url,
                 KnownApis.ProviderOf(new Uri(one.Known.Value.Url).Host, null, "/v1", ""),
                 $"{one.Piece.Value}, {one.Piece.Where} of {candidate.First.Place}",
-                [.. names.Select(static name => name.Value)]) { IsComplete = NameEvidence.IsComplete(names) });
+                [.. names.Select(static name => name.Value)])
+            { IsComplete = NameEvidence.IsComplete(names) });
     }
 
     /// <summary>

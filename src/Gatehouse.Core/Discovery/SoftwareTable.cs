@@ -16,7 +16,8 @@ public static class SoftwareTable
     internal const string WhisperCpp = "whisper.cpp";
 
     /// <summary>Every row.</summary>
-    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Proxies(), .. Chats(), .. Workers(), .. Platforms(),
+    public static ImmutableArray<KnownSoftware> Rows { get; } = [.. Servers(), .. Proxies(), .. Chats(), .. Workers(),
+        .. Platforms(),
         .. Others()];
 
     private static readonly FrozenDictionary<string, KnownSoftware> ByImage = Rows

@@ -107,7 +107,8 @@ internal sealed class DemoClient(Uri gate, TimeProvider time) : IDisposable
             {
                 return call with
                 {
-                    Outcome = OutcomeOf(node["done_reason"]), FirstWords = OneLine(text.ToString()),
+                    Outcome = OutcomeOf(node["done_reason"]),
+                    FirstWords = OneLine(text.ToString()),
                 };
             }
         }

@@ -122,7 +122,10 @@ internal sealed class PromptChecks(PromptView prompt, GuardRules rules, AnswerCh
         if (call.Route!.Scope == EndpointScope.Embeddings) return inserts;
         _findings.Add(new GuardFinding
         {
-            Rule = "constraint/skipped", Version = "1", Channel = "prompt/", Action =
+            Rule = "constraint/skipped",
+            Version = "1",
+            Channel = "prompt/",
+            Action =
                 Words.Of(SystemPrompt.HasPlace(call.Route) ? GuardAction.Block : GuardAction.Flag),
         });
         if (SystemPrompt.HasPlace(call.Route))

@@ -23,6 +23,9 @@ public static class SystemPrompt
     {
         ArgumentNullException.ThrowIfNull(route);
         place = default;
+        // The bodies of other routes need not be JSON.
+        if (!HasPlace(route))
+            return false;
         var top = Top.Read(body);
         switch (route.Endpoint)
         {

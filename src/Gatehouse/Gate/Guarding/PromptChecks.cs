@@ -108,9 +108,9 @@ internal sealed class PromptChecks(PromptView prompt, GuardRules rules, AnswerCh
     {
         var inserts = new List<PromptInsert>();
         if (rules.Constraints.Count == 0) return inserts;
-        var call = prompt.Call;
+        var (call, route) = (prompt.Call, prompt.Call.Route!);
         var text = string.Join('\n', rules.Constraints.Select(one => one.Text));
-        if (SystemPrompt.TryAdd(call.Body.Received.Span, call.Route!, text, out var place))
+        if (SystemPrompt.TryAdd(call.Body.Received.Span, route, text, out var place))
         {
             var at = _edits.FindIndex(edit => edit.Text.Offset == place.Extends);
             if (at >= 0) _edits[at] = _edits[at] with { Replacement = $"{_edits[at].Replacement}\n\n{text}" };
@@ -118,17 +118,17 @@ internal sealed class PromptChecks(PromptView prompt, GuardRules rules, AnswerCh
                 at < 0 && i == 0 ? place.Change : null, one.Name)));
             return inserts;
         }
-        // Vectors need no constraints. What has a place for them and skips it is not let through.
-        if (call.Route!.Scope == EndpointScope.Embeddings) return inserts;
+        // What has a place for them and skips it is not let through. Other routes carry no prompt to a model that
+        // answers, but for the older completions, whose prompts have no place for the operator's words.
+        if (!SystemPrompt.HasPlace(route) && route.Endpoint != Endpoint.OpenAICompletions) return inserts;
         _findings.Add(new GuardFinding
         {
             Rule = "constraint/skipped",
             Version = "1",
             Channel = "prompt/",
-            Action =
-                Words.Of(SystemPrompt.HasPlace(call.Route) ? GuardAction.Block : GuardAction.Flag),
+            Action = Words.Of(SystemPrompt.HasPlace(route) ? GuardAction.Block : GuardAction.Flag),
         });
-        if (SystemPrompt.HasPlace(call.Route))
+        if (SystemPrompt.HasPlace(route))
         {
             _refusal ??= new Refusal(RefusalKind.GuardBlocked,
                 $"Guard '{rules.Plan.Key}' adds constraints to each prompt, and a raw prompt or a template of the "

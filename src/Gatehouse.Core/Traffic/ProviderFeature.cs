@@ -16,13 +16,15 @@ public sealed record ProviderFeature(string Name, string Description)
     /// <summary>A model that reaches the world by itself; see <see cref="SearchingModels"/>.</summary>
     public const string SearchingModel = "searching-model";
 
+    /// <summary>A conversation that the provider holds.</summary>
+    public const string Conversation = "conversation";
+
     internal const string RemoteImage = "remote-image";
     internal const string StoredPrompt = "stored-prompt";
     internal const string FileId = "file_id";
     internal const string FileUrl = "file_url";
     internal const string Background = "background";
     internal const string PreviousResponse = "previous_response_id";
-    internal const string Conversation = "conversation";
     internal const string ItemReference = "item_reference";
     internal const string WebSearchOptions = "web_search_options";
     internal const string McpServers = "mcp_servers";

@@ -9,7 +9,14 @@ namespace Gatehouse.Core.Traffic;
 /// <param name="Message">What happened, where, and what to do. Goes to the caller: no secrets, no other job's
 /// names.</param>
 /// <param name="RetryAfter">When it may succeed, if that is known; sent only for kinds that may be tried again.</param>
-public sealed record Refusal(RefusalKind Kind, string Message, TimeSpan? RetryAfter = null);
+public sealed record Refusal(RefusalKind Kind, string Message, TimeSpan? RetryAfter = null)
+{
+    /// <summary>
+    /// A member of the body that the client may leave out instead, as Anthropic's clients are told of it: its SDK 1.x
+    /// sends <c>thread</c> by itself, and sends the whole conversation once it is told that there are no threads.
+    /// </summary>
+    public string? Unsupported { get; init; }
+}
 
 /// <summary>Every reason for which the gate does not do what a caller asked. Closed: <see cref="RefusalTable"/> has a
 /// row for each.</summary>
@@ -195,6 +202,15 @@ public static class RefusalBody
                 writer.WriteStartObject("error"u8);
                 writer.WriteString("type"u8, row.AnthropicType);
                 writer.WriteString("message"u8, refusal.Message);
+                if (refusal.Unsupported is { } member)
+                {
+                    writer.WriteStartObject("details"u8);
+                    writer.WriteString("error_code"u8, $"{member}_unsupported_request");
+                    writer.WriteStartArray("unsupported"u8);
+                    writer.WriteStringValue(member);
+                    writer.WriteEndArray();
+                    writer.WriteEndObject();
+                }
                 writer.WriteEndObject();
                 writer.WriteString("request_id"u8, exchangeId);
                 break;

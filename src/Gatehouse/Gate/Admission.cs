@@ -109,7 +109,10 @@ internal sealed class Admission(GateParts parts)
                 : $"The call has '{tool}', which the gate does not know, and which may name something outside of it. ";
             return new Refusal(RefusalKind.ProviderTool,
                 what
-                    + $"To allow it, add {tool} to provider-tools: of job '{job.Key}'.", null);
+                    + $"To allow it, add {tool} to provider-tools: of job '{job.Key}'.", null)
+            {
+                Unsupported = tool == ProviderFeature.Conversation ? "thread" : null,
+            };
         }
         return null;
     }

@@ -162,6 +162,20 @@ public sealed class BodyTests(WireStage stage) : IClassFixture<WireStage>
         Assert.Equal("refused", (await stage.RowAsync(response)).Outcome);
     }
 
+    [Fact]
+    public async Task A_thread_of_the_provider_is_refused_so_that_the_client_sends_the_conversation_itself()
+    {
+        using var response = await stage.Gate.PostAsync("/v1/messages",
+            """{"model":"claude","max_tokens":1,"messages":[],"thread":{"type":"create"}}""", stage.Token);
+
+        Assert.Equal((403, "provider_tool"), ((int)response.StatusCode, RightsStage.ReasonOf(response)));
+        // Anthropic's SDK 1.x, lib/internal/threads/ThreadState: by these it drops the member and goes on.
+        var details = JsonNode.Parse(
+            await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["error"]!["details"]!;
+        Assert.Equal("thread_unsupported_request", details["error_code"]!.ToString());
+        Assert.Equal("thread", details["unsupported"]![0]!.ToString());
+    }
+
     [Theory]
     [InlineData("/v1/responses", """{"model":"gpt-4o-mini","input":"x","tools":[{"type":"web_search"}]}""")]
     [InlineData("/v1/responses", """{"model":"gpt-4o-mini","input":"x","tools":[{"type":"mcp","server_url":"u"}]}""")]

@@ -17,6 +17,7 @@ namespace Gatehouse.Tests.Gate;
 internal sealed class GateStage : IAsyncDisposable
 {
     private readonly ServerSetup _setup;
+    private bool _isDown;
 
     private GateStage(ServerSetup setup, GatehouseServer server, ScriptedModel model)
         => (_setup, Server, Model, HomePath) = (setup, server, model, setup.Home.Path);
@@ -85,8 +86,10 @@ internal sealed class GateStage : IAsyncDisposable
     public async Task RestartAsync(Action? whileDown = null)
     {
         await Server.DisposeAsync();
+        _isDown = true;
         whileDown?.Invoke();
         Server = await GatehouseServer.StartAsync(_setup, CancellationToken.None);
+        _isDown = false;
     }
 
     /// <summary>Writes another estate file; nothing is in force before a reload or a restart.</summary>
@@ -167,7 +170,8 @@ internal sealed class GateStage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
-        await Server.DisposeAsync();
+        // Stopping it twice would hide why it did not start again.
+        if (!_isDown) await Server.DisposeAsync();
         await Model.DisposeAsync();
         Directory.Delete(HomePath, recursive: true);
     }

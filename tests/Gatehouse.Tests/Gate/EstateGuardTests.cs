@@ -91,6 +91,25 @@ public sealed class EstateGuardTests(EstateGuardStage stage) : IClassFixture<Est
         Assert.Contains(stage.LastOutcome.Findings, found => found.Rule == "tool/not-allowed");
     }
 
+    /// <summary>The Responses API says each call again; a client takes the last that it is told.</summary>
+    [Theory]
+    [InlineData("repeated", "\"§look\"", "\"§other\"", "tool/not-allowed")]
+    [InlineData("argued", "§{\\\"q§\\\":1§}", "{\\\"q\\\":\\\"x\\\"}", "tool/*look")]
+    public async Task A_call_that_is_said_again_in_other_words_is_judged_again(
+        string job, string first, string other, string rule)
+    {
+        var fixture = AnswerFixtures.Of("responses stream");
+        var wire = fixture.Wire();
+        var last = wire.LastIndexOf(first, StringComparison.Ordinal);
+        Assert.True(last > 0, "It is not in the answer.");
+        wire = string.Concat(wire.AsSpan(0, last), other, wire.AsSpan(last + first.Length));
+
+        var (answer, _) = await stage.CallAsync(fixture, wire, null, job: job);
+
+        Assert.DoesNotContain(other, answer, StringComparison.Ordinal);
+        Assert.Contains(stage.LastOutcome.Findings, found => found.Rule == rule);
+    }
+
     [Theory]
     [InlineData("messages stream", "§look")]
     [InlineData("ollama chat stream", "§look")]
@@ -356,6 +375,7 @@ public sealed class EstateGuardStage : GuardStage
             constraints: [mark-uncertainty]
             patterns: [ { id: planted, match: 'swordfish-\d+', action: block } ]
             tools: { allow: [nothing] }
+          repeated: { tools: { allow: ["§look"] } }
           tooled: { tools: { allow: ["§other*", "shell"] } }
           argued:
             tools:
@@ -372,7 +392,7 @@ public sealed class EstateGuardStage : GuardStage
     /// <inheritdoc/>
     protected override string Estate => Guarded + string.Concat(((string[])["redacting", "blocking", "prompted",
         "rewriting", "signed", "observed", "tooled", "argued", "constrained", "secretive",
-        "private", "humble"]).Select(name => $$"""
+        "private", "humble", "repeated"]).Select(name => $$"""
 
           {{name}}:
             owner: tester

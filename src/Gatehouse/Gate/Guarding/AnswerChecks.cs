@@ -96,7 +96,7 @@ internal sealed class AnswerChecks(GateCall call, GuardRules rules, ToolRates ra
         var findings = new List<GuardFinding>();
         var verdict = isName
             ? _tools.LookAtName(text.ToString(), view.Channel)
-            : _tools.LookAtCall(view.ToolName ?? "", text.ToString());
+            : _tools.LookAtCall(view.ToolName, text.ToString());
         if (verdict is { } ruled)
         {
             findings.Add(ruled.Finding with { Channel = ChannelName(view.Channel), Length = text.Length });

@@ -16,13 +16,13 @@ internal readonly record struct ToolVerdict(GuardAction Action, GuardFinding Fin
 /// </summary>
 internal sealed class ToolChecks(GuardPlan plan, string job, ToolRates rates)
 {
-    private readonly HashSet<TextChannel> _judged = [];
+    private readonly HashSet<TextChannel> _counted = [];
 
     /// <summary>Looks at a name alone: most rules need no more.</summary>
     public ToolVerdict? LookAtName(string name, TextChannel channel)
     {
-        if (plan.Tools.IsEmpty || !_judged.Add(channel)) return null;
-        if (plan.Tools.CallsPerMinute is { } limit && !rates.TryCount(job, limit))
+        // An answer may say a call again, and with another name: each is judged, and the call counts once.
+        if (plan.Tools.CallsPerMinute is { } limit && _counted.Add(channel) && !rates.TryCount(job, limit))
             return Say(GuardAction.Block, "tool/calls-per-minute");
         if (plan.Tools.Allow is { } allow && !allow.Any(glob => Fits(glob, name)))
             return Say(GuardAction.Block, "tool/not-allowed");
@@ -30,10 +30,10 @@ internal sealed class ToolChecks(GuardPlan plan, string job, ToolRates rates)
             .Where(rule => rule.Match is null && rule.BytesMax is null && Fits(rule.Tool, name)));
     }
 
-    /// <summary>Looks at a whole call.</summary>
-    public ToolVerdict? LookAtCall(string name, string arguments)
+    /// <summary>Looks at a whole call; where its name is not known, by the rules of every tool.</summary>
+    public ToolVerdict? LookAtCall(string? name, string arguments)
         => Strictest(plan.Tools.Rules.Where(rule => (rule.Match is not null || rule.BytesMax is not null)
-            && Fits(rule.Tool, name) && Matches(rule, arguments)));
+            && (name is null || Fits(rule.Tool, name)) && Matches(rule, arguments)));
 
     private static ToolVerdict? Strictest(IEnumerable<GuardToolRule> rules)
         => rules.MaxBy(rule => rule.Action) is { } rule ? Say(rule.Action, $"tool/{rule.Tool}") : null;

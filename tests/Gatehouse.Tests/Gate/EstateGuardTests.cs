@@ -93,14 +93,16 @@ public sealed class EstateGuardTests(EstateGuardStage stage) : IClassFixture<Est
 
     /// <summary>The Responses API says each call again; a client takes the last that it is told.</summary>
     [Theory]
-    [InlineData("repeated", "\"§look\"", "\"§other\"", "tool/not-allowed")]
-    [InlineData("argued", "§{\\\"q§\\\":1§}", "{\\\"q\\\":\\\"x\\\"}", "tool/*look")]
+    [InlineData("repeated", true, "\"§look\"", "\"§other\"", "tool/not-allowed")]
+    [InlineData("repeated", false, "\"§look\"", "\"§other\"", "tool/not-allowed")]
+    [InlineData("matched", true, "§{\\\"q§\\\":1§}", "{\\\"q\\\":\\\"planted\\\"}", "tool/*look")]
     public async Task A_call_that_is_said_again_in_other_words_is_judged_again(
-        string job, string first, string other, string rule)
+        string job, bool isLast, string first, string other, string rule)
     {
         var fixture = AnswerFixtures.Of("responses stream");
         var wire = fixture.Wire();
-        var last = wire.LastIndexOf(first, StringComparison.Ordinal);
+        var last = isLast ? wire.LastIndexOf(first, StringComparison.Ordinal)
+            : wire.IndexOf(first, StringComparison.Ordinal);
         Assert.True(last > 0, "It is not in the answer.");
         wire = string.Concat(wire.AsSpan(0, last), other, wire.AsSpan(last + first.Length));
 
@@ -376,6 +378,7 @@ public sealed class EstateGuardStage : GuardStage
             patterns: [ { id: planted, match: 'swordfish-\d+', action: block } ]
             tools: { allow: [nothing] }
           repeated: { tools: { allow: ["§look"] } }
+          matched: { tools: { rules: [ { tool: "*look", match: planted, action: hold } ] } }
           tooled: { tools: { allow: ["§other*", "shell"] } }
           argued:
             tools:
@@ -392,7 +395,7 @@ public sealed class EstateGuardStage : GuardStage
     /// <inheritdoc/>
     protected override string Estate => Guarded + string.Concat(((string[])["redacting", "blocking", "prompted",
         "rewriting", "signed", "observed", "tooled", "argued", "constrained", "secretive",
-        "private", "humble", "repeated"]).Select(name => $$"""
+        "private", "humble", "repeated", "matched"]).Select(name => $$"""
 
           {{name}}:
             owner: tester
